@@ -1,0 +1,76 @@
+"""The table of contents of `labs`: what the plugin answers to each hook of the portal."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from portal.api import Action, HomeItem, Job, NavItem, Subject, SubjectCard, SubjectType, Viewer, hookimpl, texts
+
+from plugins.labs import permissions
+from plugins.labs.jobs import labs_jobs
+from plugins.labs.views import acts, ephemerals, guests, labs, margins, members, projects, steering, votes, walls
+from plugins.labs.views.blueprint import blueprint
+from plugins.labs.views.home import ephemeral_actions, ephemeral_card, ephemeral_home_items
+from plugins.labs.views.today import lab_actions, lab_card, lab_home_items
+
+_ = texts("labs")
+
+# imported for their routes
+PAGES = (acts, ephemerals, guests, labs, margins, members, projects, steering, votes, walls)
+
+
+@hookimpl
+def portal_blueprints() -> list[Blueprint]:
+    """Give the pages."""
+    return [blueprint]
+
+
+@hookimpl
+def portal_nav_items() -> list[NavItem]:
+    """Give the entries of the group « Expérimenter »."""
+    return [
+        NavItem("experiment", _.later("Labs"), "labs.index", order=10),
+        NavItem("experiment", _.later("Ephemeral labs"), "labs.ephemerals", order=20),
+        NavItem("experiment", _.later("Projects"), "labs.projects", order=30),
+    ]
+
+
+@hookimpl
+def portal_subject_types() -> list[SubjectType]:
+    """Give what others may speak of."""
+    return [
+        SubjectType("labs.lab", _.later("Lab")),
+        SubjectType("labs.ephemeral", _.later("Ephemeral lab")),
+        SubjectType("labs.project", _.later("Project")),
+        SubjectType("labs.vote", _.later("Vote")),
+    ]
+
+
+@hookimpl
+def portal_jobs() -> list[Job]:
+    """Give what `portal work` does."""
+    return labs_jobs()
+
+
+@hookimpl
+def portal_home_items(viewer: Viewer) -> list[HomeItem]:
+    """Give what is open now, what waits for this person, what is promised."""
+    return [*ephemeral_home_items(viewer), *lab_home_items(viewer)]
+
+
+@hookimpl
+def portal_actions(subject: Subject, viewer: Viewer) -> list[Action]:
+    """Give what one may do with a lab, an ephemeral lab, a project."""
+    return [*ephemeral_actions(subject, viewer), *lab_actions(subject, viewer)]
+
+
+@hookimpl
+def portal_subject(subject: Subject, viewer: Viewer) -> SubjectCard | None:
+    """Name a subject of ours for somebody who may read it."""
+    return ephemeral_card(subject, viewer) or lab_card(subject, viewer)
+
+
+@hookimpl
+def portal_may(viewer: Viewer, permission: str, target: object | None) -> bool | None:
+    """Refuse what the facts do not allow."""
+    return permissions.may(viewer, permission, target)

@@ -1,0 +1,74 @@
+"""« Ces labos ont parlé de ça »: labs that share words with a question; simple, bounded, without any index of ours."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from portal.api import Viewer, session
+
+from plugins.labs.models.ephemeral import Ephemeral
+from plugins.labs.queries.ephemeral_states import State
+from plugins.labs.queries.ephemerals import ephemerals_matching
+from plugins.labs.queries.words import fold
+
+SHOWN = 3
+READ_AT_MOST = 60
+WORDS_AT_MOST = 8
+SHORTEST_WORD = 4
+# words a question is built with: they tie nothing to anything
+_EMPTY = """
+alors apres aussi autre autres avant avec avoir avons beaucoup bien cela celle celles celui cette ceux chaque chez
+combien comme comment contre dans depuis doit doivent donc dont elle elles encore entre etre etes faire fait fallait
+faudra faut fois garde hors ici jamais labo labos leur leurs lors mais meme mettre mieux moins notre nous oblige parce
+pendant peut peuvent plus plutot pour pourquoi pouvons quand quel quelle quelles quelqu quels quoi sans sera seront
+sommes sont sous sujet tous tout toute toutes trop veut veulent vers veux voir votre vous vraiment
+about after does from have lab labs make that their them they this what when where which with without would your
+"""
+EMPTY_WORDS = frozenset(_EMPTY.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Labs near a question: what runs at the same time on it, what was told of it."""
+
+    running: list[Ephemeral]
+    told: list[Ephemeral]
+
+
+def telling_words(question: str) -> list[str]:
+    """Give the words of a question that say what it is about, longest first, without plural mark."""
+    words = {word.rstrip("sx") for word in re.findall(r"[a-z0-9]+", fold(question)) if word not in EMPTY_WORDS}
+    return sorted((word for word in words if len(word) >= SHORTEST_WORD), key=lambda w: (-len(w), w))[:WORDS_AT_MOST]
+
+
+def _sharing(words: list[str]) -> sa.ColumnElement[bool]:
+    return sa.or_(*(Ephemeral.folded.contains(word, autoescape=True) for word in words))
+
+
+def related_to(ephemeral: Ephemeral, viewer: Viewer, *, at: datetime) -> Related:
+    """Give up to three told labs, and up to three open ones, that share words with this one's question.
+
+    Those that share most words come first, then the newest; never by outcome.
+    """
+    words = telling_words(ephemeral.question)
+    if not words:
+        return Related([], [])
+    return Related(
+        _nearest(State.OPEN, words, ephemeral, viewer, at=at), _nearest(State.TOLD, words, ephemeral, viewer, at=at)
+    )
+
+
+def _nearest(state: State, words: list[str], ephemeral: Ephemeral, viewer: Viewer, *, at: datetime) -> list[Ephemeral]:
+    statement = (
+        ephemerals_matching(viewer, at=at, states=[state])
+        .where(Ephemeral.id != ephemeral.id, _sharing(words))
+        .order_by(Ephemeral.starts_at.desc(), Ephemeral.id.desc())
+        .limit(READ_AT_MOST)
+    )
+    # sorted() is stable: at equal number of words the newest stays first
+    found = sorted(session.scalars(statement), key=lambda other: -sum(word in other.folded for word in words))
+    return found[:SHOWN]

@@ -1,0 +1,12 @@
+"""Words without capitals or accents, so that « école » finds « École » on both databases, and É sorts beside E."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def fold(*texts: str | None) -> str:
+    """Join `texts` in one line of small letters without accents."""
+    joined = " ".join(" ".join(text.split()) for text in texts if text)
+    letters = unicodedata.normalize("NFKD", joined.casefold().replace("œ", "oe").replace("æ", "ae"))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

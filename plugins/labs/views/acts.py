@@ -1,0 +1,181 @@
+"""What one does with an ephemeral lab: open it, join it, make it longer, correct it, call it off, tell it (C01)."""
+
+from __future__ import annotations
+
+from flask import request, url_for
+from werkzeug.wrappers import Response
+
+from portal.api import form_page, message, now, page, requires, see, session, texts, viewer
+
+from plugins.labs import permissions
+from plugins.labs.forms.ephemerals import (
+    USUAL_MINUTES,
+    ExtensionForm,
+    OpeningForm,
+    QuestionForm,
+    TellingForm,
+)
+from plugins.labs.models.ephemeral import Ephemeral
+from plugins.labs.models.lab import Lab
+from plugins.labs.queries.ephemeral_states import State
+from plugins.labs.queries.ephemerals import ephemeral_for, ephemerals_matching, one_ephemeral
+from plugins.labs.queries.labs import lab_by_id, one_lab
+from plugins.labs.services.joining import join_ephemeral, leave_ephemeral
+from plugins.labs.services.opening import Plan, open_ephemeral
+from plugins.labs.services.running import cancel_ephemeral, correct_question, extend_ephemeral, may_extend_by
+from plugins.labs.services.telling import tell_ephemeral
+from plugins.labs.views.blueprint import blueprint
+
+_ = texts("labs")
+
+CONTINUED_SHOWN = 20
+TIED = (State.OPEN, State.CLOSED, State.TOLD)
+
+
+def see_ephemeral(ephemeral: Ephemeral) -> Response:
+    """Go to the page of a lab, or to the list if it is no longer open to this person."""
+    if ephemeral_for(viewer(), ephemeral.id, at=now()) is None:
+        return see("labs.ephemerals")
+    return see("labs.ephemeral", ephemeral_id=ephemeral.id)
+
+
+def url_of(ephemeral: Ephemeral) -> str:
+    """Give the address of the page of a lab."""
+    return url_for("labs.ephemeral", ephemeral_id=ephemeral.id)
+
+
+def _named(argument: str) -> Ephemeral | None:
+    """Give the lab that the address names as the origin of a new one, if this person may read it."""
+    number = request.args.get(argument, type=int)
+    return ephemeral_for(viewer(), number, at=now()) if number else None
+
+
+def _continued(lab: Lab) -> list[Ephemeral]:
+    statement = ephemerals_matching(viewer(), at=now(), states=TIED, lab_id=lab.id)
+    newest = statement.order_by(Ephemeral.starts_at.desc(), Ephemeral.id.desc()).limit(CONTINUED_SHOWN)
+    found, named = list(session.scalars(newest)), _named("continues")
+    return [*found, named] if named and named.lab_id == lab.id and named not in found else found
+
+
+def _prefilled(lab: Lab) -> dict[str, object]:
+    sown, continued = _named("sown"), _named("continues")
+    origin = sown or continued
+    return {
+        "question": sown.question if sown else "",
+        "starts_at": now(),
+        "minutes": min(origin.minutes if origin else USUAL_MINUTES, lab.max_minutes),
+        "place": origin.place if origin and origin.place else lab.place,
+        "audience": "lab",
+        "allows_guests": bool(sown and sown.allows_guests),
+        "continues_id": continued.id if continued else 0,
+    }
+
+
+def _plan(form: OpeningForm, sown: Ephemeral | None) -> Plan:
+    return Plan(
+        question=form.question.data,
+        starts_at=form.starts_at.data,
+        minutes=form.minutes.data,
+        place=form.place.data,
+        audience=form.audience.data,
+        allows_guests=form.allows_guests.data,
+        continues_id=form.continues_id.data or None,
+        resown_from_id=sown.id if sown else None,
+    )
+
+
+@blueprint.route("/<int:lab_id>/open", methods=["GET", "POST"], endpoint="open_ephemeral")
+@requires(permissions.OPEN, lab=one_lab)
+def open_form(lab):
+    """Open an ephemeral lab: one question, all the rest is filled in beforehand (law 1)."""
+    sown = _named("sown")
+    form = OpeningForm(data=_prefilled(lab))
+    form.offer(lab, before=_continued(lab))
+    if form.submitted():
+        with form.attempt():
+            ephemeral = open_ephemeral(viewer(), lab, plan=_plan(form, sown), at=now())
+            message(_opened_words(ephemeral))
+            return see_ephemeral(ephemeral)
+    return form_page("labs/ephemeral_open.html", form, lab=lab, sown=sown)
+
+
+def _opened_words(ephemeral: Ephemeral) -> str:
+    if ephemeral.starts_at > now():
+        return _("The lab is announced. It opens by itself when its time comes; until then you can call it off.")
+    return _("The lab is open and you are in it. It closes by itself.")
+
+
+@blueprint.post("/e/<int:ephemeral_id>/join")
+@requires(permissions.JOIN, ephemeral=one_ephemeral)
+def ephemeral_join(ephemeral):
+    """Join."""
+    join_ephemeral(viewer(), ephemeral, at=now())
+    message(_("You are in. If that was a mistake, use “Leave”."))
+    return see_ephemeral(ephemeral)
+
+
+@blueprint.post("/e/<int:ephemeral_id>/leave")
+@requires(permissions.JOIN, ephemeral=one_ephemeral)
+def ephemeral_leave(ephemeral):
+    """Take one's coming back."""
+    leave_ephemeral(viewer(), ephemeral, at=now())
+    message(_("You are no longer in this lab. You can join it again while it is open."))
+    return see_ephemeral(ephemeral)
+
+
+@blueprint.route("/e/<int:ephemeral_id>/longer", methods=["GET", "POST"])
+@requires(permissions.JOIN, ephemeral=one_ephemeral)
+def ephemeral_extend(ephemeral):
+    """Make a lab last longer, once, with a reason."""
+    lab = lab_by_id(ephemeral.lab_id)
+    form = ExtensionForm()
+    form.offer(may_extend_by(ephemeral, lab))
+    if form.submitted():
+        with form.attempt():
+            minutes, reason = form.minutes.data, form.reason.data
+            extend_ephemeral(viewer(), ephemeral, lab=lab, minutes=minutes, reason=reason, at=now())
+            message(_("The lab lasts longer. It cannot be made longer a second time."))
+            return see_ephemeral(ephemeral)
+    return form_page("labs/ephemeral_extend.html", form, ephemeral=ephemeral, lab=lab, cancel_url=url_of(ephemeral))
+
+
+@blueprint.route("/e/<int:ephemeral_id>/question", methods=["GET", "POST"])
+@requires(permissions.JOIN, ephemeral=one_ephemeral)
+def ephemeral_correct(ephemeral):
+    """Correct the question; what it said before stays readable."""
+    form = QuestionForm(obj=ephemeral)
+    if form.submitted():
+        with form.attempt():
+            correct_question(viewer(), ephemeral, question=form.question.data, at=now())
+            message(_("The question is corrected. What it said before stays readable under it."))
+            return see_ephemeral(ephemeral)
+    return form_page("labs/ephemeral_correct.html", form, ephemeral=ephemeral, cancel_url=url_of(ephemeral))
+
+
+@blueprint.get("/e/<int:ephemeral_id>/off")
+@requires(permissions.JOIN, ephemeral=one_ephemeral)
+def ephemeral_cancel(ephemeral):
+    """Ask before an announced lab is called off."""
+    return page("labs/ephemeral_cancel.html", ephemeral=ephemeral, cancel_url=url_of(ephemeral))
+
+
+@blueprint.post("/e/<int:ephemeral_id>/off")
+@requires(permissions.JOIN, ephemeral=one_ephemeral)
+def ephemeral_cancel_now(ephemeral):
+    """Call an announced lab off."""
+    cancel_ephemeral(viewer(), ephemeral, at=now())
+    message(_("The lab is called off. You can sow its question again whenever you like."))
+    return see_ephemeral(ephemeral)
+
+
+@blueprint.route("/e/<int:ephemeral_id>/tell", methods=["GET", "POST"])
+@requires(permissions.TELL, ephemeral=one_ephemeral)
+def ephemeral_tell(ephemeral):
+    """Tell a lab, or correct what one has told."""
+    form = TellingForm(obj=ephemeral)
+    if form.submitted():
+        with form.attempt():
+            tell_ephemeral(viewer(), ephemeral, outcome=form.outcome.data, learnt=form.learnt.data, at=now())
+            message(_("It is told. Thank you."))
+            return see_ephemeral(ephemeral)
+    return form_page("labs/ephemeral_tell.html", form, ephemeral=ephemeral, cancel_url=url_of(ephemeral))

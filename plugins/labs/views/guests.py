@@ -1,0 +1,125 @@
+"""The door of an open lab: what its QR code opens, for people with an account and without (C01 SPEC 8)."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import request, url_for
+
+from portal.api import (
+    Forbidden,
+    Grant,
+    NotFound,
+    Viewer,
+    can,
+    form_page,
+    message,
+    now,
+    page,
+    see,
+    session,
+    texts,
+    token,
+    viewer,
+)
+
+from plugins.labs import permissions
+from plugins.labs.forms.ephemerals import GuestForm
+from plugins.labs.models.ephemeral import Ephemeral
+from plugins.labs.queries.ephemeral_states import CURRENT, State
+from plugins.labs.queries.ephemerals import ephemeral_for, glance_at, guest_by_key
+from plugins.labs.queries.sand import minutes_left
+from plugins.labs.services.joining import enter_as_guest, join_ephemeral, take_guest_back
+from plugins.labs.services.opening import GUEST_SCOPE
+from plugins.labs.views.acts import see_ephemeral
+from plugins.labs.views.blueprint import blueprint
+
+_ = texts("labs")
+
+
+def door_of(viewer: Viewer, *, grant: Grant) -> Ephemeral:
+    """Give the lab whose code was scanned.
+
+    :raises NotFound: it has ended or was called off: the code died with it
+    """
+    found = session.get(Ephemeral, grant.subject.id) if grant.subject else None
+    if found is None or glance_at(found, viewer, at=now()).state not in CURRENT:
+        raise NotFound(_("This code no longer opens anything: its lab has ended."))
+    return found
+
+
+def _facts(ephemeral: Ephemeral) -> dict[str, object]:
+    at = now()
+    glance = glance_at(ephemeral, viewer(), at=at)
+    return {"ephemeral": ephemeral, "glance": glance, "minutes_left": minutes_left(ephemeral, at=at)}
+
+
+def _may_read(ephemeral: Ephemeral) -> bool:
+    return ephemeral_for(viewer(), ephemeral.id, at=now()) is not None
+
+
+@blueprint.route("/q/<token>", methods=["GET", "POST"])
+@token(GUEST_SCOPE, ephemeral=door_of)
+def guest_door(ephemeral):
+    """Open the door: an agent goes to the lab, a guest says who they are, if the opener allowed guests."""
+    if viewer().is_signed_in:
+        return see_ephemeral(ephemeral) if _may_read(ephemeral) else _agent_page(ephemeral)
+    if not ephemeral.allows_guests:
+        return page("labs/door_closed.html")
+    if glance_at(ephemeral, viewer(), at=now()).state is State.ANNOUNCED:
+        return page("labs/door_early.html", **_facts(ephemeral))
+    return _guest_form(ephemeral)
+
+
+def _agent_page(ephemeral: Ephemeral):
+    """Let an agent who is not among the readers come in, if the opener let people in."""
+    if not ephemeral.allows_guests:
+        return page("labs/door_closed.html")
+    return page("labs/door_agent.html", token=_token(), **_facts(ephemeral))
+
+
+def _token() -> str:
+    return request.view_args["token"]
+
+
+def _guest_form(ephemeral: Ephemeral):
+    form = GuestForm()
+    if form.submitted():
+        with form.attempt():
+            name, service = form.first_name.data, form.service.data
+            guest = enter_as_guest(ephemeral, key=form.key.data, first_name=name, service=service, at=now())
+            return see("labs.guest_in", token=_token(), key=guest.key)
+    form.key.data = form.key.data or secrets.token_urlsafe(24)
+    return form_page("labs/door_guest.html", form, **_facts(ephemeral))
+
+
+@blueprint.post("/q/<token>/join")
+@token(GUEST_SCOPE, ephemeral=door_of)
+def door_join(ephemeral):
+    """Join as an agent who scanned the code."""
+    who = viewer()
+    if not who.is_signed_in or not (_may_read(ephemeral) or ephemeral.allows_guests):
+        raise Forbidden(_("Whoever opened this lab has not opened it to guests."))
+    if not can(who, permissions.JOIN, ephemeral):
+        raise Forbidden(_("You cannot join a lab from here."))
+    join_ephemeral(who, ephemeral, at=now())
+    message(_("You are in. If that was a mistake, use “Leave”."))
+    return see_ephemeral(ephemeral)
+
+
+@blueprint.get("/q/<token>/in/<key>")
+@token(GUEST_SCOPE, ephemeral=door_of)
+def guest_in(ephemeral, key):
+    """Thank a guest: the question, the time left, and a way back."""
+    guest = guest_by_key(ephemeral, key)
+    undo_url = url_for("labs.guest_out", token=_token(), key=key)
+    return page("labs/door_in.html", guest=guest, undo_url=undo_url, **_facts(ephemeral))
+
+
+@blueprint.post("/q/<token>/in/<key>/out")
+@token(GUEST_SCOPE, ephemeral=door_of)
+def guest_out(ephemeral, key):
+    """« It was not me »."""
+    take_guest_back(ephemeral, guest_by_key(ephemeral, key), at=now())
+    message(_("What you wrote is erased."))
+    return see("labs.guest_door", token=_token())

@@ -1,0 +1,144 @@
+"""Who belongs to a lab: the list, adding, removing, leaving, giving an animator back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import request, url_for
+
+from portal.api import (
+    Action,
+    Column,
+    Person,
+    export,
+    find_people,
+    form_page,
+    message,
+    now,
+    page,
+    person,
+    requires,
+    see,
+    signed_in,
+    texts,
+    viewer,
+)
+
+from plugins.labs import permissions
+from plugins.labs.forms.labs import PeopleFilters, PersonForm
+from plugins.labs.models.lab import Lab
+from plugins.labs.queries.labs import one_lab
+from plugins.labs.queries.members import animators_of, is_last_animator, members_of
+from plugins.labs.services.members import add_to_lab, give_animator, leave_lab, remove_from_lab, share_animation
+from plugins.labs.views.blueprint import blueprint
+
+_ = texts("labs")
+FOUND_SHOWN = 20
+
+
+@blueprint.get("/<int:lab_id>/members")
+@signed_in(lab=one_lab)
+def members(lab):
+    """List the members of a lab, alphabetical; an animator finds whom to add here."""
+    filters = PeopleFilters()
+    is_animator = lab.group_id in viewer().animated_ids
+    listed = members_of(lab)
+    inside = {member.id for member in listed}
+    found = find_people(filters.q.data, limit=FOUND_SHOWN) if is_animator and filters.q.data else []
+    return page(
+        "labs/members.html",
+        lab=lab,
+        members=listed,
+        animator_ids={animator.id for animator in animators_of(lab)},
+        found=[(who, who.id in inside) for who in found],
+        filters=filters,
+        is_animator=is_animator,
+        found_shown=FOUND_SHOWN,
+        acts_on={member.id: list(_acts(lab, member)) for member in listed},
+    )
+
+
+def _acts(lab: Lab, member: Person) -> Iterator[Action]:
+    who = viewer()
+    if lab.group_id not in who.animated_ids or member.id == who.person_id:
+        return
+    there = {"lab_id": lab.id, "person_id": member.id}
+    if lab.closed_at is None and member.id not in {animator.id for animator in animators_of(lab)}:
+        yield Action(_("Let %(name)s animate too", name=member.name), url_for("labs.animate", **there), "post", "quiet")
+    yield Action(_("Remove %(name)s", name=member.name), url_for("labs.remove", **there), "post", "quiet")
+
+
+@blueprint.get("/<int:lab_id>/members.<any(csv, json):fmt>")
+@signed_in(lab=one_lab)
+def members_export(lab, fmt):
+    """Give the same names as the list."""
+    animator_ids = {animator.id for animator in animators_of(lab)}
+    rows = ({"name": who.name, "animates": _("yes") if who.id in animator_ids else _("no")} for who in members_of(lab))
+    columns = [Column("name", _("Name")), Column("animates", _("Animates"))]
+    return export(fmt, "labs-members", columns=columns, rows=rows)
+
+
+def _back(lab):
+    return see("labs.members", lab_id=lab.id, q=request.args.get("q"))
+
+
+@blueprint.post("/<int:lab_id>/members/<int:person_id>/add")
+@requires(permissions.ANIMATE, lab=one_lab)
+def add(lab, person_id):
+    """Add somebody."""
+    who = person(person_id)
+    add_to_lab(viewer(), lab, person=who, at=now())
+    message(_("%(name)s belongs to the lab.", name=who.name))
+    return _back(lab)
+
+
+@blueprint.post("/<int:lab_id>/members/<int:person_id>/remove")
+@requires(permissions.ANIMATE, lab=one_lab)
+def remove(lab, person_id):
+    """Remove somebody; the list offers to add them again."""
+    who = person(person_id)
+    remove_from_lab(viewer(), lab, person=who, at=now())
+    message(_("%(name)s no longer belongs to the lab. What they wrote stays.", name=who.name))
+    return see("labs.members", lab_id=lab.id, q=who.name)
+
+
+@blueprint.post("/<int:lab_id>/members/<int:person_id>/animate")
+@requires(permissions.ANIMATE, lab=one_lab)
+def animate(lab, person_id):
+    """Make a member an animator too."""
+    who = person(person_id)
+    share_animation(viewer(), lab, person=who, at=now())
+    message(_("%(name)s animates the lab with you.", name=who.name))
+    return _back(lab)
+
+
+@blueprint.get("/<int:lab_id>/leave")
+@signed_in(lab=one_lab)
+def leave_page(lab):
+    """Ask before leaving; the last animator is warned."""
+    last = is_last_animator(lab, viewer())
+    return page("labs/leave.html", lab=lab, is_last=last, cancel_url=url_for("labs.show", lab_id=lab.id))
+
+
+@blueprint.post("/<int:lab_id>/leave")
+@signed_in(lab=one_lab)
+def leave(lab):
+    """Leave the lab."""
+    leave_lab(viewer(), lab, now())
+    message(_("You no longer belong to “%(name)s”. What you wrote stays.", name=lab.name))
+    return see("labs.show", lab_id=lab.id)
+
+
+@blueprint.route("/<int:lab_id>/animator", methods=["GET", "POST"])
+@requires(permissions.CREATE, lab=one_lab)
+def animator(lab):
+    """Let an administrator give a lab an animator when none is left."""
+    form = PersonForm()
+    if form.submitted():
+        with form.attempt():
+            who = form.person.data
+            give_animator(viewer(), lab, person=who, at=now())
+            message(_("%(name)s animates the lab.", name=who.name))
+            return see("labs.show", lab_id=lab.id)
+    cancel_url = url_for("labs.show", lab_id=lab.id)
+    return form_page("labs/animator.html", form, lab=lab, animators=animators_of(lab), cancel_url=cancel_url)

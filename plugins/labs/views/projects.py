@@ -1,0 +1,219 @@
+"""Pages of the light projects: the list, one project, opening one, the cheerful graveyard (C02)."""
+
+from __future__ import annotations
+
+from flask import url_for
+
+from portal.api import (
+    Column,
+    Subject,
+    actions_of,
+    export,
+    form_page,
+    function_choices,
+    history_of,
+    listing,
+    local_day,
+    message,
+    now,
+    page,
+    people,
+    readers_sentence,
+    requires,
+    sections_of,
+    see,
+    session,
+    signed_in,
+    texts,
+    viewer,
+)
+
+from plugins.labs import permissions
+from plugins.labs.forms.projects import CLAUSES, STATES, ProjectFilters, ProjectForm
+from plugins.labs.models.outcomes import OUTCOMES
+from plugins.labs.models.project import Project
+from plugins.labs.queries.labs import labs_by_id, one_lab, open_labs
+from plugins.labs.queries.projects import (
+    instants_that_stopped,
+    lab_of,
+    past_changes,
+    projects_matching,
+    stopped_between,
+    waiting_change,
+)
+from plugins.labs.services.projects import open_project
+from plugins.labs.views.blueprint import blueprint
+from plugins.labs.views.days import today, year_span
+from plugins.labs.views.exporting import export_links
+from plugins.labs.views.loaders import one_project
+
+_ = texts("labs")
+SETTLED = {
+    "applied": _.later("agreed by both, in force"),
+    "refused": _.later("refused"),
+    "withdrawn": _.later("taken back"),
+}
+
+
+def _matching(filters: ProjectFilters):
+    lab_id = int(filters.lab.data) if (filters.lab.data or "").isdigit() else None
+    words, state = filters.q.data or "", filters.state.data or ""
+    return projects_matching(viewer(), at=now(), words=words, state=state, lab_id=lab_id)
+
+
+def _named(projects):
+    listed = list(projects)
+    return {"labs": labs_by_id(project.lab_id for project in listed), "leads": people(p.lead_id for p in listed)}
+
+
+@blueprint.get("/projects")
+@signed_in()
+def projects():
+    """List the projects one may read, newest first, whatever became of them (C02 SPEC 5)."""
+    filters = ProjectFilters()
+    found = listing(_matching(filters), order_by=[Project.opened_at, Project.id])
+    exports = export_links("labs.projects_export", "q", "state", "lab")
+    return page(
+        "labs/projects.html",
+        page=found,
+        filters=filters,
+        exports=exports,
+        states=STATES.items(),
+        lab_choices=[("", _("all")), *((lab.id, lab.name) for lab in open_labs())],
+        **_named(found.items),
+    )
+
+
+COLUMNS = {
+    "title": _.later("The project"),
+    "lab": _.later("Lab"),
+    "clause": _.later("Clause"),
+    "expected_by": _.later("Who expects it"),
+    "expected_what": _.later("What is expected"),
+    "expected_on": _.later("By what day"),
+    "opened": _.later("Opened on"),
+    "ended": _.later("Ended on"),
+    "outcome": _.later("How it ended"),
+    "learnt": _.later("What was learnt"),
+}
+
+
+def _columns():
+    return [Column(key, str(title)) for key, title in COLUMNS.items()]
+
+
+def _row(project, labs):
+    return {
+        "title": project.title,
+        "lab": labs[project.lab_id].name,
+        "clause": str(CLAUSES[project.clause]),
+        "expected_by": project.expected_by,
+        "expected_what": project.expected_what,
+        "expected_on": project.expected_on,
+        "opened": local_day(project.opened_at),
+        "ended": local_day(project.closed_at) if project.closed_at else None,
+        "outcome": str(OUTCOMES[project.outcome]) if project.outcome else None,
+        "learnt": project.learnt,
+    }
+
+
+@blueprint.get("/projects.<any(csv, json):fmt>")
+@signed_in()
+def projects_export(fmt):
+    """Give the same rows as the list, each with its own end, without any sum."""
+    statement = _matching(ProjectFilters()).order_by(Project.opened_at.desc(), Project.id.desc())
+    found = list(session.scalars(statement))
+    labs = labs_by_id(project.lab_id for project in found)
+    return export(fmt, "projects", columns=_columns(), rows=(_row(project, labs) for project in found))
+
+
+@blueprint.get("/projects/<int:project_id>")
+@signed_in(project=one_project)
+def project(project):
+    """Show one project, its clause first (C02)."""
+    subject = Subject("labs.project", project.id)
+    return page(
+        "labs/project.html",
+        project=project,
+        sections=sections_of(subject),
+        offers=actions_of(subject),
+        past=history_of(subject),
+        **_facts(project),
+    )
+
+
+def _facts(project):
+    change = waiting_change(project.id)
+    return {
+        "lab": lab_of(project),
+        "clauses": CLAUSES,
+        "outcomes": OUTCOMES,
+        "settled": SETTLED,
+        "change": change,
+        "former_clauses": past_changes(project.id),
+        "names": people({project.lead_id, *([project.guarantor_id] if project.guarantor_id else [])}),
+        "readers": readers_sentence(project.audience, project.reader_group_id),
+        "may_steer": viewer().person_id in {project.lead_id, project.guarantor_id},
+        "is_mine_to_answer": change is not None and _waits_for_me(project, change),
+        "today": today(),
+    }
+
+
+def _waits_for_me(project, change):
+    agreed_at = {project.lead_id: change.lead_agreed_at, project.guarantor_id: change.guarantor_agreed_at}
+    return viewer().is_signed_in and agreed_at.get(viewer().person_id, now()) is None
+
+
+@blueprint.route("/<int:lab_id>/projects/new", methods=["GET", "POST"])
+@requires(permissions.PROJECT, lab=one_lab)
+def new_project(lab):
+    """Open a project; whoever opens it leads it."""
+    form = ProjectForm()
+    form.audience.for_group(lab.group_id)
+    if form.submitted():
+        with form.attempt():
+            project = open_project(viewer(), lab, **form.values, at=now())
+            message(_("The project is open. It owes what its clause says, and nothing more."))
+            return see("labs.project", project_id=project.id)
+    functions = [name for _number, name in function_choices()]
+    cancel_url = url_for("labs.show", lab_id=lab.id)
+    context = {"lab": lab, "functions": functions, "cancel_url": cancel_url, "details_open": form.is_expecting}
+    return form_page("labs/new_project.html", form, **context)
+
+
+@blueprint.get("/graveyard")
+@signed_in()
+def graveyards():
+    """Lead to the last year in which something was stopped, or to this one."""
+    years = _years()
+    return see("labs.graveyard", year=years[0] if years else today().year)
+
+
+def _years():
+    found = instants_that_stopped(viewer(), at=now())
+    return sorted({local_day(instant).year for instant in found}, reverse=True)
+
+
+@blueprint.get("/graveyard/<int(min=2000, max=2999):year>")
+@signed_in()
+def graveyard(year):
+    """Show what was stopped in a year, and what it saved: words, never sums (law 3)."""
+    stopped = _stopped(year)
+    exports = export_links("labs.graveyard_export", year=year)
+    return page("labs/graveyard.html", year=year, years=_years(), stopped=stopped, exports=exports, **_named(stopped))
+
+
+def _stopped(year):
+    since, until = year_span(year)
+    return stopped_between(viewer(), since=since, until=until, at=now())
+
+
+@blueprint.get("/graveyard/<int(min=2000, max=2999):year>.<any(csv, json):fmt>")
+@signed_in()
+def graveyard_export(year, fmt):
+    """Give the same projects as the page."""
+    found = _stopped(year)
+    labs = labs_by_id(project.lab_id for project in found)
+    columns = [*_columns(), Column("saved", _("What stopping it saved"))]
+    rows = ({**_row(project, labs), "saved": project.saved} for project in found)
+    return export(fmt, f"graveyard-{year}", columns=columns, rows=rows)

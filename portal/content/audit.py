@@ -1,0 +1,104 @@
+"""The audit log: append-only, chained by hash from the first migration (domain G1, trust P16).
+
+An entry holds facts without names; who did it lives in `audit_person`, tied by a salted commitment, and may go without
+breaking the chain. Triggers refuse UPDATE and DELETE on `audit`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from portal.content.clock import real_now
+from portal.content.models import AuditEntry, AuditHead, AuditPerson
+from portal.content.subjects import check_kind
+from portal.db import db
+from portal.values import Subject, Viewer
+
+GENESIS = "0" * 64
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def entry_hash(entry: Mapping[str, Any]) -> str:
+    """Hash one entry with the hash of the entry before it.
+
+    :param entry: id, at, recorded_at (aware), action, subject_kind, subject_id, facts, commitment, previous_hash
+    """
+    body = {
+        key: value.astimezone(UTC).isoformat(timespec="microseconds") if isinstance(value, datetime) else value
+        for key, value in entry.items()
+        if key != "hash"
+    }
+    return _sha256(json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False))
+
+
+def record(
+    action: str, subject: Subject, *, actor: Viewer | None, at: datetime, facts: Mapping[str, object] | None = None
+) -> None:
+    """Write that something changed, in the transaction of the change (G1).
+
+    :param action: `<plugin>.<past verb>`
+    :param at: domain instant of the change
+    :param facts: JSON values, without personal text
+    :raises KeyError: the kind of the subject is declared by no plugin
+    """
+    check_kind(subject.kind)
+    head = db.session.execute(
+        sa.update(AuditHead).values(last_id=AuditHead.last_id + 1).returning(AuditHead.last_id, AuditHead.hash)
+    ).one()
+    salt = secrets.token_hex(16)
+    actor_id = actor.person_id if actor else None
+    values: dict[str, Any] = {
+        "id": head.last_id,
+        "at": at,
+        "recorded_at": real_now(),
+        "action": action,
+        "subject_kind": subject.kind,
+        "subject_id": subject.id,
+        "facts": dict(facts or {}),
+        "commitment": _sha256(f"{salt}:{actor_id}"),
+        "previous_hash": head.hash,
+    }
+    values["hash"] = entry_hash(values)
+    db.session.execute(sa.insert(AuditEntry).values(**values))
+    db.session.execute(sa.insert(AuditPerson).values(audit_id=head.last_id, actor_id=actor_id, salt=salt))
+    db.session.execute(sa.update(AuditHead).values(hash=values["hash"]))
+
+
+def broken_links(entries: Iterable[AuditEntry]) -> list[int]:
+    """List the ids of entries, oldest first, whose hash does not follow from what stands before them."""
+    broken, previous, expected_id = [], GENESIS, 1
+    for entry in entries:
+        values = {column.key: getattr(entry, column.key) for column in sa.inspect(AuditEntry).columns}
+        if entry.id != expected_id or entry.previous_hash != previous or entry_hash(values) != entry.hash:
+            broken.append(entry.id)
+        previous, expected_id = entry.hash, entry.id + 1
+    return broken
+
+
+def audit_chain() -> Iterable[AuditEntry]:
+    """Give every entry, oldest first."""
+    return db.session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000))
+
+
+def entries_about(subject: Subject, *, limit: int = 50) -> list[tuple[AuditEntry, int | None]]:
+    """Give the last entries about a subject with the actor's id (None once forgotten), newest first."""
+    who = aliased(AuditPerson)
+    statement = (
+        sa.select(AuditEntry, who.actor_id)
+        .outerjoin(who, who.audit_id == AuditEntry.id)
+        .where(AuditEntry.subject_kind == subject.kind, AuditEntry.subject_id == subject.id)
+        .order_by(AuditEntry.id.desc())
+        .limit(limit)
+    )
+    return [(entry, actor_id) for entry, actor_id in db.session.execute(statement)]

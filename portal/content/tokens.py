@@ -1,0 +1,143 @@
+"""Addresses that open one thing: one-time links, shared screens, QR codes. One table, scoped, revocable, dated.
+
+The token is an HMAC of the row's nonce under the collectivity's key, so a stolen database opens nothing, and a QR code
+can be drawn again (decision 0006). Expiry uses the domain clock for tokens tied to a subject, and the real one for
+those tied to a person: a demonstration set in the past must not lengthen anybody's sign-in link.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app
+
+from portal.content.clock import now, real_now
+from portal.content.models import Token
+from portal.db import db
+from portal.errors import NotFound
+from portal.texts import CORE, texts
+from portal.values import Subject
+
+_ = texts(CORE)
+MAC_BYTES = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a good token opens."""
+
+    id: int
+    scope: str
+    subject: Subject | None
+    person_id: int | None
+    group_id: int | None
+    label: str | None
+
+
+def _mac(scope: str, nonce: str) -> str:
+    key = current_app.config["SECRET_KEY"].encode()
+    digest = hmac.digest(key, f"token:{scope}:{nonce}".encode(), hashlib.sha256)
+    return urlsafe_b64encode(digest[:MAC_BYTES]).decode()
+
+
+def _text(row: Token) -> str:
+    return f"{row.id}.{_mac(row.scope, row.nonce)}"
+
+
+def issue_token(
+    scope: str,
+    *,
+    subject: Subject | None = None,
+    person_id: int | None = None,
+    group_id: int | None = None,
+    expires_at: datetime | None = None,
+    uses: int | None = None,
+    label: str | None = None,
+) -> str:
+    """Make a token and give it as the part of an address.
+
+    :param scope: `<plugin>.<noun>`; a route of another scope does not take it
+    :param uses: how many times it may be spent; None for no limit
+    """
+    row = Token(
+        scope=scope,
+        nonce=secrets.token_hex(16),
+        subject_kind=subject.kind if subject else None,
+        subject_id=subject.id if subject else None,
+        person_id=person_id,
+        group_id=group_id,
+        label=label,
+        created_at=real_now(),
+        expires_at=expires_at,
+        uses_left=uses,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return _text(row)
+
+
+def _is_live(row: Token) -> bool:
+    clock = now() if row.subject_kind else real_now()
+    in_time = row.expires_at is None or clock < row.expires_at
+    return in_time and row.revoked_at is None and (row.uses_left is None or row.uses_left > 0)
+
+
+def token_of(text: str, scope: str) -> Grant:
+    """Give what a token opens.
+
+    :raises NotFound: unknown, expired, revoked, spent or of another scope: one answer for all (P3)
+    """
+    number, _dot, mac = text.partition(".")
+    row = db.session.get(Token, int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
+    if row is None or row.scope != scope or not _is_live(row) or not hmac.compare_digest(mac, _mac(scope, row.nonce)):
+        raise NotFound(_("This link no longer opens anything. Ask for a new one."))
+    subject = Subject(row.subject_kind, row.subject_id or 0) if row.subject_kind else None
+    return Grant(row.id, row.scope, subject, row.person_id, row.group_id, row.label)
+
+
+def spend(grant: Grant) -> None:
+    """Use a token once.
+
+    :raises NotFound: somebody spent the last use first
+    """
+    spent = db.session.execute(
+        sa.update(Token)
+        .where(Token.id == grant.id, Token.uses_left > 0)
+        .values(uses_left=Token.uses_left - 1)
+        .returning(Token.id)
+    ).first()
+    if spent is None:
+        raise NotFound(_("This link has already been used. Ask for a new one."))
+
+
+def _of(scope: str, subject: Subject) -> tuple[Any, ...]:
+    return (Token.scope == scope, Token.subject_kind == subject.kind, Token.subject_id == subject.id)
+
+
+def show_token(scope: str, subject: Subject) -> str | None:
+    """Give the live token of a subject, to draw its QR code; None if there is none."""
+    rows = db.session.scalars(sa.select(Token).where(*_of(scope, subject)).order_by(Token.id.desc()))
+    return next((_text(row) for row in rows if _is_live(row)), None)
+
+
+def show_token_by_id(token_id: int) -> str:
+    """Give a token again, by its row."""
+    return _text(db.session.get_one(Token, token_id))
+
+
+def move_expiry(scope: str, subject: Subject, *, expires_at: datetime) -> None:
+    """Let the tokens of a subject live until another instant (an extension)."""
+    db.session.execute(sa.update(Token).where(*_of(scope, subject)).values(expires_at=expires_at))
+
+
+def revoke_tokens(scope: str, subject: Subject) -> None:
+    """Close every token of this scope about a subject."""
+    live = sa.update(Token).where(*_of(scope, subject), Token.revoked_at.is_(None))
+    db.session.execute(live.values(revoked_at=real_now()))

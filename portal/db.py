@@ -1,0 +1,260 @@
+"""The database of one collectivity: engine, session, model bases, the transaction.
+
+Nothing writes unless it said so: a connection is read-only until it is opened in write mode (decision 0002), on SQLite
+and on PostgreSQL alike. Services flush and never commit; the request, the command and the job are the transactions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Dialect, Engine, make_url
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column, registry
+from sqlalchemy.types import TypeDecorator
+
+BUSY_TIMEOUT_MS = 5000
+NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware in, aware UTC out. A naive value is refused (style 4)."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware instant into UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive instant")
+        return value.astimezone(UTC).replace(tzinfo=None if dialect.name == "sqlite" else UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the instant back as aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+TYPES: dict[Any, Any] = {datetime: UtcDateTime(), str: sa.String(), dict[str, Any]: sa.JSON()}
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """What a column says of a person: whose, why, how long, and what erasure does (trust P17).
+
+    :ivar whose: column of the same table that holds the person's id
+    :ivar on_erase: *clear*, *pseudonym* (kept, the person's name has become a pseudonym) or *delete* (the row goes)
+    """
+
+    whose: str
+    why: str
+    keep_days: int | None = None
+    on_erase: str = "clear"
+
+
+class CoreBase(DeclarativeBase):
+    """Base of the core's tables. `__personal__` and `__plain__` together name every column of words."""
+
+    metadata = sa.MetaData(naming_convention=NAMES)
+    type_annotation_map = TYPES
+    __personal__: ClassVar[Mapping[str, Personal]] = {}
+    __plain__: ClassVar[tuple[str, ...]] = ()
+
+
+class Database(SQLAlchemy):
+    """Flask-SQLAlchemy whose engines belong to collectivities: a rebuilt app reuses its engine."""
+
+    def _apply_driver_defaults(self, options: dict[str, Any], app: Flask) -> None:
+        """Leave the address as the operator wrote it."""
+
+    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
+        engine: Engine = app.config["ENGINE"]
+        return engine
+
+
+db = Database()
+
+
+@cache
+def plugin_base(plugin: str) -> type[DeclarativeBase]:
+    """Give the base class of a plugin's models: its own registry, the shared metadata.
+
+    One plugin's broken relationship then cannot break another's mappers; a foreign key to a core table works by its
+    name (`"users.id"`). Tables are named `<plugin>_…`.
+    """
+    return type(
+        f"{plugin.capitalize()}Base",
+        (DeclarativeBase,),
+        {
+            "registry": registry(metadata=CoreBase.metadata, type_annotation_map=TYPES),
+            "__personal__": {},
+            "__plain__": (),
+            "__doc__": f"Base of the tables of {plugin}.",
+        },
+    )
+
+
+def forget_plugin(plugin: str) -> None:
+    """Drop what a failed import of `plugin` left in the shared metadata, before another try."""
+    plugin_base(plugin).registry.dispose()
+    plugin_base.cache_clear()
+    for name in [name for name in CoreBase.metadata.tables if name.startswith(f"{plugin}_")]:
+        CoreBase.metadata.remove(CoreBase.metadata.tables[name])
+
+
+def person_id(*, nullable: bool = False) -> MappedColumn[Any]:
+    """Declare a column that names a person; people are pseudonymised, never deleted (G6)."""
+    return mapped_column(sa.ForeignKey("users.id", ondelete="RESTRICT"), index=True, nullable=nullable)
+
+
+def group_id(*, nullable: bool = False) -> MappedColumn[Any]:
+    """Declare a column that names a core group."""
+    return mapped_column(sa.ForeignKey("groups.id", ondelete="RESTRICT"), index=True, nullable=nullable)
+
+
+def undeclared_columns(table: sa.Table, *, personal: Mapping[str, Personal], plain: tuple[str, ...]) -> list[str]:
+    """List the columns of words, and those naming a person, that say nothing about personal data (P17)."""
+    words = (sa.String, sa.JSON, sa.LargeBinary)
+    named = {*personal, *plain}
+    return [
+        f"{table.name}.{column.name}"
+        for column in table.columns
+        if column.name not in named
+        and (isinstance(column.type, words) or any(fk.target_fullname == "users.id" for fk in column.foreign_keys))
+    ]
+
+
+def make_engine(url: str, *, pool_size: int = 1, overflow: int = 7, foreign_keys: bool = True) -> Engine:
+    """Make the engine of one collectivity.
+
+    A SQLite file must exist: it is never created empty behind the portal's back (`create_database` does that).
+    """
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        file = f"file:{address.database}"
+        address = address.set(database=file, query={"mode": "rw", "uri": "true", **address.query})
+        engine = sa.create_engine(address, pool_size=pool_size, max_overflow=overflow, poolclass=sa.QueuePool)
+        event.listen(engine, "connect", _sqlite_connect(foreign_keys=foreign_keys))
+        event.listen(engine, "begin", _sqlite_begin)
+        return engine
+    engine = sa.create_engine(
+        address.set(drivername="postgresql+psycopg"), pool_size=pool_size, max_overflow=overflow, pool_pre_ping=True
+    )
+    event.listen(engine, "begin", _postgresql_begin)
+    return engine
+
+
+def _sqlite_connect(*, foreign_keys: bool) -> Any:
+    def connect(dbapi: Any, record: object) -> None:
+        dbapi.isolation_level = None  # the driver must not open transactions of its own: we say BEGIN ourselves
+        switch = "ON" if foreign_keys else "OFF"
+        for pragma in (
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "secure_delete=ON",
+            f"foreign_keys={switch}",
+        ):
+            dbapi.execute(f"PRAGMA {pragma}")
+
+    return connect
+
+
+def _is_write(conn: Connection) -> bool:
+    return conn.get_execution_options().get("tx") == "write"
+
+
+def _sqlite_begin(conn: Connection) -> None:
+    write = _is_write(conn)
+    raw: Any = conn.connection.dbapi_connection
+    raw.execute(f"PRAGMA query_only={0 if write else 1}")
+    # IMMEDIATE takes the lock at once: read-then-write under BEGIN deferred fails when two do it
+    conn.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _postgresql_begin(conn: Connection) -> None:
+    raw: Any = conn.connection.dbapi_connection
+    raw.read_only = not _is_write(conn)
+
+
+def engine() -> Engine:
+    """Give the engine of the collectivity whose app is at work."""
+    found: Engine = current_app.config["ENGINE"]
+    return found
+
+
+def is_postgresql(bind: Engine | Connection) -> bool:
+    """Tell which of the two databases this is."""
+    return bind.dialect.name == "postgresql"
+
+
+def begin_write() -> None:
+    """Open the session's transaction in write mode; nothing may have queried before."""
+    db.session.connection(execution_options={"tx": "write"})
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Run a command or a job as one write transaction of `db.session`: commit at the end, or nothing at all."""
+    db.session.rollback()
+    begin_write()
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+
+
+@contextmanager
+def side_write(target: Engine) -> Iterator[Connection]:
+    """Write operational rows on a connection of their own; never while this thread holds the write lock."""
+    with target.execution_options(tx="write").begin() as conn:
+        yield conn
+
+
+def read_revision(target: Engine) -> int:
+    """Read the revision of a collectivity: one statement, no SQLAlchemy connection (ten times dearer)."""
+    conn = target.raw_connection()
+    try:
+        raw: Any = conn.dbapi_connection
+        postgresql = target.dialect.name == "postgresql"
+        if postgresql:
+            raw.autocommit = True
+        try:
+            return int(raw.execute("SELECT revision FROM portal_state").fetchone()[0])
+        finally:
+            if postgresql:
+                raw.autocommit = False
+    finally:
+        conn.close()
+
+
+class PortalState(CoreBase):
+    """The one row that every process of a collectivity agrees on.
+
+    :ivar revision: grows at each switch of a plugin; the dispatcher rebuilds an app that is behind
+    :ivar clock_offset_seconds: domain clock minus real clock; zero but in a demonstration
+    """
+
+    __tablename__ = "portal_state"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(default=1)
+    clock_offset_seconds: Mapped[int] = mapped_column(default=0)

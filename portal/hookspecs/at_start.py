@@ -1,0 +1,68 @@
+"""Hooks called once, when the app of a collectivity is built. They declare; they touch no database and no request."""
+
+from __future__ import annotations
+
+import pluggy
+from flask import Blueprint
+
+from portal.values import Job, NavItem, SubjectType
+
+hookspec = pluggy.HookspecMarker("portal")
+
+
+@hookspec
+def portal_blueprints() -> list[Blueprint]:  # type: ignore[empty-body]
+    """Give the blueprints of the plugin; the portal mounts each under `/<plugin id>/`.
+
+    Called at start, for each app. Every route must declare its policy. A blueprint has no template or static folder of
+    its own: both are found beside `plugin.py`.
+
+    Example::
+
+        @hookimpl
+        def portal_blueprints():
+            return [blueprint]
+    """
+
+
+@hookspec
+def portal_nav_items() -> list[NavItem]:  # type: ignore[empty-body]
+    """Give entries of the navigation, in one of the five groups.
+
+    Called at start. Shown to whoever holds the entry's permission; ordered by `order`, then plugin id.
+
+    Example::
+
+        @hookimpl
+        def portal_nav_items():
+            return [NavItem("experiment", _.later("Labs"), "labs.index")]
+    """
+
+
+@hookspec
+def portal_subject_types() -> list[SubjectType]:  # type: ignore[empty-body]
+    """Give the kinds of subject this plugin owns, `<plugin>.<noun>`.
+
+    Called at start. An audit entry, an event or a token about an undeclared kind is refused.
+
+    Example::
+
+        @hookimpl
+        def portal_subject_types():
+            return [SubjectType("labs.lab", _.later("Lab"))]
+    """
+
+
+@hookspec
+def portal_jobs() -> list[Job]:  # type: ignore[empty-body]
+    """Give the work that `portal work` does by itself.
+
+    Called at start, in the worker. Each job runs in one write transaction of its own; what it raises is logged with
+    the plugin's name and tried again at the next turn.
+
+    Example::
+
+        @hookimpl
+        def portal_jobs():
+            return [Job("close", every_minutes=1, run=close_ended)]
+    """

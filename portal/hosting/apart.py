@@ -1,0 +1,66 @@
+"""What runs in a process of its own: trying a plugin, migrating its tables. `python -m portal.hosting.apart …`.
+
+The last line of a trial is its verdict, as JSON; a plugin that ends the process leaves none, and that is a verdict too.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from portal.errors import PluginFault
+from portal.hosting.config import Collectivity, Instance, Server, write_secret
+from portal.hosting.factory import assemble
+from portal.hosting.site import Site
+from portal.loader.discovery import resolve, scan
+from portal.loader.manifest import Manifest
+from portal.loader.migrating import create_database, migrate
+from portal.loader.states import Snapshot
+
+
+def probe(plugin: str) -> dict[str, str]:
+    """Import and register a plugin, with those it needs, on a scratch app; give the verdict."""
+    try:
+        ordered, blocked = resolve(_with_needs(plugin), scan())
+        if plugin in blocked:
+            raise blocked[plugin]
+        with tempfile.TemporaryDirectory() as folder:
+            write_secret(Path(folder))
+            site = Site(Instance(Path(folder), Server(), (Collectivity(),)), Collectivity())
+            create_database(site.url)
+            _check_templates(scan().manifests[plugin])
+            assemble(site, Snapshot(1, 0, frozenset()), ordered)
+    except PluginFault as fault:
+        return {"phase": fault.phase, "reason": str(fault), "trace": fault.trace}
+    return {"phase": "", "reason": "", "trace": ""}
+
+
+def _with_needs(plugin: str) -> set[str]:
+    manifests, wanted = scan().manifests, {plugin}
+    while more := {need for name in wanted if name in manifests for need in manifests[name].depends} - wanted:
+        wanted |= more
+    return wanted
+
+
+def _check_templates(manifest: Manifest) -> None:
+    templates = manifest.folder / "templates"
+    strays = [path.name for path in templates.glob("*") if path.name != manifest.id] if templates.is_dir() else []
+    if strays:
+        raise PluginFault(manifest.id, "probe", f"templates outside templates/{manifest.id}/: {', '.join(strays)}")
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the first word says about the plugin that the second names."""
+    act, plugin = arguments
+    if act == "probe":
+        sys.stdout.write(f"\n{json.dumps(probe(plugin))}\n")
+        return 0
+    ordered, _blocked = resolve(_with_needs(plugin), scan())
+    migrate(sys.stdin.read().strip(), ordered, core=False)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,63 @@
+"""The Flask app of one collectivity: what differs from Flask's own class."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from flask import Flask, Response, g
+from jinja2 import BaseLoader
+
+from portal.hosting.requests import RevisionMoved
+from portal.web.environment import DomainEnvironment
+from portal.web.policy import policy_of
+
+
+@cache
+def _admitted(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Call a view with what its policy let in and loaded; the address's own arguments stay on the request."""
+
+    @functools.wraps(view)
+    def call(**_address: object) -> Any:
+        return view(**g.admitted)
+
+    return call
+
+
+class PortalFlask(Flask):
+    """Refuses a view without policy; speaks each template's own words; lets the dispatcher start a request again."""
+
+    jinja_environment = DomainEnvironment
+    template_source: BaseLoader | None = None
+
+    def add_url_rule(
+        self, rule: str, endpoint: str | None = None, view_func: Callable[..., Any] | None = None, *args: Any, **options: Any
+    ) -> None:
+        """Register an address, if its view says who may come in (P1).
+
+        :raises ValueError: it does not
+        """
+        if view_func is not None and policy_of(view_func) is None:
+            raise ValueError(f"{endpoint or view_func.__name__} declares no policy")
+        options.setdefault("provide_automatic_options", False)
+        super().add_url_rule(rule, endpoint, view_func and _admitted(view_func), *args, **options)
+
+    def create_global_jinja_loader(self) -> Any:
+        """Find templates by folder: the instance's, the core's, the plugins'."""
+        return self.template_source
+
+    def handle_exception(self, e: Exception) -> Response:
+        """Let a request that must start again leave the app untouched."""
+        if isinstance(e, RevisionMoved):
+            raise e
+        return super().handle_exception(e)
+
+    def handle_user_exception(self, e: Exception) -> Any:
+        """As above, before the handler of every exception sees it."""
+        if isinstance(e, RevisionMoved):
+            raise e
+        return super().handle_user_exception(e)
+
+

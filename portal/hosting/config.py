@@ -1,0 +1,146 @@
+"""`portal.toml`: what the operator says of the instance. An unknown key refuses to start and names the nearest one."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import os
+import secrets
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from portal.errors import ConfigError
+
+FILE = "portal.toml"
+SECRET = "secret.key"
+DEFAULT_SLUG = "default"
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """How `portal run` answers."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 2
+    threads: int = 4
+    https: bool = False
+    proxies: int = 0
+    keep_apps: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Collectivity:
+    """One collectivity: a host name or several, a database, a folder."""
+
+    slug: str = DEFAULT_SLUG
+    name: str = "Ma collectivité"
+    hosts: tuple[str, ...] = LOOPBACK
+    database: str = ""
+    timezone: str = "Europe/Paris"
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """Everything in one instance folder."""
+
+    folder: Path
+    server: Server
+    collectivities: tuple[Collectivity, ...]
+    demo: bool = False
+    default: Collectivity = field(default_factory=Collectivity)
+
+    def folder_of(self, collectivity: Collectivity) -> Path:
+        """Give the folder of one collectivity."""
+        return self.folder / collectivity.slug
+
+    def url_of(self, collectivity: Collectivity) -> str:
+        """Give the address of its database: a SQLite file in its folder unless said otherwise."""
+        return collectivity.database or f"sqlite:///{(self.folder_of(collectivity) / 'portal.db').resolve()}"
+
+    def secret(self) -> bytes:
+        """Read the key of the instance.
+
+        :raises ConfigError: there is none: `portal init` makes it
+        """
+        path = self.folder / SECRET
+        try:
+            return bytes.fromhex(path.read_text().strip())
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"{path}: {error}. « portal init » prépare une instance.") from error
+
+
+def instance_folder() -> Path:
+    """Give the folder of the instance: `PORTAL_INSTANCE`, else `instance/` here."""
+    return Path(os.environ.get("PORTAL_INSTANCE", "instance"))
+
+
+def read_instance(folder: Path) -> Instance:
+    """Read `portal.toml`; without the file there is one collectivity, on loopback.
+
+    :raises ConfigError: not TOML, an unknown key, a value of another type
+    """
+    path = folder / FILE
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+    _known(content, {"server", "collectivity", "demo", "name", "hosts", "database", "timezone"}, str(path))
+    server = _read(Server, content.get("server", {}), f"{path}, [server]")
+    alone = {key: content[key] for key in ("name", "hosts", "database", "timezone") if key in content}
+    default = _read(Collectivity, alone, str(path))
+    listed = [_read(Collectivity, item, f"{path}, [[collectivity]]") for item in content.get("collectivity", [])]
+    _check(listed, str(path))
+    return Instance(folder, server, tuple(listed) or (default,), bool(content.get("demo", False)), default)
+
+
+def _known(content: dict[str, Any], names: set[str], where: str) -> None:
+    for key in content:
+        if key not in names:
+            near = difflib.get_close_matches(key, sorted(names), n=1, cutoff=0)
+            raise ConfigError(f"{where} : réglage inconnu « {key} ». Le plus proche est « {near[0]} ».")
+
+
+def _read(kind: Any, content: dict[str, Any], where: str) -> Any:
+    fields = {item.name: item for item in dataclasses.fields(kind)}
+    _known(content, set(fields), where)
+    values = {}
+    for key, value in content.items():
+        wanted = type(fields[key].default)
+        if wanted is tuple and isinstance(value, list) and all(isinstance(item, str) for item in value):
+            values[key] = tuple(value)
+        elif type(value) is wanted:
+            values[key] = value
+        else:
+            names = {str: "un texte", int: "un nombre entier", bool: "true ou false", tuple: "une liste de textes"}
+            raise ConfigError(f"{where} : « {key} » doit être {names[wanted]}.")
+    return kind(**values)
+
+
+def _check(listed: list[Collectivity], where: str) -> None:
+    seen: dict[str, str] = {}
+    for item in listed:
+        if not item.slug.isidentifier() or item.slug != item.slug.lower():
+            raise ConfigError(f"{where} : « {item.slug} » n'est pas un nom de dossier (lettres minuscules, chiffres, _).")
+        try:
+            ZoneInfo(item.timezone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ConfigError(f"{where} : fuseau horaire inconnu « {item.timezone} ».") from error
+        for host in (f"slug {item.slug}", *item.hosts):
+            if host in seen:
+                raise ConfigError(f"{where} : « {host} » est donné à {seen[host]} et à {item.slug}.")
+            seen[host] = item.slug
+
+
+def write_secret(folder: Path) -> None:
+    """Make the key of an instance, readable by its owner alone; an existing one is kept."""
+    path = folder / SECRET
+    if path.exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(secrets.token_hex(32) + "\n")

@@ -1,0 +1,167 @@
+"""The demonstration: an evening played through the pages, by made-up people, as any user would.
+
+A story is data (`portal/stories/*.toml`): people, functions, then steps, each « who posts which form where, when ».
+Nothing is written behind the pages' back, so a story also proves that they work.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from portal.content.clock import real_now, set_domain_clock
+from portal.db import transaction
+from portal.errors import PortalError
+from portal.hosting.config import FILE, Instance, read_instance, write_secret
+from portal.hosting.factory import create_app
+from portal.hosting.install import prepare_plugin
+from portal.hosting.operating import upgrade
+from portal.hosting.site import Site
+from portal.loader.discovery import scan
+from portal.loader.states import switch
+from portal.people.functions import create_function, hold_function
+from portal.people.passwords import hash_secret
+from portal.people.sessions import open_session
+from portal.people.users import add_user, issue_link, one_user
+from portal.values import Role
+from portal.web.answers import absolute_url
+
+STORIES = Path(__file__).parent.parent / "stories"
+CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
+NUMBER = re.compile(r"/(\d+)(?:/|$|\?)")
+LINK_USES = 1000
+LINK_MINUTES = 60 * 24 * 30
+
+
+def reset_demo(folder: Path) -> None:
+    """Forget the demonstration, whatever was typed in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def play_demo(folder: Path, *, port: int) -> Iterator[str]:
+    """Prepare the demonstration if it is not there yet; give the lines to print: one address per person.
+
+    :raises PortalError: a step of a story is refused, which is a fault of ours
+    """
+    if not (folder / "played").exists():
+        reset_demo(folder)
+        yield "La soirée se joue…"
+        write_secret(folder)
+        shutil.copyfile(STORIES / FILE, folder / FILE)
+        for site in _sites(folder, port):
+            Story(site).play()
+        (folder / "played").touch()
+    for site in _sites(folder, port):
+        yield from _addresses(site)
+
+
+def _sites(folder: Path, port: int) -> list[Site]:
+    read = read_instance(folder)
+    instance: Instance = replace(read, server=replace(read.server, port=port))
+    return [Site(instance, item) for item in instance.collectivities]
+
+
+def _addresses(site: Site) -> Iterator[str]:
+    yield f"\n{site.collectivity.name}"
+    app = create_app(site)
+    with app.app_context(), transaction():
+        for person in _read(site.slug)["person"]:
+            user = one_user(person["matricule"])
+            text = issue_link(user.id, uses=LINK_USES, minutes=LINK_MINUTES)
+            yield f"  {person['name']:<16} {person['who']:<44} {absolute_url('core.link', token=text)}"
+
+
+def _read(slug: str) -> dict[str, Any]:
+    with (STORIES / f"{slug}.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+class Story:
+    """One collectivity's story, being played."""
+
+    def __init__(self, site: Site) -> None:
+        self.site, self.told = site, _read(site.slug)
+        self.zone = ZoneInfo(site.collectivity.timezone)
+        self.numbers: dict[str, int] = {}
+        self.clients: dict[str, FlaskClient] = {}
+
+    def play(self) -> None:
+        """Make the tables and the people, play each step at its hour, leave the clock at the story's present."""
+        upgrade(self.site)
+        self._enable()
+        app = create_app(self.site)
+        self._settle(app)
+        for step in self.told.get("step", []):
+            self._step(app, step)
+        with app.app_context(), transaction():
+            if "now" in self.told:
+                set_domain_clock(self._instant(self.told["now"]))
+
+    def _enable(self) -> None:
+        app = create_app(self.site)
+        for plugin in self.told.get("plugins", []):
+            prepare_plugin(self.site, scan().manifests[plugin])
+            with app.app_context(), transaction():
+                switch(plugin, on=True, at=real_now())
+
+    def _settle(self, app: Flask) -> None:
+        for person in self.told["person"]:
+            pin_hash = hash_secret(person["pin"]) if "pin" in person else None
+            role = Role(person.get("role", Role.AGENT))
+            with app.app_context(), transaction():
+                number = add_user(
+                    person["name"],
+                    matricule=person["matricule"],
+                    email=person.get("email"),
+                    role=role,
+                    pin_hash=pin_hash,
+                )
+                token = open_session(number, device="démonstration")
+            self.numbers[person["key"]] = number
+            self.clients[person["key"]] = self._client(app, token)
+        with app.app_context(), transaction():
+            for function in self.told.get("function", []):
+                self.numbers[function["key"]] = number = create_function(function["name"])
+                if "holder" in function:
+                    hold_function(number, self.numbers[function["holder"]], since=self._instant(function["since"]))
+
+    def _client(self, app: Flask, token: str) -> FlaskClient:
+        client = app.test_client()
+        client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+        with client.session_transaction() as cookie:
+            cookie["_user_id"], cookie["_fresh"] = token, True
+        return client
+
+    def _instant(self, value: datetime) -> datetime:
+        return value.replace(tzinfo=self.zone).astimezone(UTC)
+
+    def _step(self, app: Flask, step: Mapping[str, Any]) -> None:
+        app.config["CLOCK_OFFSET_SECONDS"] = (self._instant(step["at"]) - real_now()).total_seconds()
+        client = self.clients[step["who"]]
+        token = CSRF.search(client.get("/account").text)
+        form = {key: self._filled(value) for key, value in step.get("form", {}).items()}
+        form["csrf_token"] = token.group(1) if token else ""
+        answer = client.post(self._filled(step["post"]), data=form)
+        if answer.status_code != 303:
+            raise PortalError(f"{step['who']}, {step['post']} : {answer.status_code} {_main(answer.text)}")
+        found = NUMBER.findall(answer.location)
+        if "save" in step and found:
+            self.numbers[step["save"]] = int(found[-1])
+
+    def _filled(self, value: Any) -> Any:
+        return value.format_map(self.numbers) if isinstance(value, str) else value
+
+
+def _main(page: str) -> str:
+    words = re.sub(r"<[^>]+>", " ", page.partition("<main")[2])
+    return " ".join(words.split())[:600]

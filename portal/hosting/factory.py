@@ -1,0 +1,150 @@
+"""Build the app of a collectivity: a pure function of its settings and of the plugins that are on and sound.
+
+What is off is not registered, so there is no « is it on? » anywhere. A plugin that breaks is set aside with its
+dependents, and the app is built again without it: the portal always starts.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass
+from threading import Lock
+from types import ModuleType
+
+from flask import Flask
+
+from portal import texts
+from portal.db import db
+from portal.errors import PluginFault, Unavailable
+from portal.hosting import requests
+from portal.hosting.app import PortalFlask
+from portal.hosting.install import check_schema, checked, core_head, prepare_plugin
+from portal.hosting.site import Site
+from portal.loader.discovery import resolve, scan
+from portal.loader.hooks import CORE_PLUGIN, Hooks
+from portal.loader.manifest import Manifest
+from portal.loader.migrating import current
+from portal.loader.registration import hookspecs_of, import_plugin, register
+from portal.loader.states import Snapshot, quarantine, snapshot
+from portal.people.permissions import CORE_PERMISSIONS
+from portal.web import builtin
+from portal.web.assets import build_assets
+from portal.web.dates import FILTERS
+from portal.web.environment import prepare, template_loader
+from portal.web.errors import register_errors
+from portal.web.headers import set_headers
+from portal.web.pages import account, entering, plugins, screens, today
+from portal.web.pages.blueprint import blueprint
+from portal.web.shell import csrf_token, template_values
+
+log = logging.getLogger(__name__)
+CORE_PAGES = (account, entering, plugins, screens, today)  # imported for their routes
+_ = texts.texts(texts.CORE)
+_building = Lock()  # CPython 3.11's ast is not safe in threads (cpython#106905), and Werkzeug compiles rules with it
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A plugin ready to be registered."""
+
+    manifest: Manifest
+    module: ModuleType
+
+
+def create_app(site: Site) -> PortalFlask:
+    """Build the app of a collectivity from its database; whatever breaks is quarantined there.
+
+    :raises Unavailable: the database is newer or older than this code: « portal upgrade »
+    """
+    with _building:
+        if current(site.engine, CORE_PLUGIN) != core_head():
+            raise Unavailable(_("The portal is being updated. Come back in a minute."))
+        state = snapshot(site.engine)
+        wanted = set() if os.environ.get("PORTAL_SAFE_MODE") == "1" else set(state.enabled)
+        aside: set[str] = set()
+        while True:
+            try:
+                return assemble(site, state, _usable(site, wanted - aside))
+            except PluginFault as fault:
+                log.error("plugin set aside", extra={"plugin": fault.plugin, "phase": fault.phase}, exc_info=fault)
+                quarantine(site.engine, fault)
+                aside.add(fault.plugin)
+
+
+def _usable(site: Site, wanted: set[str]) -> list[Manifest]:
+    ordered, _blocked = resolve(wanted, scan())
+    for manifest in ordered:
+        checked(site.instance, manifest)
+        check_schema(site, manifest)
+    return ordered
+
+
+def assemble(site: Site, state: Snapshot, ordered: list[Manifest]) -> PortalFlask:
+    """Put the core and these plugins on a new app.
+
+    :param ordered: dependencies first
+    :raises PluginFault: one of them breaks; the half-made app is worth nothing
+    """
+    parts = [Part(manifest, import_plugin(manifest)) for manifest in ordered]
+    app = _bare_app(site, state, ordered)
+    hooks = Hooks([spec for part in parts for spec in hookspecs_of(part.manifest)])
+    hooks.register(CORE_PLUGIN, builtin)
+    app.extensions["portal_hooks"] = hooks
+    app.register_blueprint(blueprint)
+    with app.app_context():
+        for part in parts:
+            register(app, hooks, part.manifest, part.module)
+        _declare(app, hooks, ordered)
+    register_errors(app)
+    app.config["BUILDING"] = False
+    return app
+
+
+def _bare_app(site: Site, state: Snapshot, plugins: list[Manifest]) -> PortalFlask:
+    app = PortalFlask("portal", static_folder=None)
+    folders = [site.instance.folder_of(site.collectivity) / "templates", site.instance.folder / "templates"]
+    app.template_source = template_loader(folders, plugins)
+    app.config.update(
+        SECRET_KEY=site.secret_key,
+        SQLALCHEMY_DATABASE_URI=site.url,
+        ENGINE=site.engine,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=site.instance.server.https,
+        MAX_CONTENT_LENGTH=None,
+        MAX_FORM_PARTS=500,
+        WTF_CSRF_TIME_LIMIT=None,
+        PROVIDE_AUTOMATIC_OPTIONS=False,
+        BUILDING=True,
+        REVISION=state.revision,
+        CLOCK_OFFSET_SECONDS=state.clock_offset_seconds,
+        COLLECTIVITY_NAME=site.collectivity.name,
+        TIMEZONE=site.collectivity.timezone,
+        BASE_URL=base_url(site),
+        INSTALL=lambda manifest: prepare_plugin(site, manifest),
+        ASSETS=build_assets(tuple(manifest.folder for manifest in plugins)),
+        RAISE_FAULTS=False,
+        PERMISSIONS=CORE_PERMISSIONS | {code: p for plugin in plugins for code, p in plugin.permissions.items()},
+    )
+    db.init_app(app)
+    requests.install(app)
+    app.after_request(set_headers)
+    app.context_processor(template_values)
+    prepare(app, FILTERS)
+    app.jinja_env.globals["csrf_token"] = csrf_token
+    return app
+
+
+def _declare(app: Flask, hooks: Hooks, plugins: list[Manifest]) -> None:
+    """Collect what plugins declare at start."""
+    kinds = hooks.call("portal_subject_types")
+    app.config["SUBJECT_KINDS"] = frozenset(kind.kind for kind in kinds)
+    app.config["NAV_ITEMS"] = hooks.call("portal_nav_items")
+    app.config["PLUGINS"] = tuple(manifest.id for manifest in plugins)
+
+
+def base_url(site: Site) -> str:
+    """Give the address of the collectivity for what is written outside a request."""
+    server = site.instance.server
+    scheme, host = ("https" if server.https else "http"), site.collectivity.hosts[0]
+    return f"{scheme}://{host}" if server.proxies else f"{scheme}://{host}:{server.port}"

@@ -1,0 +1,90 @@
+"""Before a plugin runs here: tried apart in another process, its tables brought up to date in another process."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from functools import cache, lru_cache
+
+from portal.errors import PluginFault, PortalError
+from portal.hosting.config import Instance
+from portal.hosting.site import Site
+from portal.loader.discovery import files_hash, scan
+from portal.loader.manifest import Manifest
+from portal.loader.migrating import current, head
+
+TRIAL_SECONDS = 60
+
+
+@cache
+def core_head() -> str | None:
+    """Give the newest revision of the core."""
+    return head(None)
+
+
+@lru_cache(maxsize=256)
+def _files_hash(manifest_id: str) -> str:
+    return files_hash(scan().manifests[manifest_id])
+
+
+def checked(instance: Instance, manifest: Manifest) -> None:
+    """Try a plugin in a subprocess, once for the same files: one that kills its process kills nobody.
+
+    :raises PluginFault: phase *probe* or the phase where it broke
+    """
+    path = instance.folder / "verdicts" / f"{manifest.id}-{_files_hash(manifest.id)}.json"
+    if path.exists():
+        verdict = json.loads(path.read_text(encoding="utf-8"))
+    else:
+        verdict = _try_apart(manifest)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(verdict), encoding="utf-8")
+    if verdict["phase"]:
+        raise PluginFault(manifest.id, verdict["phase"], verdict["reason"], verdict["trace"])
+
+
+def forget_verdict(instance: Instance, manifest: Manifest) -> None:
+    """Let the next try be a new one: « try again » after the files were mended."""
+    _files_hash.cache_clear()
+    for path in (instance.folder / "verdicts").glob(f"{manifest.id}-*.json"):
+        path.unlink(missing_ok=True)
+
+
+def _try_apart(manifest: Manifest) -> dict[str, str]:
+    command = [sys.executable, "-m", "portal.hosting.apart", "probe", manifest.id]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=TRIAL_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return {"phase": "probe", "reason": f"no answer in {TRIAL_SECONDS} s", "trace": ""}
+    last = done.stdout.strip().splitlines()[-1:] or [""]
+    try:
+        verdict: dict[str, str] = json.loads(last[0])
+    except ValueError:
+        return {"phase": "probe", "reason": f"ends the process with code {done.returncode}", "trace": done.stderr[-4000:]}
+    return verdict
+
+
+def prepare_plugin(site: Site, manifest: Manifest) -> None:
+    """Make a plugin ready to be switched on: tried, tables up to date, dependencies on.
+
+    :raises PortalError: says why it cannot be
+    """
+    forget_verdict(site.instance, manifest)
+    checked(site.instance, manifest)
+    if current(site.engine, manifest.id) == head(manifest):
+        return
+    command = [sys.executable, "-m", "portal.hosting.apart", "migrate", manifest.id]
+    done = subprocess.run(command, input=site.url, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise PortalError(done.stderr.strip().splitlines()[-1] if done.stderr else "migration")
+
+
+def check_schema(site: Site, manifest: Manifest) -> None:
+    """Refuse a plugin whose tables are not those of its code.
+
+    :raises PluginFault: phase *schema*
+    """
+    here, wanted = current(site.engine, manifest.id), head(manifest)
+    if here != wanted:
+        raise PluginFault(manifest.id, "schema", f"tables at {here}, code at {wanted}")

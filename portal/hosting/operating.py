@@ -1,0 +1,152 @@
+"""What the operator does to an instance: prepare it, upgrade it, list its collectivities in `portal.toml`."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import tomlkit
+from flask import Flask
+
+from portal.db import transaction
+from portal.errors import ConfigError, PortalError
+from portal.hosting.config import DEFAULT_SLUG, FILE, Collectivity, Instance, read_instance, write_secret
+from portal.hosting.factory import create_app
+from portal.hosting.install import checked, forget_verdict
+from portal.hosting.site import Site
+from portal.loader.discovery import resolve, scan
+from portal.loader.hooks import CORE_PLUGIN
+from portal.loader.migrating import create_database, current, migrate
+from portal.people.users import add_user, issue_link
+from portal.values import Role
+from portal.web.answers import absolute_url
+
+FIRST_LINES = """# Réglages de l'instance. Une clé inconnue empêche le démarrage et nomme la plus proche.
+# name = "Ville de …"            nom affiché
+# hosts = ["portail.exemple.fr"] noms d'hôte acceptés
+# timezone = "Europe/Paris"
+# database = "postgresql://…"    sans ce réglage : un fichier SQLite dans instance/default/
+
+[server]
+# host = "127.0.0.1"
+# port = 8000
+# workers = 2
+# threads = 4
+# https = true                   derrière un mandataire qui chiffre
+# proxies = 1                    nombre de mandataires de confiance devant le portail
+"""
+
+
+def init_instance(folder: Path, *, name: str | None = None) -> Instance:
+    """Prepare an instance: folder, key, `portal.toml`, databases with their tables. What exists is kept."""
+    write_secret(folder)
+    path = folder / FILE
+    if not path.exists():
+        head = tomlkit.document()
+        if name:
+            head.add("name", name)
+        path.write_text(head.as_string() + FIRST_LINES, encoding="utf-8")
+    instance = read_instance(folder)
+    for collectivity in instance.collectivities:
+        upgrade(Site(instance, collectivity))
+    return instance
+
+
+def upgrade(site: Site, *, only: str | None = None) -> list[str]:
+    """Bring the tables of a collectivity up to date: the core's, then those of every plugin that has some here.
+
+    A plugin that is off keeps its tables up to date too, so that switching it on is never a surprise.
+
+    :raises PortalError: the plugin is not installed
+    """
+    create_database(site.url)
+    manifests = scan().manifests
+    if only is not None and only not in manifests and only != CORE_PLUGIN:
+        raise PortalError(f"Aucune extension installée ne s'appelle « {only} ».")
+    done = migrate(site.url, [])
+    known = {name for name in manifests if current(site.engine, name) is not None}
+    wanted = known if only is None else {only} & set(manifests)
+    ordered, _blocked = resolve(wanted | _needs(wanted), scan())
+    for manifest in ordered:
+        forget_verdict(site.instance, manifest)
+        checked(site.instance, manifest)
+    return done + migrate(site.url, ordered, core=False)
+
+
+def _needs(wanted: set[str]) -> set[str]:
+    manifests = scan().manifests
+    return {need for name in wanted for need in manifests[name].depends}
+
+
+@contextmanager
+def at_work(site: Site) -> Iterator[Flask]:
+    """Open the app of a collectivity and one write transaction, for a command."""
+    app = create_app(site)
+    with app.app_context(), transaction():
+        yield app
+
+
+def first_administrator(site: Site, name: str) -> str:
+    """Make the first administrator and give the address of their one-time link, good for 30 minutes."""
+    with at_work(site):
+        return absolute_url("core.link", token=issue_link(add_user(name, role=Role.ADMIN)))
+
+
+def add_collectivity(folder: Path, collectivity: Collectivity) -> Instance:
+    """List one more collectivity in `portal.toml` and make its database; comments of the file stay.
+
+    The collectivity that answered alone so far is listed first, so that it does not vanish.
+    """
+    path = folder / FILE
+    before = read_instance(folder)
+    document = tomlkit.parse(path.read_text(encoding="utf-8") if path.exists() else "")
+    listed = document.setdefault("collectivity", tomlkit.aot())
+    if not listed and (folder / DEFAULT_SLUG / "portal.db").exists():
+        listed.append(_table(before.default))
+    listed.append(_table(collectivity))
+    text = document.as_string()
+    former = path.read_text(encoding="utf-8") if path.exists() else ""
+    path.write_text(text, encoding="utf-8")
+    try:
+        instance = read_instance(folder)
+        upgrade(Site(instance, collectivity))
+    except PortalError:
+        path.write_text(former, encoding="utf-8")
+        raise
+    return instance
+
+
+def _table(collectivity: Collectivity) -> tomlkit.items.Table:
+    table = tomlkit.table()
+    table.add("slug", collectivity.slug)
+    table.add("name", collectivity.name)
+    table.add("hosts", list(collectivity.hosts))
+    if collectivity.database:
+        table.add("database", collectivity.database)
+    table.add("timezone", collectivity.timezone)
+    return table
+
+
+def remove_collectivity(folder: Path, slug: str) -> Path:
+    """Take a collectivity off the list. Its folder is set aside, with a date in its name, never deleted.
+
+    :raises ConfigError: no such collectivity
+    """
+    path = folder / FILE
+    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    listed = document.get("collectivity", [])
+    found = [number for number, item in enumerate(listed) if item.get("slug") == slug]
+    if not found:
+        raise ConfigError(f"Aucune collectivité ne s'appelle « {slug} ».")
+    del listed[found[0]]
+    path.write_text(document.as_string(), encoding="utf-8")
+    aside = folder / f"{slug}.retirée"
+    number = 1
+    while aside.exists():
+        number += 1
+        aside = folder / f"{slug}.retirée-{number}"
+    if (folder / slug).exists():
+        shutil.move(folder / slug, aside)
+    return aside

@@ -1,0 +1,128 @@
+"""The request is the transaction (decision 0002).
+
+An unsafe request goes: origin → policy, read-only → body → CSRF → slow work → write lock → revision read again → policy
+again → view → commit, before the cookie is written. An anonymous person never makes us parse a body they may not send,
+and nothing slow happens under the lock.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, g, request, session
+from flask_login import LoginManager
+from flask_wtf.csrf import validate_csrf
+from werkzeug.exceptions import BadRequest
+from wtforms.validators import ValidationError
+
+from portal import texts
+from portal.db import begin_write, db, engine, read_revision
+from portal.loader.faults import flush_side_writes
+from portal.people.sessions import Account, account_of
+from portal.web.policy import MAX_BODY_BYTES, Policy, account, policy_of
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_ = texts.texts(texts.CORE)
+
+
+class RevisionMoved(Exception):
+    """The plugins changed between the dispatcher's look and the write lock: the request must start again."""
+
+
+def install(app: Flask) -> None:
+    """Make every request of an app a transaction."""
+    login = LoginManager(app)
+    login.session_protection = None
+    login.user_loader(_load_account)
+    app.after_request(_finish)  # registered first, so it runs last: nothing changes the answer after the commit
+    app.before_request(_begin)
+    app.teardown_request(_end)
+
+
+def _load_account(token: str) -> Account | None:
+    found = account_of(token)
+    texts.language.set(found.language if found else texts.DEFAULT_LANGUAGE)
+    return found
+
+
+def _begin() -> None:
+    texts.language.set(texts.DEFAULT_LANGUAGE)
+    if request.routing_exception is not None:
+        return
+    policy = policy_of(current_app.view_functions[request.endpoint or ""])
+    if policy is None:  # registration refuses such a view; a proof that does not depend on it
+        abort(403)
+    arguments = dict(request.view_args or {})
+    if request.method not in SAFE:
+        _open_write(policy, arguments)
+    g.admitted = policy.admit(arguments)
+    account()
+
+
+def _open_write(policy: Policy, arguments: dict[str, object]) -> None:
+    check_origin(required=policy.is_open)
+    policy.admit(arguments)
+    signed_in = account() is not None
+    _forget()
+    request.max_content_length = MAX_BODY_BYTES
+    request.environ["portal.body"] = request.get_data(cache=True)
+    if not policy.is_open or signed_in:
+        _check_token()
+    g.prepared = policy.prepare() if policy.prepare else None
+    _forget()
+    begin_write()
+    revision = current_app.config["REVISION"]
+    if revision is not None and _revision() != revision:
+        raise RevisionMoved
+
+
+def _revision() -> int:
+    from_state = db.text("SELECT revision FROM portal_state")
+    return int(db.session.scalar(from_state) or 0)
+
+
+def _forget() -> None:
+    """End the read-only transaction, and what was loaded in it: the person is looked up again under the lock."""
+    db.session.rollback()
+    db.session.expunge_all()
+    g.pop("_login_user", None)
+
+
+def check_origin(*, required: bool) -> None:
+    """Refuse an act that another site makes a browser do (P4).
+
+    :param required: the act has no CSRF token, so the browser must say where it comes from
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin") or request.headers.get("Referer")
+    if site is not None and site not in {"same-origin", "none"}:
+        abort(400)
+    if origin is not None and (urlsplit(origin).netloc != request.host):
+        abort(400)
+    if required and site is None and origin is None:
+        abort(400)
+
+
+def _check_token() -> None:
+    try:
+        validate_csrf(request.form.get("csrf_token") or request.headers.get("X-CSRFToken"))
+    except ValidationError as error:
+        raise BadRequest(_("This page was open too long, or in two places. Load it again, then send it once more.")) from error
+
+
+def _finish(response: Response) -> Response:
+    if request.method in SAFE or response.status_code >= 400:
+        db.session.rollback()
+        return response
+    try:
+        db.session.commit()
+    except Exception:
+        db.session.rollback()
+        session.pop("_flashes", None)  # « enregistré » must not outlive what was not
+        raise
+    return response
+
+
+def _end(error: BaseException | None) -> None:
+    db.session.rollback()
+    flush_side_writes(engine())

@@ -1,0 +1,57 @@
+"""One collectivity as a process holds it: its settings, its engine (which outlives rebuilt apps), its key."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from portal.db import make_engine
+from portal.hosting.config import Collectivity, Instance
+from portal.loader.meter import count_statement
+
+
+@dataclass(frozen=True)
+class Site:
+    """A collectivity of an instance."""
+
+    instance: Instance
+    collectivity: Collectivity
+    extra: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def slug(self) -> str:
+        """Give its short name."""
+        return self.collectivity.slug
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Give its engine; made once per process."""
+        engine = make_engine(self.url, overflow=max(1, self.instance.server.threads - 1))
+        event.listen(engine, "before_cursor_execute", _count)
+        return engine
+
+    @property
+    def url(self) -> str:
+        """Give the address of its database."""
+        return self.instance.url_of(self.collectivity)
+
+    @property
+    def secret_key(self) -> str:
+        """Derive its own key from the instance's: a cookie of one collectivity says nothing to another."""
+        return hmac.new(self.instance.secret(), f"collectivity:{self.slug}".encode(), hashlib.sha256).hexdigest()
+
+
+def _count(conn: object, cursor: object, statement: str, *rest: object) -> None:
+    if not statement.startswith("BEGIN"):
+        count_statement()
+
+
+def site_of(instance: Instance, slug: str | None) -> Site | None:
+    """Find a collectivity by its short name; None for « the only one »."""
+    found = [item for item in instance.collectivities if slug in {None, item.slug}]
+    return Site(instance, found[0]) if len(found) == 1 or (found and slug) else None

@@ -1,0 +1,90 @@
+"""`portal work`: what no request does. Outbox, jobs of plugins, ended sessions, in every collectivity of the instance."""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask
+
+from portal.content.clock import now, real_now
+from portal.content.outbox import deliver_due
+from portal.db import read_revision, transaction
+from portal.hosting.config import Instance
+from portal.hosting.factory import create_app
+from portal.hosting.site import Site
+from portal.loader.faults import book_fault, flush_side_writes
+from portal.loader.hooks import current_hooks
+from portal.people.sessions import sweep_sessions
+
+log = logging.getLogger(__name__)
+PAUSE_SECONDS = 5
+
+
+def run_jobs(app: Flask, *, last_runs: dict[tuple[str, str], datetime] | None = None) -> None:
+    """Do one round in a collectivity: jobs that are due, then the outbox.
+
+    :param last_runs: instant of the last run by plugin and job; None runs every job
+    """
+    with app.app_context():
+        hooks = current_hooks()
+        for plugin in hooks.implementers("portal_jobs"):
+            for job in hooks.call_one(plugin, "portal_jobs"):
+                if _is_due((plugin, job.name), job.every_minutes, last_runs):
+                    _run(plugin, job)
+        deliver_due(app.config["ENGINE"])
+        flush_side_writes(app.config["ENGINE"])
+
+
+def _is_due(key: tuple[str, str], every_minutes: int, last_runs: dict[tuple[str, str], datetime] | None) -> bool:
+    if last_runs is None:
+        return True
+    at, last = real_now(), last_runs.get(key)
+    if last is not None and at - last < timedelta(minutes=every_minutes):
+        return False
+    last_runs[key] = at
+    return True
+
+
+def _run(plugin: str, job: Any) -> None:
+    try:
+        with transaction():
+            job.run(now())
+    except Exception as error:  # the edge of a plugin's job: the others go on
+        book_fault(plugin, f"job {job.name}", error)
+
+
+class Worker:
+    """One process of `portal work`."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.sites = [Site(instance, item) for item in instance.collectivities]
+        self.apps: dict[str, Flask] = {}
+        self.last_runs: dict[str, dict[tuple[str, str], datetime]] = {}
+
+    def round(self) -> None:
+        """Walk all the collectivities once; one that is away is left for the next round."""
+        for site in self.sites:
+            try:
+                app = self._app(site)
+                run_jobs(app, last_runs=self.last_runs.setdefault(site.slug, {}))
+                with app.app_context(), transaction():
+                    sweep_sessions(real_now())
+            except Exception:
+                log.exception("round failed", extra={"collectivity": site.slug})
+
+    def _app(self, site: Site) -> Flask:
+        known = self.apps.get(site.slug)
+        if known is None or known.config["REVISION"] != read_revision(site.engine):
+            known = self.apps[site.slug] = create_app(site)
+        return known
+
+    def run(self) -> None:
+        """Work until the process is told to stop."""
+        while True:
+            self.round()
+            time.sleep(PAUSE_SECONDS)
+
+

@@ -1,0 +1,103 @@
+"""Find the installed plugins, by their entry points, without running any of their code."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from portal.errors import PluginFault
+from portal.loader.manifest import Manifest, read_manifest
+
+GROUP = "portal.plugins"
+API_GENERATION = 1
+PORTAL_VERSION = "0.1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What is installed: good manifests by id, and a reason for each that is not."""
+
+    manifests: dict[str, Manifest] = field(default_factory=dict)
+    faults: dict[str, PluginFault] = field(default_factory=dict)
+
+
+@cache
+def scan() -> Scan:
+    """Read every manifest once per process; code arrives with a reload."""
+    found = Scan()
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+        try:
+            manifest = read_manifest(_folder(entry.name, entry.value), entry.value)
+            _check(manifest, entry.name, found)
+        except PluginFault as fault:
+            found.faults[entry.name] = fault
+        else:
+            found.manifests[manifest.id] = manifest
+    return found
+
+
+def _folder(name: str, package: str) -> Path:
+    try:
+        spec = find_spec(package)
+    except ImportError as error:
+        raise PluginFault(name, "manifest", f"package not found: {package}") from error
+    if spec is None or spec.origin is None:
+        raise PluginFault(name, "manifest", f"package not found: {package}")
+    return Path(spec.origin).parent
+
+
+def _check(manifest: Manifest, entry_name: str, found: Scan) -> None:
+    if manifest.id in found.manifests:
+        del found.manifests[manifest.id]
+        raise PluginFault(manifest.id, "resolve", f"two plugins call themselves {manifest.id}")
+    if manifest.id in found.faults:
+        raise PluginFault(manifest.id, "resolve", f"two plugins call themselves {manifest.id}")
+    if manifest.id != entry_name:
+        raise PluginFault(entry_name, "manifest", f"entry point {entry_name} declares the id {manifest.id}")
+    if manifest.api != API_GENERATION:
+        raise PluginFault(manifest.id, "resolve", f"needs portal.api {manifest.api}, this portal has {API_GENERATION}")
+    try:
+        fits = SpecifierSet(manifest.requires_portal).contains(PORTAL_VERSION)
+    except InvalidSpecifier as error:
+        raise PluginFault(manifest.id, "manifest", f"requires_portal: {error}") from error
+    if not fits:
+        raise PluginFault(manifest.id, "resolve", f"needs portal {manifest.requires_portal}, this is {PORTAL_VERSION}")
+
+
+def files_hash(manifest: Manifest) -> str:
+    """Hash the files of a plugin: a verdict about its code holds as long as they do."""
+    digest = hashlib.sha256()
+    for path in sorted(manifest.folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(str(path.relative_to(manifest.folder)).encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:32]
+
+
+def resolve(wanted: set[str], found: Scan) -> tuple[list[Manifest], dict[str, PluginFault]]:
+    """Put the wanted plugins in order, dependencies first, then by id; say why the others cannot be.
+
+    A cycle, a missing dependency or one that is off blocks a plugin and those that need it.
+    """
+    ordered: list[Manifest] = []
+    blocked: dict[str, PluginFault] = {name: found.faults[name] for name in wanted & set(found.faults)}
+    for name in sorted(wanted - set(found.manifests) - set(blocked)):
+        blocked[name] = PluginFault(name, "resolve", "not installed any more")
+    waiting = sorted(wanted - set(blocked))
+    while waiting:
+        placed = {manifest.id for manifest in ordered}
+        ready = [name for name in waiting if set(found.manifests[name].depends) <= placed]
+        if not ready:
+            break
+        ordered.append(found.manifests[ready[0]])
+        waiting.remove(ready[0])
+    for name in waiting:
+        needs = sorted(set(found.manifests[name].depends) - {manifest.id for manifest in ordered})
+        blocked[name] = PluginFault(name, "resolve", f"needs {', '.join(needs)}")
+    return ordered, blocked

@@ -1,0 +1,130 @@
+"""The hooks of one app: every implementation behind a guard, every call through one door.
+
+pluggy finds and checks implementations; calling is ours, because each hook has its own policy for what raises, results
+are ordered by plugin id and never by chance, and a hook whose provider is off must answer « nobody ».
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from types import ModuleType
+from typing import Any, cast
+
+import pluggy
+import sqlalchemy.exc
+from flask import current_app
+from werkzeug.exceptions import HTTPException
+
+from portal.db import db
+from portal.errors import PluginFault, PortalError
+from portal.hookspecs import at_run_time, at_start, when_happened
+from portal.loader.faults import book_fault
+from portal.loader.meter import metered
+
+log = logging.getLogger(__name__)
+CORE_SPECS: tuple[ModuleType, ...] = (at_start, at_run_time, when_happened)
+CORE_PLUGIN = "portal"
+
+
+class Hooks:
+    """One pluggy manager, and the only ways to call it."""
+
+    def __init__(self, specs: Iterable[ModuleType] = ()) -> None:
+        self._manager = pluggy.PluginManager("portal")
+        self.plugin_ids: list[str] = []
+        for module in (*CORE_SPECS, *specs):
+            self._manager.add_hookspecs(module)
+
+    def register(self, plugin: str, module: object) -> None:
+        """Take the implementations of one plugin.
+
+        :raises PluginFault: unknown hooks or arguments, all of them listed
+        """
+        unknown = sorted(self._unknown(module))
+        if unknown:
+            raise PluginFault(plugin, "register", f"unknown hook: {', '.join(unknown)}")
+        try:
+            self._manager.register(module, name=plugin)
+        except pluggy.PluginValidationError as error:
+            raise PluginFault(plugin, "register", str(error)) from error
+        self.plugin_ids.append(plugin)
+
+    def _unknown(self, module: object) -> Iterator[str]:
+        for name in dir(module):
+            options = self._manager.parse_hookimpl_opts(cast("Any", module), name)
+            if options is None or options["optionalhook"]:
+                continue
+            spec = options["specname"] or name
+            if not hasattr(self._manager.hook, spec) or getattr(self._manager.hook, spec).spec is None:
+                yield spec
+
+    def _implementations(self, hook: str) -> list[tuple[str, Any]]:
+        caller = getattr(self._manager.hook, hook, None)
+        if caller is None or caller.spec is None:  # the plugin that asks is off: there is nobody to answer
+            return []
+        found = [(impl.plugin_name, impl) for impl in caller.get_hookimpls()]
+        return sorted(found, key=lambda pair: (pair[0] != CORE_PLUGIN, pair[0]))
+
+    def implementers(self, hook: str) -> list[str]:
+        """List the plugins that implement a hook, by id."""
+        return [plugin for plugin, _impl in self._implementations(hook)]
+
+    def call(self, hook: str, **arguments: Any) -> list[Any]:
+        """Ask every implementation; one that raises is skipped and booked, a `PortalError` of an event refuses.
+
+        The answers come flattened, ordered by `order` where they have one, then by plugin id.
+        """
+        answers: list[Any] = []
+        for plugin, impl in self._implementations(hook):
+            try:
+                answer = self._guarded(impl, arguments)
+            except PortalError:
+                if hook == "portal_event":
+                    raise
+                continue
+            except HTTPException:
+                continue
+            except Exception as error:
+                book_fault(plugin, hook, error)
+                continue
+            answers.extend(answer if isinstance(answer, list | tuple) else [answer] if answer is not None else [])
+        return sorted(answers, key=lambda item: getattr(item, "order", 0))
+
+    def call_one(self, plugin: str, hook: str, **arguments: Any) -> Any:
+        """Ask one plugin and let it raise; None if it has nothing to say."""
+        found = [impl for name, impl in self._implementations(hook) if name == plugin]
+        return self._guarded(found[0], arguments) if found else None
+
+    def first(self, hook: str, **arguments: Any) -> Any:
+        """Give the first answer that is not None."""
+        return next(iter(self.call(hook, **arguments)), None)
+
+    def vetoes(self, plugin: str, permission: str, **arguments: Any) -> bool:
+        """Tell whether the owner of a permission refuses it; an exception is a refusal."""
+        try:
+            return self.call_one(plugin, "portal_may", permission=permission, **arguments) is False
+        except Exception as error:
+            book_fault(plugin, "portal_may", error)
+            return True
+
+    def _guarded(self, impl: Any, arguments: dict[str, Any]) -> Any:
+        """Run one implementation inside a savepoint, so that its failed SQL is its own (PostgreSQL)."""
+        given = [arguments[name] for name in impl.argnames]
+        with metered():
+            if not _in_app():
+                return impl.function(*given)
+            try:
+                with db.session.begin_nested():
+                    return impl.function(*given)
+            except sqlalchemy.exc.SQLAlchemyError:
+                raise
+
+
+def _in_app() -> bool:
+    return bool(current_app) and not current_app.config["BUILDING"]
+
+
+def current_hooks() -> Hooks:
+    """Give the hooks of the app at work."""
+    return cast("Hooks", current_app.extensions["portal_hooks"])

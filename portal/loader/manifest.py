@@ -1,0 +1,134 @@
+"""`plugin.toml`: what a plugin says of itself, read before any of its code runs."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from portal import texts
+from portal.errors import PluginFault
+from portal.values import Role
+
+ID = re.compile(r"[a-z]{3,20}")
+RESERVED = frozenset(
+    {"portal", "core", "static", "theme", "assets", "default", "layout", "kinds", "components", "pages"}
+    | {"account", "plugins", "screen", "screens", "link", "errors", "health", "healthz", "users", "groups"}
+    | {"audit", "outbox", "tokens", "sessions", "limits", "faults", "functions", "holdings", "passages", "memberships"}
+)
+SECTIONS = {"plugin", "depends", "uses", "permissions", "data", "network", "assets"}
+KEYS = {"id", "name", "summary", "version", "api", "requires_portal", "authors", "license", "homepage"} | SECTIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A permission a plugin declares: its words, the role that has it, whether a shared screen may use it."""
+
+    code: str
+    title: dict[str, str]
+    role: Role
+    screen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a plugin says of itself; texts by language."""
+
+    id: str
+    name: dict[str, str]
+    summary: dict[str, str]
+    version: str
+    api: int
+    requires_portal: str
+    folder: Path
+    package: str
+    depends: dict[str, str] = field(default_factory=dict)
+    uses: dict[str, str] = field(default_factory=dict)
+    permissions: dict[str, Permission] = field(default_factory=dict)
+    privacy: dict[str, Any] = field(default_factory=dict)
+    network: dict[str, Any] = field(default_factory=dict)
+    authors: tuple[str, ...] = ()
+    license: str = ""
+    homepage: str = ""
+
+    @property
+    def migrations(self) -> Path:
+        """Give the folder of its migrations, which may be absent."""
+        return self.folder / "migrations"
+
+
+def say(words: dict[str, str]) -> str:
+    """Give a text of a manifest in the language of the moment, else in French."""
+    return words.get(texts.language.get()) or words.get("fr") or next(iter(words.values()), "")
+
+
+def read_manifest(folder: Path, package: str) -> Manifest:
+    """Read `plugin.toml` of the plugin in `folder`.
+
+    :raises PluginFault: phase *manifest*, with the line when there is one
+    """
+    path = folder / "plugin.toml"
+    guess = folder.name
+    try:
+        text = path.read_text(encoding="utf-8")
+        content = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise PluginFault(guess, "manifest", f"plugin.toml: {error}") from error
+    try:
+        return _manifest(content, folder, package)
+    except (KeyError, TypeError, ValueError) as error:
+        key = str(error.args[0]) if error.args else ""
+        raise PluginFault(guess, "manifest", f"plugin.toml{_line_of(text, key)}: {_explain(error)}") from error
+
+
+def _explain(error: Exception) -> str:
+    return f"missing key: {error.args[0]}" if isinstance(error, KeyError) else str(error)
+
+
+def _line_of(text: str, wanted: str) -> str:
+    word = wanted.rsplit(":", maxsplit=1)[-1].strip()
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if word and word in line]
+    return f", line {lines[0]}" if lines else ""
+
+
+def _manifest(content: dict[str, Any], folder: Path, package: str) -> Manifest:
+    head = dict(content["plugin"])
+    sections = {name: head.pop(name, {}) for name in SECTIONS - {"plugin"}}
+    unknown = (set(head) | set(sections)) - KEYS | (set(content) - {"plugin"})
+    if unknown:
+        raise ValueError(f"unknown key: {sorted(unknown)[0]}")
+    if not ID.fullmatch(head["id"]) or head["id"] in RESERVED:
+        raise ValueError(f"id not allowed: {head['id']}")
+    for key in ("name", "summary"):
+        if not isinstance(head[key], dict) or "fr" not in head[key]:
+            raise ValueError(f"needs a French text: {key}")
+    return Manifest(
+        id=head["id"],
+        name=head["name"],
+        summary=head["summary"],
+        version=str(head["version"]),
+        api=int(head["api"]),
+        requires_portal=str(head["requires_portal"]),
+        folder=folder,
+        package=package,
+        depends=sections["depends"],
+        uses=sections["uses"],
+        permissions=_permissions(head["id"], sections["permissions"]),
+        privacy=sections["data"],
+        network=sections["network"],
+        authors=tuple(head.get("authors", ())),
+        license=head.get("license", ""),
+        homepage=head.get("homepage", ""),
+    )
+
+
+def _permissions(plugin: str, section: dict[str, Any]) -> dict[str, Permission]:
+    found = {}
+    for code, value in section.items():
+        if not code.startswith(f"{plugin}."):
+            raise ValueError(f"permission outside the plugin: {code}")
+        title = {key: words for key, words in value.items() if key not in {"role", "screen"}}
+        found[code] = Permission(code, title, Role(value["role"]), bool(value.get("screen", False)))
+    return found

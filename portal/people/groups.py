@@ -1,0 +1,92 @@
+"""Groups: a lab is one, a circle is one. Membership is a fact; plugins decide who may change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from portal.db import db
+from portal.people.models import Group, Membership, User
+from portal.values import Person
+
+NETWORK_KIND = "lab"
+
+
+def create_group(kind: str, name: str) -> int:
+    """Make a group (`lab`, `circle`) and give its id."""
+    group = Group(kind=kind, name=name)
+    db.session.add(group)
+    db.session.flush()
+    return group.id
+
+
+def rename_group(group_id: int, name: str) -> None:
+    """Give a group another name."""
+    db.session.execute(sa.update(Group).where(Group.id == group_id).values(name=name))
+
+
+def add_member(group_id: int, person_id: int, *, at: datetime, is_animator: bool = False) -> bool:
+    """Put a person in a group, or change whether they animate it; False if nothing changed."""
+    membership = db.session.get(Membership, (group_id, person_id))
+    if membership is None:
+        db.session.add(Membership(group_id=group_id, user_id=person_id, is_animator=is_animator, joined_at=at))
+        db.session.flush()
+        return True
+    if membership.is_animator == is_animator:
+        return False
+    membership.is_animator = is_animator
+    db.session.flush()
+    return True
+
+
+def remove_member(group_id: int, person_id: int) -> bool:
+    """Take a person out of a group; False if they were not in it."""
+    gone = sa.delete(Membership).where(Membership.group_id == group_id, Membership.user_id == person_id)
+    return db.session.execute(gone.returning(Membership.user_id)).first() is not None
+
+
+def _members(group_id: int) -> sa.Select[tuple[int, str]]:
+    return (
+        sa.select(User.id, User.name)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.group_id == group_id, User.disabled_at.is_(None))
+        .order_by(sa.func.lower(User.name), User.id)
+    )
+
+
+def group_members(group_id: int) -> list[Person]:
+    """Give the members of a group in alphabetical order, without those who left the collectivity."""
+    return [Person(number, name) for number, name in db.session.execute(_members(group_id))]
+
+
+def group_animators(group_id: int) -> list[Person]:
+    """Give those who animate a group, in alphabetical order."""
+    statement = _members(group_id).where(Membership.is_animator)
+    return [Person(number, name) for number, name in db.session.execute(statement)]
+
+
+def member_counts(group_ids: Iterable[int]) -> dict[int, int]:
+    """Count the members of several groups in one query; a group without members is absent."""
+    statement = (
+        sa.select(Membership.group_id, sa.func.count())
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.group_id.in_(list(group_ids)), User.disabled_at.is_(None))
+        .group_by(Membership.group_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(statement)}
+
+
+def readers_count(audience: str, group_id: int | None) -> int:
+    """Count the people here whom an audience lets read (G7)."""
+    statement = sa.select(sa.func.count(sa.distinct(User.id))).where(User.disabled_at.is_(None))
+    if audience in {"lab", "circle"}:
+        statement = statement.join(Membership, Membership.user_id == User.id).where(Membership.group_id == group_id)
+    elif audience == "network":
+        statement = (
+            statement.join(Membership, Membership.user_id == User.id)
+            .join(Group, Group.id == Membership.group_id)
+            .where(Group.kind == NETWORK_KIND)
+        )
+    return db.session.scalar(statement) or 0

@@ -1,0 +1,108 @@
+"""Tables of the people wing: users, groups, functions, sessions, limits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import CoreBase, Personal, person_id
+
+
+class User(CoreBase):
+    """An agent, with or without an e-mail address; disabled when they leave, never deleted (G6)."""
+
+    __tablename__ = "users"
+    __personal__ = {
+        "name": Personal("id", "shown to colleagues", None, "pseudonym"),
+        "matricule": Personal("id", "signs in", None, "clear"),
+        "email": Personal("id", "signs in, receives copies of notices", None, "clear"),
+        "password_hash": Personal("id", "signs in", None, "clear"),
+        "pin_hash": Personal("id", "signs in on a shared screen", None, "clear"),
+    }
+    __plain__ = ("role", "language", "theme")
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(120), index=True)
+    matricule: Mapped[str | None] = mapped_column(sa.String(40), unique=True)
+    email: Mapped[str | None] = mapped_column(sa.String(254), unique=True)
+    password_hash: Mapped[str | None] = mapped_column(sa.String(200))
+    pin_hash: Mapped[str | None] = mapped_column(sa.String(200))
+    role: Mapped[str] = mapped_column(sa.String(20), default="agent")
+    language: Mapped[str] = mapped_column(sa.String(10), default="fr")
+    theme: Mapped[str] = mapped_column(sa.String(10), default="system")
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+
+class Group(CoreBase):
+    """A set of people: a lab, or a circle."""
+
+    __tablename__ = "groups"
+    __plain__ = ("kind", "name")
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(20), index=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+
+
+class Membership(CoreBase):
+    """One person in one group."""
+
+    __tablename__ = "memberships"
+    __personal__ = {"user_id": Personal("user_id", "belongs to the group", None, "delete")}
+    group_id: Mapped[int] = mapped_column(sa.ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="RESTRICT"), primary_key=True, index=True)
+    is_animator: Mapped[bool] = mapped_column(default=False)
+    joined_at: Mapped[datetime]
+
+
+class Function(CoreBase):
+    """A function of the collectivity, or an outside body: what answers for something whoever holds it."""
+
+    __tablename__ = "functions"
+    __plain__ = ("name",)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(160), unique=True)
+
+
+class Holding(CoreBase):
+    """Who holds a function, from when, until when."""
+
+    __tablename__ = "holdings"
+    __personal__ = {"user_id": Personal("user_id", "held the function", None, "pseudonym")}
+    id: Mapped[int] = mapped_column(primary_key=True)
+    function_id: Mapped[int] = mapped_column(sa.ForeignKey("functions.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[int] = person_id()
+    since_at: Mapped[datetime]
+    until_at: Mapped[datetime | None]
+
+
+class UserSession(CoreBase):
+    """One device of one person: deleted at sign-out, so a copied cookie is worth nothing (operational)."""
+
+    __tablename__ = "sessions"
+    __personal__ = {
+        "user_id": Personal("user_id", "whose session", 7, "delete"),
+        "device": Personal("user_id", "lets the person recognise the device", 7, "delete"),
+    }
+    __plain__ = ("token_hash", "kind")
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    user_id: Mapped[int] = person_id()
+    kind: Mapped[str] = mapped_column(sa.String(10), default="browser")
+    screen_id: Mapped[int | None] = mapped_column(sa.ForeignKey("tokens.id", ondelete="CASCADE"))
+    device: Mapped[str] = mapped_column(sa.String(120))
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+class Limit(CoreBase):
+    """Tries in a window of time, shared by every worker (operational). The key is a hash, never a name."""
+
+    __tablename__ = "limits"
+    __plain__ = ("key",)
+    key: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    window_start_at: Mapped[datetime]
+    tries: Mapped[int]
+
+

@@ -1,0 +1,155 @@
+"""Users: made, linked, disabled; who signs in. People may have a matricule, an e-mail address, or neither."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from portal.content.audit import record
+from portal.content.clock import real_now
+from portal.content.models import Token
+from portal.content.tokens import Grant, issue_token, spend
+from portal.db import db
+from portal.errors import Conflict, Invalid, NotFound
+from portal.people.limits import book_try, check_tries, forget_tries
+from portal.people.models import User
+from portal.people.passwords import is_secret
+from portal.people.sessions import close_sessions
+from portal.texts import CORE, texts
+from portal.values import Role, Subject, Viewer
+
+_ = texts(CORE)
+LINK_SCOPE = "portal.link"
+LINK_MINUTES = 30
+TRIES_PER_ACCOUNT = 10
+TRIES_PER_NETWORK = 100
+PIN_TRIES = 5
+
+
+def add_user(
+    name: str,
+    *,
+    matricule: str | None = None,
+    email: str | None = None,
+    role: Role = Role.AGENT,
+    pin_hash: str | None = None,
+    actor: Viewer | None = None,
+) -> int:
+    """Add a person and give their id. There is no default password: they enter by a one-time link, or a PIN.
+
+    :raises Invalid: no name
+    :raises Conflict: the matricule or the address belongs to somebody
+    """
+    if not name.strip():
+        raise Invalid(_("Say the person's name."), field="name")
+    _check_free(User.matricule, matricule)
+    _check_free(User.email, email.lower() if email else None)
+    user = User(
+        name=name.strip(),
+        matricule=matricule or None,
+        email=email.lower() if email else None,
+        role=role.value,
+        pin_hash=pin_hash,
+        created_at=real_now(),
+    )
+    db.session.add(user)
+    db.session.flush()
+    record("portal.user_added", subject_of(user.id), actor=actor, at=user.created_at, facts={"role": role.value})
+    return user.id
+
+
+def _check_free(column: sa.orm.InstrumentedAttribute[str | None], value: str | None) -> None:
+    if value and db.session.scalar(sa.select(User.id).where(column == value)) is not None:
+        raise Conflict(_("%(value)s already belongs to somebody.", value=value))
+
+
+def subject_of(user_id: int) -> Subject:
+    """Name a person as a subject."""
+    return Subject("portal.user", user_id)
+
+
+def user_by_identifier(identifier: str) -> User | None:
+    """Find an active person by matricule or e-mail address."""
+    text = identifier.strip()
+    if not text:
+        return None
+    either = sa.or_(User.matricule == text, User.email == text.lower())
+    return db.session.scalars(sa.select(User).where(either, User.disabled_at.is_(None)).limit(1)).first()
+
+
+def one_user(identifier: str) -> User:
+    """Find an active person by matricule, address or id, for a command.
+
+    :raises NotFound: nobody
+    """
+    user = user_by_identifier(identifier)
+    if user is None and identifier.isdigit():
+        user = db.session.get(User, int(identifier))
+    if user is None or user.disabled_at is not None:
+        raise NotFound(_("Nobody here has this matricule or address: %(text)s.", text=identifier))
+    return user
+
+
+def check_sign_in(identifier: str, secret: str, *, network: str, pin: bool = False) -> int | None:
+    """Give the id of the person who signs in, or None; slow on purpose, so never under the write lock.
+
+    The limits bind an account *as seen from one network*, and a network: an attacker elsewhere cannot lock the owner
+    out.
+
+    :param network: address of the client, or the shared screen
+    :raises TooMany: too many tries
+    """
+    account = (("pin" if pin else "password"), identifier.strip().lower(), network)
+    check_tries(*account, most=PIN_TRIES if pin else TRIES_PER_ACCOUNT)
+    check_tries("network", network, most=TRIES_PER_NETWORK)
+    user = user_by_identifier(identifier)
+    stored = (user.pin_hash if pin else user.password_hash) if user else None
+    user_id = user.id if user else None
+    db.session.rollback()
+    if is_secret(stored, secret):
+        forget_tries(*account)
+        return user_id
+    book_try(*account)
+    book_try("network", network)
+    return None
+
+
+def issue_link(user_id: int, *, actor: Viewer | None = None, uses: int = 1, minutes: int = LINK_MINUTES) -> str:
+    """Make a one-time link that lets a person in: an address part, good for 30 minutes of real time."""
+    text = issue_token(
+        LINK_SCOPE, person_id=user_id, expires_at=real_now() + timedelta(minutes=minutes), uses=uses
+    )
+    record("portal.link_issued", subject_of(user_id), actor=actor, at=real_now())
+    return text
+
+
+def spend_link(grant: Grant) -> int:
+    """Use a one-time link and give the person's id.
+
+    :raises NotFound: used meanwhile, or the person has left
+    """
+    spend(grant)
+    user = db.session.get(User, grant.person_id) if grant.person_id else None
+    if user is None or user.disabled_at is not None:
+        raise NotFound(_("This link no longer opens anything. Ask for a new one."))
+    record("portal.link_used", subject_of(user.id), actor=None, at=real_now())
+    return user.id
+
+
+def set_password(user_id: int, password_hash: str, *, keep_session: int | None) -> None:
+    """Change a password: every other session of the person ends (P7)."""
+    db.session.execute(sa.update(User).where(User.id == user_id).values(password_hash=password_hash))
+    close_sessions(user_id, keep=keep_session)
+    record("portal.password_changed", subject_of(user_id), actor=Viewer(person_id=user_id), at=real_now())
+
+
+def disable_user(user_id: int, *, actor: Viewer | None = None, at: datetime | None = None) -> None:
+    """Close the door to a person at once: sessions and links end; what they wrote stays (G6)."""
+    at = at or real_now()
+    db.session.execute(sa.update(User).where(User.id == user_id, User.disabled_at.is_(None)).values(disabled_at=at))
+    db.session.execute(
+        sa.update(Token).where(Token.person_id == user_id, Token.revoked_at.is_(None)).values(revoked_at=at)
+    )
+    close_sessions(user_id)
+    record("portal.user_disabled", subject_of(user_id), actor=actor, at=at)

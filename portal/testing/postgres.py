@@ -1,0 +1,142 @@
+"""A throw-away PostgreSQL server for tests, because what runs on SQLite alone has not been tried.
+
+Needs the programs of the PostgreSQL server (``initdb``, ``pg_ctl``), not a running service: a cluster is made
+in a temporary folder, speaks on a socket inside it only, forgets safety for speed, and goes with the tests.
+Never point it at data one would miss.
+"""
+
+import os
+import pwd
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+PROGRAM_FOLDERS = "usr/lib/postgresql/*/bin"
+START_SECONDS = 60
+UNPRIVILEGED = ("postgres", "nobody")
+SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    "timezone": "UTC",
+    "lc_messages": "C",
+}
+
+
+class PostgresUnavailable(RuntimeError):
+    """The server's programs are missing, or would not start; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A running server; every test that writes takes a database of its own."""
+
+    sockets: Path
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1), repr=False)
+
+    def url(self, database: str = "postgres") -> str:
+        """Return the SQLAlchemy URL of a database of this server."""
+        return f"postgresql+psycopg://portal@/{database}?host={self.sockets}"
+
+    def new_database(self) -> str:
+        """Create an empty database; return its SQLAlchemy URL."""
+        name = f"portal_{next(self._numbers)}"
+        self._order(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+        return self.url(name)
+
+    def drop_database(self, url: str) -> None:
+        """Drop a database made by :meth:`new_database`, cutting whoever is still connected."""
+        name = url.partition("@/")[2].partition("?")[0]
+        self._order(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def _order(self, statement: sql.Composed) -> None:
+        with psycopg.connect(host=str(self.sockets), user="portal", dbname="postgres", autocommit=True) as talk:
+            talk.execute(statement)
+
+
+@contextmanager
+def postgresql_cluster() -> Iterator[Cluster]:
+    """Start a server for the length of a ``with`` block.
+
+    PostgreSQL refuses to run as root: then it runs as ``postgres`` or ``nobody``.
+
+    :raises PostgresUnavailable: the programs are absent, or the server did not start
+    """
+    programs = server_programs()
+    owner = _owner()
+    folder = Path(tempfile.mkdtemp(prefix="portal-pg-", dir="/tmp"))  # a socket's path must be short
+    try:
+        if owner:
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
+        _start(programs, folder, owner)
+        try:
+            yield Cluster(folder)
+        finally:
+            _run([programs / "pg_ctl", "-D", folder / "data", "-m", "immediate", "-w", "stop"], folder, owner)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def server_programs() -> Path:
+    """Return the folder of the server's programs, the newest version if several.
+
+    :raises PostgresUnavailable: there is none, neither in PATH nor where Debian puts them
+    """
+    found = shutil.which("initdb")
+    if found and shutil.which("pg_ctl"):
+        return Path(found).resolve().parent
+    folders = [path.parent for path in Path("/").glob(f"{PROGRAM_FOLDERS}/initdb")]
+    if not folders:
+        raise PostgresUnavailable("PostgreSQL's server is not installed (on Debian: apt install postgresql)")
+    return max(folders, key=lambda folder: [int(number) for number in re.findall(r"\d+", str(folder))])
+
+
+def _owner() -> pwd.struct_passwd | None:
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+    for name in UNPRIVILEGED:
+        if name in known:
+            return known[name]
+    raise PostgresUnavailable("PostgreSQL refuses to run as root, and nobody else is there to run it")
+
+
+def _start(programs: Path, folder: Path, owner: pwd.struct_passwd | None) -> None:
+    tongue = ["--encoding=UTF8", "--locale=C.UTF-8"]
+    safety = ["--auth=trust", "--no-sync", "--no-instructions"]
+    _run([programs / "initdb", "-D", folder / "data", "-U", "portal", *tongue, *safety], folder, owner)
+    settings = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
+    server: list[Path | str] = ["-D", folder / "data", "-l", folder / "log", "-o", f"-k {folder} {settings}"]
+    _run([programs / "pg_ctl", *server, "-w", "-t", str(START_SECONDS), "start"], folder, owner)
+
+
+def _run(command: Sequence[Path | str], folder: Path, owner: pwd.struct_passwd | None) -> None:
+    identity = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": ()} if owner else {}
+    with (folder / "output").open("w+") as output:
+        # Not a pipe: the server inherits it and would keep it open.
+        done = subprocess.run(  # type: ignore[call-overload]
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+            **identity,
+        )
+        if done.returncode:
+            output.seek(0)
+            log = folder / "log"
+            said = output.read() + (log.read_text(errors="replace") if log.exists() else "")
+            raise PostgresUnavailable(f"{Path(command[0]).name} failed:\n{said[-2000:]}")

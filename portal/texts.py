@@ -1,0 +1,127 @@
+"""Words for people: gettext keys are English, catalogues are `.po` files read as they are.
+
+Each plugin has its own domain and folder (`locale/fr.po`); a text missing there is looked up in the core's, then
+returned as it is, so English needs no catalogue. Nothing is compiled: a translator's file is the running file.
+"""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import lru_cache
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+CORE = "portal"
+DEFAULT_LANGUAGE = "fr"
+language: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
+_folders: dict[str, Path] = {CORE: Path(__file__).parent / "locale"}
+
+
+class Catalogue:
+    """The texts of one `.po` file: singular by key, plural by key and form."""
+
+    def __init__(self, path: Path) -> None:
+        self.singular: dict[tuple[str | None, str], str] = {}
+        self.plural: dict[str, tuple[str, ...]] = {}
+        self.form: Callable[[int], int] = gettext.c2py("n != 1")
+        if path.exists():
+            with path.open("rb") as file:
+                self._read(file)
+
+    def _read(self, file: object) -> None:
+        catalog = read_po(file)  # type: ignore[arg-type]
+        self.form = gettext.c2py(catalog.plural_expr)
+        for message in catalog:
+            if not message.id or message.fuzzy or not message.string:
+                continue
+            if isinstance(message.id, tuple):
+                self.plural[message.id[0]] = tuple(message.string)
+            else:
+                self.singular[message.context, message.id] = str(message.string)
+
+
+@lru_cache(maxsize=256)
+def _catalogue(path: Path) -> Catalogue:
+    return Catalogue(path)
+
+
+def add_catalogue(domain: str, folder: Path) -> None:
+    """Let `domain` (a plugin id) find its texts in `folder/<language>.po`; its texts are read anew."""
+    _folders[domain] = folder
+    _catalogue.cache_clear()
+
+
+def languages() -> list[str]:
+    """List the languages the core can speak: English, and one per catalogue."""
+    return sorted({"en", *(path.stem for path in _folders[CORE].glob("*.po"))})
+
+
+def _search(domain: str) -> list[Catalogue]:
+    names = (domain, CORE) if domain != CORE else (CORE,)
+    return [_catalogue(_folders[name] / f"{language.get()}.po") for name in names if name in _folders]
+
+
+def dgettext(domain: str, message: str, /, **values: object) -> str:
+    """Translate `message` of `domain` into the language of the moment, then fill `%(name)s` places."""
+    found = next((c.singular[None, message] for c in _search(domain) if (None, message) in c.singular), message)
+    return found % values if values else found
+
+
+def dpgettext(domain: str, context: str, message: str, /, **values: object) -> str:
+    """Translate a message that reads differently by `context`."""
+    found = next((c.singular[context, message] for c in _search(domain) if (context, message) in c.singular), message)
+    return found % values if values else found
+
+
+def dngettext(domain: str, singular: str, plural: str, num: int, /, **values: object) -> str:
+    """Translate for a number, given to the text as `%(num)s`."""
+    for catalogue in _search(domain):
+        forms = catalogue.plural.get(singular)
+        if forms:
+            return forms[catalogue.form(num)] % {"num": num, **values}
+    return (singular if num == 1 else plural) % {"num": num, **values}
+
+
+class Later:
+    """A text translated when it is read: labels of forms, names in declarations."""
+
+    __slots__ = ("_domain", "_message")
+
+    def __init__(self, domain: str, message: str) -> None:
+        self._domain, self._message = domain, message
+
+    def __str__(self) -> str:
+        return dgettext(self._domain, self._message)
+
+    def __eq__(self, other: object) -> bool:
+        return str(self) == str(other)
+
+    def __hash__(self) -> int:
+        return hash((self._domain, self._message))
+
+
+class Texts:
+    """The words of one domain, for Python code: `_ = texts("labs")`, then `_("…")`, `_.plural`, `_.later`."""
+
+    def __init__(self, domain: str) -> None:
+        self.domain = domain
+
+    def __call__(self, message: str, /, **values: object) -> str:
+        """Translate now."""
+        return dgettext(self.domain, message, **values)
+
+    def plural(self, singular: str, plural: str, num: int, /, **values: object) -> str:
+        """Translate now, for a number."""
+        return dngettext(self.domain, singular, plural, num, **values)
+
+    def later(self, message: str, /) -> Later:
+        """Translate when read."""
+        return Later(self.domain, message)
+
+
+def texts(domain: str) -> Texts:
+    """Give the words of a domain (a plugin's id)."""
+    return Texts(domain)

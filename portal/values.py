@@ -1,0 +1,196 @@
+"""Frozen values that cross the border between the core and the plugins.
+
+Hooks carry these, ids and nothing else: never models, never HTML. A field added here has a default; a field removed or
+renamed is a new generation of `portal.api`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The closed list of roles. The operator of the host stands outside it.
+
+    An animator is one *of a group*: the role is a fact of a membership, never of a person alone.
+    """
+
+    AGENT = "agent"
+    ANIMATOR = "animator"
+    PLUGIN_ADMIN = "plugin_admin"
+    ADMIN = "admin"
+
+
+class Audience(StrEnum):
+    """Who may read an object (domain G7). `network` does not include the hierarchy of the intranet."""
+
+    SELF = "self"
+    CIRCLE = "circle"
+    LAB = "lab"
+    NETWORK = "network"
+    INTRANET = "intranet"
+    PUBLIC = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who reads, as ids and facts: all that a query or a permission may ask about a person.
+
+    :ivar person_id: None for somebody who is not signed in
+    :ivar group_ids: every group of the person, circles and labs alike
+    :ivar lab_ids: those of kind *lab*; not empty means member of the network
+    :ivar animated_ids: groups the person animates
+    :ivar is_agent: reads what the intranet reads; true for a signed-in person, and for a shared screen if an
+        administrator enrolled it so
+    :ivar permissions: when not None, the only permissions of this session (shared screen)
+    """
+
+    person_id: int | None = None
+    role: Role = Role.AGENT
+    group_ids: frozenset[int] = frozenset()
+    lab_ids: frozenset[int] = frozenset()
+    animated_ids: frozenset[int] = frozenset()
+    is_agent: bool = False
+    permissions: frozenset[str] | None = None
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Tell whether a person stands behind this viewer."""
+        return self.person_id is not None
+
+
+ANONYMOUS = Viewer()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as plugins see them: an id and the name they write themselves."""
+
+    id: int
+    name: str
+
+    @property
+    def initials(self) -> str:
+        """Give one or two capital letters for the avatar."""
+        return "".join(word[0] for word in self.name.split()[:2]).upper()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Anything another plugin, the audit or a link may speak of: `Subject("labs.lab", 3)`."""
+
+    kind: str
+    id: int
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectCard:
+    """What a subject is called and where it lives, for one viewer who may read it."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, named `<plugin>.<past verb>`.
+
+    :ivar at: instant on the domain clock, aware UTC
+    :ivar facts: JSON values; no personal text
+    """
+
+    name: str
+    subject: Subject
+    actor_id: int | None
+    at: datetime
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+NAV_GROUPS = ("experiment", "decide", "share", "people", "administer")
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One entry of the navigation, shown to whoever holds `permission` (None: every signed-in person).
+
+    :ivar group: one of NAV_GROUPS
+    :ivar endpoint: Flask endpoint, `labs.index`
+    :ivar order: smaller first inside the group; then plugin id
+    """
+
+    group: str
+    title: object
+    endpoint: str
+    permission: str | None = None
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class HomeItem:
+    """One thing on « Aujourd'hui ».
+
+    :ivar zone: *now* (happening), *todo* (waits for this person) or *promised* (to us, and when)
+    :ivar lines: at most five
+    :ivar due_at: aware UTC; the earliest come first, five are kept
+    :ivar action: (label, url), the one way to act
+    :ivar state: (word, kind) with kind among "", good, wait, late
+    """
+
+    zone: str
+    title: object
+    url: str
+    lines: tuple[object, ...] = ()
+    due_at: datetime | None = None
+    action: tuple[object, str] | None = None
+    state: tuple[object, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A block that a plugin adds to the page of a subject: its template is rendered by the core, guarded."""
+
+    title: object
+    template: str
+    context: Mapping[str, object] = field(default_factory=dict)
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something the viewer may do with a subject.
+
+    :ivar method: *get* (a link) or *post* (a form of one button)
+    :ivar kind: "main", "" or "quiet"
+    """
+
+    label: object
+    url: str
+    method: str = "get"
+    kind: str = ""
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work that `portal work` does by itself in each collectivity where the plugin is on.
+
+    :ivar run: called with the domain instant (aware UTC), inside one write transaction; must be repeatable
+    """
+
+    name: str
+    every_minutes: int
+    run: Callable[[datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectType:
+    """A kind of subject that a plugin owns, `<plugin>.<noun>`."""
+
+    kind: str
+    title: object

@@ -1,0 +1,63 @@
+"""One sheet and two scripts for every page, named by their content, so that browsers keep them for a year."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from portal.web.environment import core_templates
+
+STATIC = Path(__file__).parent / "static"
+FIRST = ("reset", "tokens", "base", "layout")
+SCRIPTS = (STATIC / "vendor" / "htmx.min.js", STATIC / "portal.js")
+TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file as it is sent: name with its hash, bytes, and the same compressed."""
+
+    name: str
+    content_type: str
+    body: bytes
+    compressed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """What the pages of one app load."""
+
+    sheet: Asset
+    scripts: tuple[Asset, ...]
+
+    def named(self, name: str) -> Asset | None:
+        """Find a file by its name."""
+        return next((asset for asset in (self.sheet, *self.scripts) if asset.name == name), None)
+
+
+def _asset(stem: str, suffix: str, body: bytes) -> Asset:
+    digest = hashlib.sha256(body).hexdigest()[:12]
+    return Asset(f"{stem}-{digest}{suffix}", TYPES[suffix], body, gzip.compress(body, 9, mtime=0))
+
+
+@lru_cache(maxsize=64)
+def build_assets(plugin_folders: tuple[Path, ...]) -> Assets:
+    """Bundle the sheets of the core and of the enabled plugins; htmx is left out where it was not installed."""
+    sheet = b"\n".join(path.read_bytes() for path in _sheets(plugin_folders))
+    scripts = tuple(_asset(path.name.partition(".")[0], ".js", path.read_bytes()) for path in SCRIPTS if path.exists())
+    return Assets(_asset("portal", ".css", sheet), scripts)
+
+
+def _sheets(plugin_folders: Sequence[Path]) -> list[Path]:
+    core = core_templates()
+    plugins = [path for folder in plugin_folders for path in sorted((folder / "static").glob("*.css"))]
+    return [
+        *(core / "layout" / f"{name}.css" for name in FIRST),
+        *sorted((core / "components").glob("*.css")),
+        *plugins,
+        core / "layout" / "print.css",
+    ]

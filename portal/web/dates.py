@@ -1,0 +1,77 @@
+"""Dates and hours as people here read them: stored in UTC, shown in the collectivity's zone (G2)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from flask import current_app
+
+from portal.texts import CORE, language, texts
+
+_ = texts(CORE)
+
+
+def zone() -> ZoneInfo:
+    """Give the time zone of the collectivity at work."""
+    return ZoneInfo(current_app.config["TIMEZONE"])
+
+
+def local(instant: datetime) -> datetime:
+    """Give an instant in the collectivity's zone."""
+    return instant.astimezone(zone())
+
+
+def local_day(instant: datetime) -> date:
+    """Give the day an instant falls on, here."""
+    return local(instant).date()
+
+
+def local_midnight(on: date) -> datetime:
+    """Give the instant at which a day begins here, aware UTC."""
+    return datetime.combine(on, time(), zone()).astimezone(UTC)
+
+
+def day(value: date | datetime) -> str:
+    """Write a day: « 26 janvier 2018 »."""
+    on = local_day(value) if isinstance(value, datetime) else value
+    return format_date(on, "d MMMM y", locale=language.get())
+
+
+def weekday(value: date | datetime) -> str:
+    """Write a day with its name: « vendredi 26 janvier 2018 »."""
+    on = local_day(value) if isinstance(value, datetime) else value
+    return format_date(on, "EEEE d MMMM y", locale=language.get())
+
+
+def hour(value: datetime) -> str:
+    """Write an hour: « 14 h 40 », « 9 h »."""
+    moment = local(value)
+    if language.get() != "fr":
+        return f"{moment:%H:%M}"
+    return f"{moment.hour} h {moment.minute:02}" if moment.minute else f"{moment.hour} h"
+
+
+def instant(value: datetime) -> str:
+    """Write a day and an hour: « 26 janvier 2018, 14 h 40 »."""
+    return f"{day(value)}, {hour(value)}"
+
+
+def iso(value: date | datetime) -> str:
+    """Write for machines (`<time datetime>`), in UTC."""
+    return value.astimezone(UTC).isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
+
+
+def minutes(value: int) -> str:
+    """Write a duration: « 35 min », « 1 h 10 », « 2 jours »."""
+    days, rest = divmod(value, 24 * 60)
+    if days and not rest:
+        return _.plural("%(num)s day", "%(num)s days", days)
+    hours, left = divmod(value, 60)
+    if not hours:
+        return f"{left} min"
+    return f"{hours} h {left:02}" if left else f"{hours} h"
+
+
+FILTERS = {"day": day, "weekday": weekday, "hour": hour, "instant": instant, "iso": iso, "minutes": minutes}

@@ -1,0 +1,106 @@
+"""Error pages: what happened, what was kept, what to do now, a reference to quote; the same sentence for absent and off."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import sqlalchemy.exc
+from flask import Flask, Response, current_app, render_template, request, url_for
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import RequestRedirect
+
+from portal.db import db
+from portal.errors import NotSignedIn, PortalError
+from portal.loader.faults import book_fault, new_reference
+from portal.texts import CORE, texts
+from portal.values import Action
+from portal.web.htmx import htmx
+from portal.web.pages.entering import SignInForm
+
+log = logging.getLogger(__name__)
+_ = texts(CORE)
+
+
+def _words(status: int) -> tuple[str, str]:
+    if status == 400:
+        return _("We could not read this request"), _("Go back, load the page again, then send it once more.")
+    if status == 403:
+        return _("This is not open to you"), _("Ask the people who animate this place, if you think it should be.")
+    if status == 404:
+        return (
+            _("This page is not open here"),
+            _("Your collectivity does not use this part of the portal, or no longer. What was written there is not lost."),
+        )
+    if status == 409:
+        return _("Somebody was faster"), _("The page has changed meanwhile. Load it again to see how it stands.")
+    if status == 413:
+        return _("This is too large"), _("Send less at once.")
+    if status == 429:
+        return _("Too many tries"), _("Wait a moment, then try again.")
+    if status == 503:
+        return _("The portal is being updated"), _("Come back in a minute. Nothing is lost.")
+    return _("Something broke here"), _("It is not your doing. What you wrote may not be kept: copy it before you leave.")
+
+
+def _answer(status: int, *, text: str = "", reference: str | None = None) -> Response:
+    title, words = _words(status)
+    context: dict[str, Any] = {"title": title, "text": text or words, "reference": reference}
+    context["actions"] = [Action(_("Back to today"), url_for("core.today"))]
+    return Response(render_template("pages/error.html", **context), status=status)
+
+
+def _known(error: PortalError) -> Response:
+    db.session.rollback()
+    if isinstance(error, NotSignedIn):
+        return _to_sign_in()
+    reference = new_reference() if error.status == 404 else None
+    return _answer(error.status, text=str(error), reference=reference)
+
+
+def _to_sign_in() -> Response:
+    """Answer 401 with the way in, which leads back here; htmx is sent there as a whole page."""
+    back = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    where = url_for("core.sign_in", next=back)
+    if htmx():
+        return Response(status=401, headers={"HX-Redirect": where})
+    form = SignInForm(formdata=None)
+    return Response(render_template("pages/sign_in.html", form=form, action_url=where), status=401)
+
+
+def _http(error: HTTPException) -> Response | HTTPException:
+    db.session.rollback()
+    if isinstance(error, RequestRedirect):
+        return error
+    status = error.code or 500
+    reference = new_reference() if status in {404, 405} else None
+    answer = _answer(404 if status == 405 else status, reference=reference)
+    if isinstance(error, MethodNotAllowed):
+        answer.status_code = 405
+    return answer
+
+
+def _away(error: sqlalchemy.exc.OperationalError) -> Response:
+    db.session.rollback()
+    log.error("database away", exc_info=error)
+    return _answer(503)
+
+
+def _broken(error: Exception) -> Response:
+    """Answer a fault of ours or of a plugin's page: it fails alone, and IT has the reference."""
+    db.session.rollback()
+    owner = (request.blueprint or CORE).partition(".")[0]
+    reference = book_fault(owner, request.endpoint or request.path, error)
+    if current_app.config["RAISE_FAULTS"]:
+        raise error
+    return _answer(500, reference=reference)
+
+
+def register_errors(app: Flask) -> None:
+    """Answer every error of an app; each handler starts by rolling back, since a template may still query."""
+    app.register_error_handler(PortalError, _known)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(sqlalchemy.exc.OperationalError, _away)
+    app.register_error_handler(Exception, _broken)
+
+

@@ -1,0 +1,181 @@
+"""Forms: the shape of the input, errors beside the field, nothing lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms import Form as PlainForm
+from wtforms import RadioField
+from wtforms.fields import Field
+from wtforms.validators import InputRequired
+from wtforms.widgets import DateTimeLocalInput, TextInput
+
+from portal.db import db
+from portal.errors import Conflict, Forbidden, Invalid, PortalError
+from portal.people.groups import readers_count
+from portal.people.persons import find_people
+from portal.texts import CORE, texts
+from portal.values import Audience, Person
+from portal.web.dates import local, zone
+
+_ = texts(CORE)
+FRENCH_INSTANT = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})[ ,à]*(\d{1,2})\s*[h:]\s*(\d{2})?")
+AUDIENCES = {
+    Audience.SELF: _.later("Only me"),
+    Audience.CIRCLE: _.later("The circle"),
+    Audience.LAB: _.later("The lab"),
+    Audience.NETWORK: _.later("The network of labs"),
+    Audience.INTRANET: _.later("Every agent"),
+    Audience.PUBLIC: _.later("Everybody, on the internet too"),
+}
+
+
+class _Base:
+    def submitted(self) -> bool:
+        """Tell whether the form came back, and is well shaped."""
+        return self.validate_on_submit()  # type: ignore[attr-defined,no-any-return]
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Try the service: a rule of the domain that refuses becomes an error of the form, and the try is undone."""
+        try:
+            with db.session.begin_nested():
+                yield
+        except (Invalid, Conflict, Forbidden) as refusal:
+            self.refuse(refusal)
+
+    def refuse(self, refusal: PortalError) -> None:
+        """Put a refusal beside its field, or on top of the form."""
+        form: Any = self
+        name = getattr(refusal, "field", None)
+        if name in form:
+            form[name].errors = [*form[name].errors, refusal.message]
+        else:
+            form.form_errors.append(refusal.message)
+
+
+class Form(_Base, FlaskForm):
+    """A form that changes something. The CSRF token is checked for every unsafe request before any form is read."""
+
+    class Meta(FlaskForm.Meta):
+        """French messages; no token per form (the request pipeline checks it)."""
+
+        csrf = False
+        locales = ("fr",)
+
+        def get_translations(self, form: object) -> object:
+            """Use the catalogue that WTForms ships, in the language of the page."""
+            return PlainForm.Meta.get_translations(self, form)
+
+
+class Filters(PlainForm):
+    """A GET form: its fields are the address of the page."""
+
+    class Meta(PlainForm.Meta):
+        """French messages."""
+
+        locales = ("fr",)
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(request.args, **values)
+
+
+class InstantField(Field):
+    """A local date and hour, aware UTC in Python. Takes what the browser sends, and « 26/01/2018 14 h 30 »."""
+
+    widget = DateTimeLocalInput()
+    data: datetime | None
+
+    def _value(self) -> str:
+        if self.raw_data and self.data is None:
+            return str(self.raw_data[0])
+        return f"{local(self.data):%Y-%m-%dT%H:%M}" if self.data else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed."""
+        if not valuelist or not valuelist[0].strip():
+            self.data = None
+            return
+        self.data = None
+        try:
+            self.data = _parse(valuelist[0].strip()).replace(tzinfo=zone()).astimezone(UTC)
+        except (ValueError, OverflowError) as error:
+            raise ValueError(_("Write a date and an hour, such as 26/01/2018 14 h 30.")) from error
+
+
+def _parse(text: str) -> datetime:
+    found = FRENCH_INSTANT.fullmatch(text)
+    if found is None:
+        return datetime.fromisoformat(text).replace(tzinfo=None)
+    day, month, year, hour, minute = (int(part or 0) for part in found.groups())
+    return datetime(year, month, day, hour, minute)  # noqa: DTZ001 the zone is added by the caller
+
+
+class AudienceField(RadioField):
+    """« Qui peut lire ? », with for each answer how many people it opens to, before one clicks."""
+
+    notes: dict[str, str]
+
+    def __init__(self, label: object, *, levels: Sequence[Audience], **kwargs: Any) -> None:
+        kwargs.setdefault("default", levels[0].value)
+        kwargs.setdefault("validators", [InputRequired()])
+        super().__init__(label, choices=[(level.value, AUDIENCES[level]) for level in levels], **kwargs)
+        self.notes = {}
+
+    def for_group(self, group_id: int | None) -> None:
+        """Count the readers of each answer, for this lab or circle."""
+        self.notes = {value: readers_sentence(value, group_id) for value, _label in self.choices}
+
+
+def readers_sentence(audience: str, group_id: int | None) -> str:
+    """Say in words and numbers who an audience lets read (G7)."""
+    if audience == Audience.SELF:
+        return _("You alone.")
+    if audience == Audience.PUBLIC:
+        return _("Anybody, without an account.")
+    count = readers_count(audience, group_id)
+    if audience == Audience.INTRANET:
+        return _.plural("The %(num)s agent here.", "The %(num)s agents here, managers included.", count)
+    if audience == Audience.NETWORK:
+        return _.plural(
+            "%(num)s person, member of a lab here.", "%(num)s people, members of the labs here.", count
+        )
+    return _.plural("%(num)s person.", "%(num)s people.", count)
+
+
+class PersonField(Field):
+    """A person, typed as a name or a matricule; `data` is a `Person`, or None."""
+
+    widget = TextInput()
+    data: Person | None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.data.name if self.data else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Find exactly one person.
+
+        :raises ValueError: nobody, or several
+        """
+        self.data = None
+        text = valuelist[0].strip() if valuelist else ""
+        if not text:
+            return
+        found = find_people(text)
+        exact = [person for person in found if person.name.lower() == text.lower()]
+        found = exact if len(exact) == 1 else found
+        if len(found) == 1:
+            self.data = found[0]
+            return
+        if not found:
+            raise ValueError(_("Nobody here has this name or matricule."))
+        names = ", ".join(person.name for person in found[:5])
+        raise ValueError(_("Several people answer to this: %(names)s. Write the whole name.", names=names))

@@ -1,0 +1,45 @@
+"""Headers of every answer: nothing runs that we did not write, no third party learns who reads (P5, P6)."""
+
+from __future__ import annotations
+
+from flask import Response, current_app, request
+
+from portal.web.policy import account
+
+CSP = "; ".join(
+    [
+        "default-src 'none'",
+        "base-uri 'none'",
+        "object-src 'none'",
+        "frame-ancestors 'none'",
+        "form-action 'self'",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "img-src 'self' data:",
+        "media-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+    ]
+)
+STATIC_HEADERS = {
+    "Content-Security-Policy": CSP,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+def set_headers(response: Response) -> Response:
+    """Put the security headers on an answer; what a person sees is kept by no cache."""
+    for name, value in STATIC_HEADERS.items():
+        response.headers.setdefault(name, value)
+    secret_address = "token" in (request.view_args or {}) or getattr(request.url_rule, "rule", "").count("<token>")
+    response.headers.setdefault("Referrer-Policy", "no-referrer" if secret_address else "same-origin")
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    response.vary.add("HX-Request")
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store" if secret_address or account() else "no-cache"
+    return response

@@ -1,0 +1,100 @@
+"""Lists by cursor: a stable order, the same cost on the thousandth page, a total that stops counting at 1 000."""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+import sqlalchemy as sa
+from flask import request
+
+from portal.db import db
+from portal.texts import CORE, texts
+
+_ = texts(CORE)
+T = TypeVar("T")
+COUNT_MAX = 1000
+CURSOR = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a list.
+
+    :ivar total: None for more than 1 000
+    """
+
+    items: list[T]
+    next_url: str | None
+    first_url: str | None
+    total: int | None
+    total_text: str
+
+
+def listing(
+    statement: sa.Select[Any], *, order_by: Sequence[Any], size: int = 24, ascending: bool = False
+) -> Page[Any]:
+    """Give the page of `statement` that the address asks for.
+
+    :param statement: selects one entity, or one column
+    :param order_by: columns that are never null, the last one unique; all descending, or all `ascending`
+    """
+    after = _read(request.args.get(CURSOR, ""), order_by)
+    total = _count(statement)
+    wanted = statement.order_by(*(column.asc() if ascending else column.desc() for column in order_by))
+    if after:
+        key, limit = sa.tuple_(*order_by), sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(after, order_by, strict=True)))
+        wanted = wanted.where(key > limit if ascending else key < limit)
+    rows = list(db.session.scalars(wanted.limit(size + 1)))
+    more = len(rows) > size
+    items = rows[:size]
+    return Page(
+        items=items,
+        next_url=_address(_write(items[-1], order_by)) if more else None,
+        first_url=_address(None) if after else None,
+        total=total,
+        total_text=_("more than %(n)s", n=COUNT_MAX) if total is None else str(total),
+    )
+
+
+def _count(statement: sa.Select[Any]) -> int | None:
+    some = statement.order_by(None).limit(COUNT_MAX + 1).subquery()
+    count = db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+    return None if count > COUNT_MAX else count
+
+
+def _address(cursor: str | None) -> str:
+    values = [(key, value) for key, value in request.args.items(multi=True) if key != CURSOR]
+    if cursor:
+        values.append((CURSOR, cursor))
+    return f"{request.path}?{urlencode(values)}" if values else request.path
+
+
+def _write(item: Any, order_by: Sequence[Any]) -> str:
+    values = [getattr(item, column.key) for column in order_by]
+    plain = [value.isoformat() if isinstance(value, date) else value for value in values]
+    return urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
+
+
+def _read(text: str, order_by: Sequence[Any]) -> list[Any]:
+    """Read a cursor; one that was tampered with is the first page."""
+    try:
+        values = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        if len(values) != len(order_by):
+            return []
+        return [_typed(value, column.type.python_type) for value, column in zip(values, order_by, strict=True)]
+    except (ValueError, TypeError):
+        return []
+
+
+def _typed(value: Any, wanted: type) -> Any:
+    if issubclass(wanted, datetime):
+        return datetime.fromisoformat(value)
+    if issubclass(wanted, date):
+        return date.fromisoformat(value)
+    return wanted(value)

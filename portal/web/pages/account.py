@@ -1,0 +1,166 @@
+"""My account: who I am here, how pages look, my password, where I am signed in."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import sqlalchemy as sa
+from flask import Response, g, request, session, url_for
+from wtforms import PasswordField, RadioField, SelectField
+from wtforms.validators import InputRequired, Length
+
+from portal.db import db
+from portal.errors import Invalid
+from portal.people.models import User
+from portal.people.passwords import MAX_LENGTH, check_password, hash_secret, is_secret
+from portal.people.sessions import Account, close_session, close_sessions, sessions_of
+from portal.people.users import set_password
+from portal.texts import CORE, languages, texts
+from portal.web.answers import form_page, message, see
+from portal.web.forms import Form
+from portal.web.pages.blueprint import blueprint
+from portal.web.policy import account, signed_in
+
+_ = texts(CORE)
+THEMES = [("system", _.later("As my device")), ("light", _.later("Light")), ("dark", _.later("Dark"))]
+LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
+ROLES = {
+    "agent": _.later("Agent"),
+    "plugin_admin": _.later("Administrator of plugins"),
+    "admin": _.later("Administrator"),
+}
+
+
+class PreferencesForm(Form):
+    """Theme and language."""
+
+    theme = RadioField(_.later("Theme"), choices=THEMES, validators=[InputRequired()])
+    language = SelectField(_.later("Language"))
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(**values)
+        self.language.choices = [(code, LANGUAGE_NAMES.get(code, code)) for code in languages()]
+
+
+class PasswordForm(Form):
+    """The password of now, and the next one twice."""
+
+    current = PasswordField(_.later("My password of now"), validators=[Length(max=MAX_LENGTH)])
+    password = PasswordField(
+        _.later("New password"),
+        description=_.later("At least 15 characters: a sentence does well."),
+        validators=[InputRequired(), Length(max=MAX_LENGTH)],
+    )
+    password_again = PasswordField(_.later("The same, once more"), validators=[InputRequired()])
+
+
+def me() -> Account:
+    """Give who is signed in; only for routes that let nobody else in."""
+    return cast(Account, account())
+
+
+def _page(*, preferences: PreferencesForm | None = None, password: PasswordForm | None = None) -> Response:
+    user = db.session.get_one(User, me().person.id)
+    preferences = preferences or PreferencesForm(formdata=None, theme=user.theme, language=user.language)
+    password = password or PasswordForm(formdata=None)
+    if user.password_hash is None:
+        del password.current
+    facts = [
+        (_("Name"), user.name),
+        (_("Staff number"), user.matricule or _("none")),
+        (_("E-mail address"), user.email or _("none")),
+        (_("Role"), ROLES[user.role]),
+    ]
+    return form_page(
+        "pages/account.html",
+        password,
+        facts=facts,
+        preferences_form=preferences,
+        preferences_url=url_for("core.set_preferences"),
+        password_form=password,
+        password_url=url_for("core.change_password"),
+        sessions=_sessions(),
+        leave_everywhere_url=url_for("core.sign_out_everywhere"),
+    )
+
+
+def _sessions() -> list[dict[str, object]]:
+    return [
+        {
+            "device": row.device,
+            "created_at": row.created_at,
+            "seen_at": row.seen_at,
+            "is_current": row.id == me().session_id,
+            "close_url": url_for("core.close_one_session", session_id=row.id),
+        }
+        for row in sessions_of(me().person.id)
+    ]
+
+
+@blueprint.get("/account")
+@signed_in()
+def my_account() -> Response:
+    """Show my account."""
+    return _page()
+
+
+@blueprint.post("/account/preferences")
+@signed_in()
+def set_preferences() -> Response:
+    """Keep theme and language."""
+    form = PreferencesForm()
+    if not form.submitted():
+        return _page(preferences=form)
+    chosen = sa.update(User).where(User.id == me().person.id)
+    db.session.execute(chosen.values(theme=form.theme.data, language=form.language.data))
+    message(_("Your choices are kept."))
+    return see("core.my_account")
+
+
+def _checked() -> str | Invalid:
+    """Check the password of now and hash the next one, before the write lock is taken."""
+    user = db.session.get_one(User, me().person.id)
+    stored, about = user.password_hash, f"{user.name} {user.matricule or ''} {user.email or ''}"
+    db.session.rollback()
+    if stored is not None and not is_secret(stored, request.form.get("current", "")):
+        return Invalid(_("This is not your password of now."), field="current")
+    try:
+        check_password(request.form.get("password", ""), about=about)
+    except Invalid as refusal:
+        return refusal
+    return hash_secret(request.form.get("password", ""))
+
+
+@blueprint.post("/account/password")
+@signed_in(prepare=_checked)
+def change_password() -> Response:
+    """Change my password: my other devices are signed out."""
+    form = PasswordForm()
+    if form.submitted():
+        if isinstance(g.prepared, Invalid):
+            form.refuse(g.prepared)
+        elif form.password.data != form.password_again.data:
+            form.refuse(Invalid(_("The two lines differ. Type the password twice."), field="password_again"))
+        else:
+            set_password(me().person.id, g.prepared, keep_session=me().session_id)
+            message(_("Your password is changed. Your other devices are signed out."))
+            return see("core.my_account")
+    return _page(password=form)
+
+
+@blueprint.post("/account/sessions/<int:session_id>/close")
+@signed_in()
+def close_one_session(session_id: int) -> Response:
+    """Sign one of my devices out."""
+    close_session(session_id, me().person.id)
+    message(_("That device is signed out."))
+    return see("core.my_account")
+
+
+@blueprint.post("/account/sign-out-everywhere")
+@signed_in()
+def sign_out_everywhere() -> Response:
+    """End every session of mine, this one too."""
+    close_sessions(me().person.id)
+    session.clear()
+    return see("core.sign_in")

@@ -1,0 +1,142 @@
+"""Coming in and going out: sign in, one-time links, sign out."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Response, g, redirect, request, session
+from flask_login import UserMixin, login_user
+from wtforms import PasswordField, StringField
+from wtforms.validators import InputRequired, Length, Optional
+
+from portal.content.tokens import Grant
+from portal.errors import Invalid, TooMany
+from portal.people.passwords import MAX_LENGTH, check_password, hash_secret
+from portal.people.persons import person
+from portal.people.sessions import close_session, open_session
+from portal.people.users import LINK_SCOPE, check_sign_in, set_password, spend_link
+from portal.texts import CORE, texts
+from portal.web.answers import form_page, see
+from portal.web.forms import Form
+from portal.web.pages.blueprint import blueprint
+from portal.web.policy import account, public, signed_in, token
+
+_ = texts(CORE)
+
+
+class SignInForm(Form):
+    """Matricule or address, and password."""
+
+    identifier = StringField(_.later("Staff number or e-mail address"), validators=[InputRequired(), Length(max=254)])
+    password = PasswordField(_.later("Password"), validators=[InputRequired(), Length(max=MAX_LENGTH)])
+
+
+class LinkForm(Form):
+    """A first password, if wished."""
+
+    password = PasswordField(_.later("Password"), validators=[Optional(), Length(max=MAX_LENGTH)])
+    password_again = PasswordField(_.later("The same, once more"), validators=[Optional(), Length(max=MAX_LENGTH)])
+
+
+class Token(UserMixin):
+    """What Flask-Login keeps in the cookie: the token of a session that has just been opened."""
+
+    def __init__(self, text: str) -> None:
+        self.id = text
+
+
+def enter(user_id: int, *, kind: str = "browser", screen_id: int | None = None) -> str:
+    """Open a session for this browser; its identifier is new (P7)."""
+    former = account()
+    if former is not None:
+        close_session(former.session_id, former.person.id)
+    text = open_session(user_id, device=device_name(), kind=kind, screen_id=screen_id)
+    session.clear()
+    login_user(Token(text))
+    return text
+
+
+def device_name() -> str:
+    """Describe the browser as its owner would: « Firefox, Linux »."""
+    agent = request.user_agent.string
+    browser = next((name for name in ("Firefox", "Edg", "OPR", "Chrome", "Safari") if name in agent), "")
+    system = next((name for name in ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux") if name in agent), "")
+    names = {"Edg": "Edge", "OPR": "Opera", "Mac OS": "macOS"}
+    return ", ".join(names.get(part, part) for part in (browser, system) if part) or _("Unknown browser")
+
+
+def safe_next(text: str | None) -> str:
+    """Keep a place to come back to only if a browser would read it as an address of this portal (P10)."""
+    if not text or not text.startswith("/") or text.startswith(("//", "/\\")) or any(ord(c) < 33 for c in text):
+        return "/"
+    parts = urlsplit(text)
+    return "/" if parts.scheme or parts.netloc or "\\" in text else text
+
+
+def _checked() -> int | TooMany | None:
+    try:
+        secret = request.form.get("password", "")
+        return check_sign_in(request.form.get("identifier", ""), secret, network=request.remote_addr or "")
+    except TooMany as refusal:
+        return refusal
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+@public(prepare=_checked)
+def sign_in() -> Response:
+    """Sign in with a password."""
+    form = SignInForm()
+    if account() is not None:
+        return redirect(safe_next(request.args.get("next")), code=303)  # type: ignore[return-value]
+    if form.submitted():
+        if isinstance(g.prepared, TooMany):
+            form.refuse(g.prepared)
+        elif g.prepared is None:
+            form.refuse(Invalid(_("We do not know this pair. Check the number, then the password.")))
+        else:
+            enter(g.prepared)
+            return redirect(safe_next(request.args.get("next")), code=303)  # type: ignore[return-value]
+    return form_page("pages/sign_in.html", form)
+
+
+def _hashed() -> str | Invalid | None:
+    text = request.form.get("password", "")
+    if not text:
+        return None
+    try:
+        check_password(text)
+    except Invalid as refusal:
+        return refusal
+    return hash_secret(text)
+
+
+@blueprint.route("/link/<token>", methods=["GET", "POST"])
+@token(LINK_SCOPE, prepare=_hashed)
+def link(grant: Grant) -> Response:
+    """Show whose one-time link this is; spend it only when the person says « Entrer »."""
+    form = LinkForm()
+    if form.submitted():
+        if isinstance(g.prepared, Invalid):
+            form.refuse(g.prepared)
+        elif form.password.data != form.password_again.data:
+            form.refuse(Invalid(_("The two lines differ. Type the password twice."), field="password_again"))
+        else:
+            user_id = spend_link(grant)
+            enter(user_id)
+            if g.prepared:
+                set_password(user_id, g.prepared, keep_session=None)
+                enter(user_id)
+            return see("core.today")
+    name = person(grant.person_id or 0).name
+    return form_page("pages/link.html", form, person_name=name, set_password=True)
+
+
+@blueprint.post("/sign-out")
+@signed_in()
+def sign_out() -> Response:
+    """End this session."""
+    found = account()
+    if found is not None:
+        close_session(found.session_id, found.person.id)
+    session.clear()
+    return see("core.sign_in")

@@ -1,0 +1,68 @@
+"""« Aujourd'hui », the legal pages, and the files every page loads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from flask import Response, abort, current_app, request
+
+from portal.content.clock import now
+from portal.loader.hooks import current_hooks
+from portal.values import HomeItem
+from portal.web.answers import page
+from portal.web.dates import weekday
+from portal.web.pages.blueprint import blueprint
+from portal.web.policy import public, signed_in, viewer
+from portal.web.shell import LEGAL
+
+KEPT_PER_ZONE = 5
+FAR = datetime.max.replace(tzinfo=UTC)
+
+
+def home_items(zone: str, items: Iterable[HomeItem]) -> list[HomeItem]:
+    """Keep the five earliest of a zone."""
+    found = [item for item in items if item.zone == zone]
+    return sorted(found, key=lambda item: item.due_at or FAR)[:KEPT_PER_ZONE]
+
+
+@blueprint.get("/")
+@signed_in()
+def today() -> Response:
+    """Show what is happening, what waits for me, what was promised."""
+    items = current_hooks().call("portal_home_items", viewer=viewer())
+    return page(
+        "pages/today.html",
+        today_text=weekday(now()).capitalize(),
+        **{f"items_{zone}": home_items(zone, items) for zone in ("now", "todo", "promised")},
+    )
+
+
+@blueprint.get("/<any('accessibilite','mentions-legales','donnees-personnelles','ecoconception'):topic>")
+@public()
+def legal(topic: str) -> Response:
+    """Show a legal page."""
+    return page("pages/legal.html", title=LEGAL[topic], topic=topic.replace("-", "_"))
+
+
+@blueprint.get("/assets/<name>")
+@public()
+def asset(name: str) -> Response:
+    """Give a sheet or a script; its name holds its hash, so it never changes."""
+    found = current_app.config["ASSETS"].named(name)
+    if found is None:
+        abort(404)
+    small = "gzip" in request.accept_encodings
+    answer = Response(found.compressed if small else found.body, content_type=found.content_type)
+    if small:
+        answer.headers["Content-Encoding"] = "gzip"
+    answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    answer.vary.add("Accept-Encoding")
+    return answer
+
+
+@blueprint.get("/healthz")
+@public()
+def health() -> Response:
+    """Say that this process answers and reaches its database (the dispatcher has just read it)."""
+    return Response("ok\n", content_type="text/plain")

@@ -1,0 +1,127 @@
+"""The policy of a route: who may come in. A view without one cannot be registered (P1).
+
+A policy sits directly above the view, below its address. Its one optional keyword names an argument of the view and
+the loader that makes it from the address: the loader answers « not found » for all views at once.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask_login import current_user
+
+from portal.content.tokens import Grant, token_of
+from portal.errors import Forbidden, NotSignedIn
+from portal.people.permissions import can
+from portal.people.sessions import Account
+from portal.texts import CORE, texts
+from portal.values import ANONYMOUS, Viewer
+
+_ = texts(CORE)
+View = TypeVar("View", bound=Callable[..., Any])
+Loader = Callable[..., Any]
+MAX_BODY_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Who may come in, and what is loaded on the way.
+
+    :ivar kind: public, signed_in, requires or token
+    :ivar prepare: slow work of an unsafe request, done before the write lock is taken; its result is `g.prepared`
+    """
+
+    kind: str
+    permission: str | None = None
+    scope: str | None = None
+    argument: str | None = None
+    loader: Loader | None = None
+    prepare: Callable[[], Any] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether people without a session may come in: then the origin is checked, not a CSRF token."""
+        return self.kind in {"public", "token"}
+
+    def admit(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Let the viewer in and give the view's arguments.
+
+        :raises NotSignedIn: nobody is signed in, and somebody must be
+        :raises NotFound: nothing here for this viewer
+        :raises Forbidden: known, but not allowed
+        """
+        given, grant = dict(arguments), None
+        if self.kind == "token" and self.scope is not None:
+            grant = token_of(str(given.pop("token")), self.scope)
+        who = viewer()
+        if not self.is_open and not who.is_signed_in:
+            raise NotSignedIn(_("Sign in to see this page."))
+        target = self._load(who, given, grant)
+        if self.permission is not None and not can(who, self.permission, target):
+            raise Forbidden(_("This is not open to you here."))
+        return given
+
+    def _load(self, who: Viewer, given: dict[str, Any], grant: Grant | None) -> object | None:
+        if self.loader is None or self.argument is None:
+            if grant is not None:
+                given["grant"] = grant
+            return None
+        wanted = inspect.signature(self.loader).parameters
+        taken = {name: given.pop(name) for name in list(given) if name in wanted}
+        if "grant" in wanted:
+            taken["grant"] = grant
+        given[self.argument] = self.loader(who, **taken)
+        return given[self.argument]  # type: ignore[no-any-return]
+
+
+def _declare(policy: dict[str, Any], loaders: Mapping[str, Loader]) -> Callable[[View], View]:
+    if len(loaders) > 1:
+        raise TypeError("one loader per view")
+    argument, loader = next(iter(loaders.items()), (None, None))
+
+    def declare(view: View) -> View:
+        view.policy = Policy(argument=argument, loader=loader, **policy)  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def public(*, prepare: Callable[[], Any] | None = None, **loader: Loader) -> Callable[[View], View]:
+    """Let everybody in."""
+    return _declare({"kind": "public", "prepare": prepare}, loader)
+
+
+def signed_in(*, prepare: Callable[[], Any] | None = None, **loader: Loader) -> Callable[[View], View]:
+    """Let every signed-in person in."""
+    return _declare({"kind": "signed_in", "prepare": prepare}, loader)
+
+
+def requires(
+    permission: str, *, prepare: Callable[[], Any] | None = None, **loader: Loader
+) -> Callable[[View], View]:
+    """Let in whoever `can` do this to what the loader gives."""
+    return _declare({"kind": "requires", "permission": permission, "prepare": prepare}, loader)
+
+
+def token(scope: str, *, prepare: Callable[[], Any] | None = None, **loader: Loader) -> Callable[[View], View]:
+    """Let in whoever has the address: its `<token>` opens this scope. Without loader the view receives `grant`."""
+    return _declare({"kind": "token", "scope": scope, "prepare": prepare}, loader)
+
+
+def policy_of(view: object) -> Policy | None:
+    """Give the policy of a view, None if it declares none."""
+    return getattr(view, "policy", None)
+
+
+def account() -> Account | None:
+    """Give who is signed in."""
+    return current_user if current_user.is_authenticated else None
+
+
+def viewer() -> Viewer:
+    """Give who reads this page."""
+    found = account()
+    return found.viewer if found else ANONYMOUS

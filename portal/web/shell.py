@@ -1,0 +1,194 @@
+"""What every page knows of the portal around it: the value `shell` of the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flask import current_app, get_flashed_messages, request, url_for
+from flask_wtf.csrf import generate_csrf
+
+from portal.content.clock import now
+from portal.loader.discovery import PORTAL_VERSION
+from portal.people.permissions import can
+from portal.people.sessions import SCREEN, SCREEN_GRACE_SECONDS, SCREEN_IDLE_SECONDS
+from portal.texts import CORE, language, texts
+from portal.values import NAV_GROUPS, NavItem, Viewer
+from portal.web.dates import hour, weekday
+from portal.web.policy import account, viewer
+
+_ = texts(CORE)
+GROUP_TITLES = {
+    "experiment": _.later("Experiment"),
+    "decide": _.later("Decide"),
+    "share": _.later("Share"),
+    "people": _.later("People"),
+    "administer": _.later("Administer"),
+}
+LEGAL = {
+    "accessibilite": _.later("Accessibility: not compliant"),
+    "mentions-legales": _.later("Legal notice"),
+    "donnees-personnelles": _.later("Personal data"),
+    "ecoconception": _.later("Eco-design"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NavEntry:
+    """One address of the navigation."""
+
+    title: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NavGroup:
+    """One group of the navigation; its address is its first entry's."""
+
+    title: str
+    url: str
+    current: bool
+    items: list[NavEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenTimer:
+    """The clock of a person on a shared screen."""
+
+    idle_seconds: int
+    warn_seconds: int
+    extend_url: str
+    leave_url: str
+
+
+class Shell:
+    """The portal around a page, for whoever reads it; each part is made when the template asks."""
+
+    search = None
+    logo_url = None
+    version = PORTAL_VERSION
+
+    @property
+    def collectivity(self) -> str:
+        """Give the name of the collectivity."""
+        return str(current_app.config["COLLECTIVITY_NAME"])
+
+    @property
+    def language(self) -> str:
+        """Give the language of the page."""
+        return language.get()
+
+    @property
+    def theme(self) -> str:
+        """Give the theme the person chose: system, light or dark."""
+        found = account()
+        return found.theme if found else "system"
+
+    @cached_property
+    def assets(self) -> dict[str, Any]:
+        """Give the addresses of the sheet and the scripts."""
+        bundle = current_app.config["ASSETS"]
+        return {
+            "css": url_for("core.asset", name=bundle.sheet.name),
+            "scripts": [url_for("core.asset", name=script.name) for script in bundle.scripts],
+        }
+
+    @cached_property
+    def person(self) -> dict[str, str] | None:
+        """Give who is signed in."""
+        found = account()
+        if found is None:
+            return None
+        return {
+            "name": found.person.name,
+            "initials": found.person.initials,
+            "account_url": url_for("core.my_account"),
+        }
+
+    @property
+    def sign_in_url(self) -> str:
+        """Give the address to sign in, and come back here."""
+        back = request.full_path.rstrip("?") if request.method == "GET" else "/"
+        return url_for("core.sign_in", next=back) if back not in {"/", "/sign-in"} else url_for("core.sign_in")
+
+    @property
+    def sign_out_url(self) -> str:
+        """Give the address to sign out."""
+        return url_for("core.sign_out")
+
+    @property
+    def now(self) -> Any:
+        """Give the instant of the domain."""
+        return now()
+
+    @property
+    def address(self) -> str:
+        """Give the address of this page, for paper; a secret one is not printed."""
+        return "" if "token" in (request.view_args or {}) else request.base_url
+
+    @property
+    def clock_band(self) -> str | None:
+        """Say which day it is here, where that is not today."""
+        if not current_app.config["CLOCK_OFFSET_SECONDS"]:
+            return None
+        at = now()
+        return _("Demonstration: here it is %(day)s, %(hour)s.", day=weekday(at), hour=hour(at))
+
+    @cached_property
+    def nav(self) -> list[NavGroup]:
+        """Give the navigation this viewer may use: « Aujourd'hui », then the groups that have something."""
+        who = viewer()
+        if not who.is_signed_in:
+            return []
+        today = NavGroup(_("Today"), url_for("core.today"), request.endpoint == "core.today", [])
+        items: list[NavItem] = current_app.config["NAV_ITEMS"]
+        groups = [_group(name, [item for item in items if item.group == name], who) for name in NAV_GROUPS]
+        return [today, *(group for group in groups if group is not None)]
+
+    @property
+    def footer(self) -> list[tuple[str, str]]:
+        """Give the legal pages."""
+        return [(str(title), url_for("core.legal", topic=topic)) for topic, title in LEGAL.items()]
+
+    @cached_property
+    def messages(self) -> list[tuple[str, str]]:
+        """Give what the last act had to say, once."""
+        return get_flashed_messages(with_categories=True)  # type: ignore[return-value]
+
+
+def _group(name: str, items: Iterable[NavItem], who: Viewer) -> NavGroup | None:
+    allowed = [item for item in items if item.permission is None or can(who, item.permission)]
+    if not allowed:
+        return None
+    exact = [item.endpoint == request.endpoint for item in allowed]
+    prefix = {item.endpoint.partition(".")[0] for item in allowed} - {"core"}
+    entries = [
+        NavEntry(str(item.title), url_for(item.endpoint), here) for item, here in zip(allowed, exact, strict=True)
+    ]
+    return NavGroup(str(GROUP_TITLES[name]), entries[0].url, any(exact) or request.blueprint in prefix, entries)
+
+
+def screen_timer() -> ScreenTimer | None:
+    """Give the clock of the person on a shared screen; None elsewhere."""
+    found = account()
+    if found is None or found.kind != SCREEN:
+        return None
+    return ScreenTimer(
+        SCREEN_IDLE_SECONDS - SCREEN_GRACE_SECONDS,
+        SCREEN_GRACE_SECONDS,
+        url_for("core.screen_extend"),
+        url_for("core.screen_leave"),
+    )
+
+
+def csrf_token() -> str:
+    """Give the CSRF token of a signed-in person; others have none, so that public pages set no cookie."""
+    return generate_csrf() if account() else ""
+
+
+def template_values() -> dict[str, Any]:
+    """Give what every template may use. Plugins cannot add to it."""
+    return {"shell": Shell()}

@@ -1,0 +1,79 @@
+"""What stands on the page of a subject: sections and actions of every plugin, and its history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import render_template
+from markupsafe import Markup
+
+from portal.content.audit import entries_about
+from portal.db import db
+from portal.loader.faults import book_fault
+from portal.loader.hooks import current_hooks
+from portal.people.persons import people
+from portal.texts import dgettext
+from portal.values import Action, Section, Subject, SubjectCard
+from portal.web.policy import viewer
+
+HISTORY_MAX = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A section ready for the page: its text, or the word that it failed."""
+
+    title: object
+    html: Markup
+    failed: bool
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of a history: when, what, who."""
+
+    at: datetime
+    text: str
+    who: str | None
+
+
+def resolve(subject: Subject) -> SubjectCard | None:
+    """Name a subject for whoever reads; None if it is absent, private, or of a plugin that is off."""
+    card: SubjectCard | None = current_hooks().first("portal_subject", subject=subject, viewer=viewer())
+    return card
+
+
+def actions_of(subject: Subject) -> list[Action]:
+    """Give what the viewer may do with a subject, of every plugin."""
+    return current_hooks().call("portal_actions", subject=subject, viewer=viewer())
+
+
+def sections_of(subject: Subject) -> list[Block]:
+    """Give the blocks that plugins add to the page of a subject; one that breaks says so in its place."""
+    return [_block(section) for section in current_hooks().call("portal_sections", subject=subject, viewer=viewer())]
+
+
+def _block(section: Section) -> Block:
+    try:
+        with db.session.begin_nested():
+            html = render_template(section.template, **section.context)
+    except Exception as error:  # the edge of another's template: the rest of the page stands
+        reference = book_fault(section.template.partition("/")[0], section.template, error)
+        return Block(section.title, Markup(), failed=True, reference=reference)
+    return Block(section.title, Markup(html), failed=False)  # noqa: S704 rendered by our escaping environment
+
+
+def history_of(subject: Subject) -> list[Happening]:
+    """Give what happened to a subject, newest first; the words of an action are the plugin's catalogue."""
+    entries = entries_about(subject, limit=HISTORY_MAX)
+    names = people(actor for _entry, actor in entries)
+    return [
+        Happening(
+            at=entry.at,
+            text=dgettext(entry.action.partition(".")[0], entry.action),
+            who=names[actor].name if actor in names else None,
+        )
+        for entry, actor in entries
+    ]

@@ -1,0 +1,61 @@
+"""The tail is capped: it is in one giant file or function that the pain gathers."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.repository import CODE, ROOT, files, lines, name, plugins, tree, walk
+
+MAX_FILE_LINES = 300
+MAX_FUNCTION_LINES = 40
+MAX_TEMPLATE_LINES = 120
+MAX_CORE_LINES = 4000
+MAX_PLUGIN_LINES = 1200
+NOT_COUNTED = {"migrations", "testing", "packaging"}
+
+
+def test_no_python_file_is_longer_than_a_sitting():
+    long = {name(path): lines(path) for path in files(".py", within=CODE) if lines(path) > MAX_FILE_LINES}
+    assert not long, f"split them: a module that outgrows {MAX_FILE_LINES} lines becomes a folder"
+
+
+def test_no_function_is_longer_than_a_screen():
+    long = {
+        f"{name(path)}:{function.lineno} {function.name}": length
+        for path in files(".py", within=CODE)
+        for function in ast.walk(tree(path))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        and "/migrations/" not in name(path)
+        and (length := _lines_of_code(function)) > MAX_FUNCTION_LINES
+    }
+    assert not long
+
+
+def test_no_template_is_longer_than_it_can_be_read():
+    pages = files(".html", within=("templates", "plugins", "portal"))
+    long = {name(path): lines(path) for path in pages if lines(path) > MAX_TEMPLATE_LINES}
+    assert not long
+
+
+def test_the_core_stays_small():
+    assert _python_lines(ROOT / "portal") <= MAX_CORE_LINES
+
+
+@pytest.mark.parametrize("plugin", plugins(), ids=lambda plugin: plugin.name)
+def test_a_plugin_stays_small(plugin):
+    assert _python_lines(plugin) <= MAX_PLUGIN_LINES
+
+
+def _lines_of_code(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Count from ``def`` to the end, without the docstring: a hook's docstring is its manual."""
+    length = (function.end_lineno or function.lineno) - function.lineno + 1
+    first = function.body[0]
+    if ast.get_docstring(function) and isinstance(first, ast.Expr):
+        length -= (first.end_lineno or first.lineno) - first.lineno + 1
+    return length
+
+
+def _python_lines(folder: Path) -> int:
+    counted = (path for path in walk(folder) if path.suffix == ".py" and not NOT_COUNTED & set(Path(name(path)).parts))
+    return sum(lines(path) for path in counted)

@@ -1,0 +1,61 @@
+"""What could not run never passes for what ran."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.architecture.repository import ROOT
+
+SKIPPING = "import pytest\ndef test_needs_more(): pytest.skip('no such server (apt install server)')\n"
+SKIPPING_FILE = "import pytest\npytest.skip('no such server (apt install server)', allow_module_level=True)\n"
+PASSING = "def test_passes(): pass\n"
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run a test file with the plugin, in a process of its own; return its status and its words."""
+
+    def run(text, **environment):
+        (tmp_path / "test_it.py").write_text(text)
+        clean = {key: word for key, word in os.environ.items() if key not in ("STRICT", "CHECKS_FAILED")}
+        command = [sys.executable, "-m", "pytest", "-p", "tests.strict", "-p", "no:cacheprovider", "--rootdir=."]
+        done = subprocess.run(
+            command,
+            cwd=tmp_path,
+            env={**clean, "PYTHONPATH": str(ROOT), **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout
+
+    return run
+
+
+@pytest.mark.parametrize("text", [SKIPPING, SKIPPING_FILE], ids=["test", "file"])
+def test_a_test_that_could_not_run_is_said_loudly(run, text):
+    _, said = run(text)
+    assert "NOT RUN" in said
+    assert "1 × no such server (apt install server)" in said
+
+
+@pytest.mark.parametrize("text", [SKIPPING, SKIPPING_FILE], ids=["test", "file"])
+def test_a_test_that_could_not_run_fails_when_strict(run, text):
+    status, said = run(text, STRICT="1")
+    assert status != 0
+    assert "which STRICT=1 forbids: no such server" in said
+
+
+def test_an_expected_failure_is_not_a_missing_tool(run):
+    status, said = run("import pytest\n@pytest.mark.xfail\ndef test_fails(): assert 0\n", STRICT="1")
+    assert status == 0
+    assert "NOT RUN" not in said
+
+
+def test_a_failed_check_fails_the_run_and_the_summary_still_comes_last(run):
+    status, said = run(PASSING, CHECKS_FAILED="mypy")
+    assert status == 1
+    assert "mypy (see above the tests)" in said
+    assert "1 passed" in said.splitlines()[-1]

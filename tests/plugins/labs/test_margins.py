@@ -1,0 +1,269 @@
+"""« Ce qui peut encore changer »: a fixed block that only a vote of the lab removes (C42 SPEC 1, G10)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from portal.api import Conflict, Forbidden, Subject, session
+
+from plugins.labs.models.lab import Ballot, Lab, Margin, Vote
+from plugins.labs.queries.labs import margin_block
+from plugins.labs.services.margins import add_margin, reword_margin
+from plugins.labs.services.votes import call_vote, cast_ballot
+from tests.plugins.labs.factories import make_lab
+from tests.plugins.labs.pages import words
+
+PLUGINS = ["labs"]
+START = datetime(2026, 11, 24, 9, tzinfo=UTC)
+BLOCK = "Ce qui peut encore changer"
+
+
+@pytest.fixture
+def people_(make_user):
+    return [make_user(name=f"Agent {letter}") for letter in "ABCDE"]
+
+
+@pytest.fixture
+def lab_id(people_, writing, clock):
+    clock.set(START)
+    with writing():
+        return make_lab("Dunkerque", animator=people_[0], members=people_, margin="Le jour des séances")
+
+
+def vote(writing, as_viewer, lab_id, voices, *, at=START):
+    """Call a vote and give it `voices`, (person, is_yes) pairs; give its id."""
+    with writing():
+        lab = session.get_one(Lab, lab_id)
+        called = call_vote(as_viewer(voices[0][0]), lab, at=at)
+        for person, is_yes in voices:
+            cast_ballot(as_viewer(person), called, lab=lab, is_yes=is_yes, at=at)
+        return called.id
+
+
+def test_the_block_stands_from_the_creation_with_a_review_date(client, sign_in, people_, lab_id):
+    """C42 SPEC 1."""
+    sign_in(people_[3])
+    page = words(client.get(f"/labs/{lab_id}"))
+    assert BLOCK in page
+    assert "Le jour des séances à revoir le" in page
+
+
+def test_a_sixth_line_is_refused(people_, lab_id, writing, as_viewer):
+    """C42 SPEC 1: at most five lines."""
+    with writing():
+        lab = session.get_one(Lab, lab_id)
+        for number in range(4):
+            add_margin(
+                as_viewer(people_[0]),
+                lab,
+                text=f"Ligne {number}",
+                review_on=date(2027, 1, 1),
+                at=START,
+                today=START.date(),
+            )
+        with pytest.raises(Conflict):
+            add_margin(as_viewer(people_[0]), lab, text="Six", review_on=date(2027, 1, 1), at=START, today=START.date())
+
+
+def test_a_reworded_line_keeps_what_it_said_before(client, sign_in, people_, lab_id, post, reading, audit_of):
+    """C42 SPEC 1; G1: each change is audited."""
+    with reading():
+        margin_id = session.scalars(sa.select(Margin.id).where(Margin.lab_id == lab_id)).one()
+    sign_in(people_[0])
+    url = f"/labs/{lab_id}/margins/{margin_id}"
+    answer = post(client, url, {"text": "Le lieu des séances", "review_on": "2027-09-01"})
+    assert answer.status_code == 303
+    page = words(client.get(f"/labs/{lab_id}"))
+    assert "Le lieu des séances" in page
+    assert "Le jour des séances" in page
+    assert audit_of(Subject("labs.lab", lab_id))[-1] == "labs.margin_reworded"
+
+
+def test_the_review_day_cannot_be_past(client, sign_in, people_, lab_id, post):
+    """C42 SPEC 1."""
+    sign_in(people_[0])
+    answer = post(client, f"/labs/{lab_id}/margins/new", {"text": "Le budget", "review_on": "2026-11-23"})
+    assert answer.status_code == 422
+    assert "Choisissez un jour à venir" in words(answer)
+
+
+def test_only_animators_write_the_lines(client, sign_in, people_, lab_id, writing, as_viewer):
+    sign_in(people_[1])
+    assert client.get(f"/labs/{lab_id}/margins/new").status_code == 403
+    with writing():
+        lab, margin = session.get_one(Lab, lab_id), session.scalars(sa.select(Margin)).one()
+        with pytest.raises(Forbidden):
+            reword_margin(
+                as_viewer(people_[1]),
+                lab,
+                margin=margin,
+                text="X",
+                review_on=date(2027, 1, 1),
+                at=START,
+                today=START.date(),
+            )
+
+
+def test_a_line_cannot_be_deleted(app):
+    """C42 SPEC 1: no address deletes a line, no address removes the block but the vote."""
+    rules = [rule.rule for rule in app.url_map.iter_rules() if "margins" in rule.rule]
+    assert not [rule for rule in rules if "delete" in rule or "remove" in rule]
+
+
+def test_a_line_whose_review_day_has_come_waits_for_the_animator(client, sign_in, people_, lab_id, clock):
+    """C42 SPEC 1."""
+    clock.set(datetime(2027, 6, 2, 9, tzinfo=UTC))
+    sign_in(people_[0])
+    assert "Cela peut-il encore changer dans « Dunkerque » ?" in words(client.get("/"))
+    assert "à revoir depuis le" in words(client.get(f"/labs/{lab_id}"))
+    sign_in(people_[1])
+    assert "Cela peut-il encore changer" not in words(client.get("/"))
+
+
+def test_a_vote_waits_for_the_voice_of_each_member(client, sign_in, people_, lab_id, writing, as_viewer, make_user):
+    """G10."""
+    vote(writing, as_viewer, lab_id, [(people_[1], True)])
+    sign_in(people_[2])
+    assert "attend votre voix" in words(client.get("/"))
+    sign_in(people_[1])
+    assert "attend votre voix" not in words(client.get("/"))
+    sign_in(make_user(name="Hors Labo"))
+    assert "attend votre voix" not in words(client.get("/"))
+
+
+@pytest.mark.parametrize(
+    ("voices", "is_removed"),
+    [
+        ("yyy", True),
+        ("yyn", True),
+        ("yynn", False),
+        ("yy", False),
+        ("ynn", False),
+        ("", False),
+    ],
+)
+def test_the_block_goes_only_with_more_yes_than_no_and_three_voices(
+    voices, is_removed, people_, lab_id, writing, reading, as_viewer
+):
+    """C42 SPEC 1; G10: yes > no, at least three voices."""
+    with writing():
+        lab = session.get_one(Lab, lab_id)
+        called = call_vote(as_viewer(people_[0]), lab, at=START)
+        for person, voice in zip(people_, voices, strict=False):
+            cast_ballot(as_viewer(person), called, lab=lab, is_yes=voice == "y", at=START)
+    with reading():
+        lab = session.get_one(Lab, lab_id)
+        end = START + timedelta(days=7)
+        assert margin_block(lab, at=end - timedelta(seconds=1)).removed is None
+        assert (margin_block(lab, at=end).removed is not None) is is_removed
+
+
+def test_the_block_is_gone_at_the_end_of_the_vote_even_if_no_job_runs(
+    client, sign_in, people_, lab_id, writing, as_viewer, clock
+):
+    """C42 SPEC 1; G10: recorded and shown."""
+    vote(writing, as_viewer, lab_id, [(people_[0], True), (people_[1], True), (people_[2], False), (people_[3], True)])
+    sign_in(people_[4])
+    clock.set(START + timedelta(days=7, minutes=-1))
+    page = words(client.get(f"/labs/{lab_id}"))
+    assert "Le jour des séances" in page
+    assert "Un vote est ouvert" in page
+    clock.set(START + timedelta(days=7))
+    page = words(client.get(f"/labs/{lab_id}"))
+    assert "Retiré par un vote du" in page
+    assert "3 pour, 1 contre" in page
+    assert "Le jour des séances" not in page
+    assert "Remettre le bloc" not in page
+
+
+def test_the_job_writes_the_result_down_once_at_its_true_instant_and_erases_the_ballots(
+    people_, lab_id, writing, reading, as_viewer, clock, run_jobs, audit_of
+):
+    """G10: recorded; voices are erased once counted."""
+    vote_id = vote(writing, as_viewer, lab_id, [(person, True) for person in people_[:3]])
+    clock.set(START + timedelta(days=9))
+    run_jobs()
+    run_jobs()
+    with reading():
+        counted = session.get_one(Vote, vote_id)
+        assert (counted.yes, counted.no) == (3, 0)
+        assert session.scalar(sa.select(sa.func.count()).select_from(Ballot)) == 0
+        removed = margin_block(session.get_one(Lab, lab_id), at=START + timedelta(days=9)).removed
+        assert removed is not None
+        assert removed.vote.ends_at == START + timedelta(days=7)
+    assert audit_of(Subject("labs.vote", vote_id)).count("labs.vote_ended") == 1
+
+
+def test_nobody_reads_which_way_the_voices_go_before_the_end(
+    client, sign_in, people_, lab_id, writing, as_viewer, clock
+):
+    """G10; law 2."""
+    voices = [(people_[0], True), (people_[1], True), (people_[2], False)]
+    url = f"/labs/{lab_id}/votes/{vote(writing, as_viewer, lab_id, voices)}"
+    sign_in(people_[3])
+    page = words(client.get(url))
+    assert "3 voix pour l’instant" in page
+    assert "2 pour" not in page
+    clock.set(START + timedelta(days=8))
+    assert "2 pour, 1 contre" in words(client.get(url))
+
+
+def test_a_member_votes_and_may_change_their_mind(client, sign_in, people_, lab_id, post, reading, as_viewer, writing):
+    """G10."""
+    with writing():
+        vote_id = call_vote(as_viewer(people_[0]), session.get_one(Lab, lab_id), at=START).id
+    url = f"/labs/{lab_id}/votes/{vote_id}"
+    sign_in(people_[1])
+    assert "checked" not in client.get(url).get_data(as_text=True)
+    assert post(client, url, {}).status_code == 422
+    post(client, url, {"choice": "yes"})
+    post(client, url, {"choice": "no"})
+    with reading():
+        assert session.scalars(sa.select(Ballot.is_yes)).all() == [False]
+
+
+def test_only_members_call_a_vote_and_vote(client, sign_in, people_, lab_id, post, make_user, writing, as_viewer):
+    """G10: members of the lab."""
+    with writing():
+        vote_id = call_vote(as_viewer(people_[0]), session.get_one(Lab, lab_id), at=START).id
+    sign_in(make_user(name="Hors Labo"))
+    assert client.get(f"/labs/{lab_id}/votes/new").status_code == 403
+    assert post(client, f"/labs/{lab_id}/votes/{vote_id}", {"choice": "yes"}).status_code == 403
+    assert "Seuls les membres du labo votent" in words(client.get(f"/labs/{lab_id}/votes/{vote_id}"))
+
+
+def test_there_is_one_vote_at_a_time_and_a_late_voice_is_refused(people_, lab_id, writing, as_viewer):
+    """G10: seven days."""
+    vote_id = vote(writing, as_viewer, lab_id, [(people_[0], True)])
+    with writing():
+        lab, called = session.get_one(Lab, lab_id), session.get_one(Vote, vote_id)
+        with pytest.raises(Conflict):
+            call_vote(as_viewer(people_[1]), lab, at=START + timedelta(days=6))
+        with pytest.raises(Conflict):
+            cast_ballot(as_viewer(people_[1]), called, lab=lab, is_yes=True, at=START + timedelta(days=7))
+        assert call_vote(as_viewer(people_[1]), lab, at=START + timedelta(days=7)).id != vote_id
+
+
+def test_an_animator_puts_the_block_back_at_once(client, sign_in, people_, lab_id, writing, as_viewer, clock, post):
+    """C42 SPEC 1."""
+    vote(writing, as_viewer, lab_id, [(person, True) for person in people_[:3]])
+    clock.set(START + timedelta(days=8))
+    sign_in(people_[0])
+    assert "Remettre le bloc" in words(client.get(f"/labs/{lab_id}"))
+    post(client, f"/labs/{lab_id}/margins/restore", {})
+    page = words(client.get(f"/labs/{lab_id}"))
+    assert "Le jour des séances" in page
+    assert "Votes passés" in page
+
+
+def test_the_audit_never_says_which_way_somebody_voted(people_, lab_id, writing, reading, as_viewer):
+    """Law 2."""
+    from portal.content.models import AuditEntry
+
+    vote(writing, as_viewer, lab_id, [(people_[0], True)])
+    with reading():
+        facts = session.scalars(sa.select(AuditEntry.facts).where(AuditEntry.action == "labs.ballot_cast")).all()
+        assert facts == [{}]

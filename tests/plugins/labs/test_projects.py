@@ -1,0 +1,401 @@
+"""Light projects: a clause at the opening, one sentence at the end, the same weight for all (C02)."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from portal.api import Conflict, Forbidden, Invalid, Subject, session
+
+from plugins.labs.models.lab import Lab
+from plugins.labs.models.project import Project
+from plugins.labs.services.projects import Clause, end_project, open_project
+from tests.plugins.labs.factories import make_lab, make_project
+from tests.plugins.labs.pages import hrefs, main_of, order_of, words
+
+PLUGINS = ["labs"]
+START = datetime(2026, 11, 24, 9, tzinfo=UTC)
+EXPECTED = {
+    "clause": "expected",
+    "expected_by": "Direction générale",
+    "expected_what": "Une carte des salles",
+    "expected_on": "2027-03-01",
+}
+
+
+@pytest.fixture
+def awa(make_user):
+    return make_user(name="Awa Diop")
+
+
+@pytest.fixture
+def zoe(make_user):
+    return make_user(name="Zoé Martin")
+
+
+@pytest.fixture
+def lab_id(awa, writing, clock):
+    clock.set(START)
+    with writing():
+        return make_lab("Dunkerque", members=[awa])
+
+
+def test_a_project_opens_by_default_without_obligation_of_result(client, sign_in, awa, lab_id, post):
+    """C02 SPEC 1; law 1: five fields on the screen."""
+    sign_in(awa)
+    page = client.get(f"/labs/{lab_id}/projects/new")
+    shown = main_of(page).split("<details", 1)[0]
+    names = ("title", "about", "guarantor", "clause", "audience")
+    assert [name for name in names if f'name="{name}"' in shown] == list(names)
+    assert 'name="expected_' not in shown
+    answer = post(client, f"/labs/{lab_id}/projects/new", {"title": "Une salle ouverte", "audience": "lab"})
+    assert answer.status_code == 303
+    page = words(client.get(answer.location))
+    assert "Une salle ouverte" in page
+    assert "Sans obligation de résultat" in page
+
+
+@pytest.mark.parametrize("missing", ["expected_by", "expected_what", "expected_on"])
+def test_a_result_expected_says_who_expects_what_by_when(missing, client, sign_in, awa, lab_id, post):
+    """C02 SPEC 1."""
+    sign_in(awa)
+    typed = {"title": "Une salle ouverte", "audience": "lab", **EXPECTED, missing: ""}
+    answer = post(client, f"/labs/{lab_id}/projects/new", typed)
+    assert answer.status_code == 422
+    assert "Une salle ouverte" in answer.get_data(as_text=True)
+    assert "<details open" in " ".join(main_of(answer).split())
+
+
+def test_the_clause_is_shown_on_every_page_of_the_project_and_in_the_list(
+    client, sign_in, awa, zoe, lab_id, writing, app
+):
+    """C02: shown on every page."""
+    with writing():
+        project_id = make_project(
+            lab_id,
+            awa,
+            guarantor=zoe,
+            title="Une salle ouverte",
+            clause="expected",
+            expected_by="Direction générale",
+            expected_what="Une carte des salles",
+            expected_on=date(2027, 3, 1),
+        )
+    sign_in(awa)
+    pages = [
+        rule.rule.replace("<int:project_id>", str(project_id)).removeprefix("/labs") and rule.rule
+        for rule in app.url_map.iter_rules()
+        if "project_id" in rule.arguments and "GET" in rule.methods
+    ]
+    assert len(pages) >= 7
+    for rule in [*pages, "/labs/projects"]:
+        answer = client.get(rule.replace("<int:project_id>", str(project_id)))
+        assert answer.status_code == 200, rule
+        assert "Résultat attendu" in words(answer), rule
+
+
+def test_a_change_of_clause_takes_both_agreements_each_logged(
+    client, sign_in, awa, zoe, lab_id, writing, post, audit_of
+):
+    """C02 SPEC 2."""
+    with writing():
+        project_id = make_project(lab_id, awa, guarantor=zoe)
+    url = f"/labs/projects/{project_id}"
+    sign_in(awa)
+    assert post(client, f"{url}/clause", EXPECTED).status_code == 303
+    page = words(client.get(url))
+    assert "Un changement de clause attend" in page
+    assert "Sans obligation de résultat" in page
+    sign_in(zoe)
+    assert "attend votre accord" in words(client.get("/"))
+    assert "Je suis d’accord" in words(client.get(url))
+    post(client, f"{url}/clause/agree", {})
+    page = words(client.get(url))
+    assert "Résultat attendu" in page
+    assert "Un changement de clause attend" not in page
+    actions = audit_of(Subject("labs.project", project_id))
+    assert actions.count("labs.clause_change_agreed") == 2
+    assert actions[-1] == "labs.clause_changed"
+
+
+def test_the_guarantor_may_propose_and_the_lead_refuse(client, sign_in, awa, zoe, lab_id, writing, post):
+    """C02 SPEC 2."""
+    with writing():
+        project_id = make_project(lab_id, awa, guarantor=zoe)
+    url = f"/labs/projects/{project_id}"
+    sign_in(zoe)
+    post(client, f"{url}/clause", EXPECTED)
+    sign_in(awa)
+    post(client, f"{url}/clause/refuse", {})
+    page = words(client.get(url))
+    assert "Sans obligation de résultat" in page
+    assert "refusée" in page
+    assert post(client, f"{url}/clause/agree", {}).status_code == 409
+
+
+def test_one_agreement_given_twice_does_not_change_the_clause(
+    client, sign_in, awa, zoe, lab_id, writing, post, reading
+):
+    """C02 SPEC 2."""
+    with writing():
+        project_id = make_project(lab_id, awa, guarantor=zoe)
+    sign_in(awa)
+    post(client, f"/labs/projects/{project_id}/clause", EXPECTED)
+    post(client, f"/labs/projects/{project_id}/clause/agree", {})
+    with reading():
+        assert session.get_one(Project, project_id).clause == "none"
+
+
+def test_without_a_guarantor_the_clause_cannot_change(client, sign_in, awa, lab_id, writing, post):
+    """C02 SPEC 2."""
+    with writing():
+        project_id = make_project(lab_id, awa)
+    sign_in(awa)
+    answer = post(client, f"/labs/projects/{project_id}/clause", EXPECTED)
+    assert answer.status_code == 422
+    assert "Désignez d’abord la personne garante" in words(answer)
+
+
+def test_nobody_else_touches_the_clause(client, sign_in, awa, zoe, lab_id, writing, post, make_user):
+    """C02 SPEC 2: not a member, not an administrator."""
+    with writing():
+        project_id = make_project(lab_id, awa, guarantor=zoe, audience="intranet")
+    for other in (make_user(name="Bob Lee"), make_user(name="Ad Min", role="admin")):
+        sign_in(other)
+        assert post(client, f"/labs/projects/{project_id}/clause", EXPECTED).status_code == 403
+        assert post(client, f"/labs/projects/{project_id}/clause/agree", {}).status_code == 403
+
+
+def test_a_pending_change_falls_when_the_guarantor_stops_vouching(
+    client, sign_in, awa, zoe, lab_id, writing, post, reading
+):
+    """C02 SPEC 2."""
+    with writing():
+        project_id = make_project(lab_id, awa, guarantor=zoe)
+    url = f"/labs/projects/{project_id}"
+    sign_in(awa)
+    post(client, f"{url}/clause", EXPECTED)
+    sign_in(zoe)
+    assert post(client, f"{url}/vouching", {}).status_code == 303
+    sign_in(awa)
+    page = words(client.get(url))
+    assert "Un changement de clause attend" not in page
+    assert "personne encore" in page
+
+
+def test_ending_without_result_takes_one_sentence_learnt_and_nothing_else(
+    client, sign_in, awa, lab_id, writing, post, reading
+):
+    """C02 SPEC 4."""
+    with writing():
+        project_id = make_project(lab_id, awa)
+    url = f"/labs/projects/{project_id}"
+    sign_in(awa)
+    refused = post(client, f"{url}/end", {"learnt": "  "})
+    assert refused.status_code == 422
+    assert post(client, f"{url}/end", {"learnt": "x" * 501}).status_code == 422
+    answer = post(client, f"{url}/end", {"learnt": "La salle était déjà libre."})
+    assert answer.status_code == 303
+    assert "La salle était déjà libre." in words(client.get(url))
+    with reading():
+        assert session.get_one(Project, project_id).closed_at == START
+
+
+@pytest.mark.parametrize("learnt", ["", "x" * 501])
+def test_the_service_asks_for_one_to_five_hundred_characters(learnt, awa, lab_id, writing, as_viewer):
+    """C02 SPEC 4."""
+    with writing():
+        project = session.get_one(Project, make_project(lab_id, awa))
+        with pytest.raises(Invalid):
+            end_project(as_viewer(awa), project, outcome="stopped", learnt=learnt, at=START)
+
+
+def test_the_five_ends_are_shown_in_the_same_neutral_style(client, sign_in, awa, lab_id, writing):
+    """Law 3; C02 SPEC 3."""
+    rows = {}
+    sign_in(awa)
+    for outcome in ("reached", "learnt", "branched", "stopped", "not_pursued"):
+        with writing():
+            number = make_project(lab_id, awa, title="Même", closed_at=START, outcome=outcome, learnt="Une phrase.")
+        page = main_of(client.get(f"/labs/projects/{number}"))
+        for word in ("abouti", "bifurqué", "arrêté", "sans suite", ">appris"):
+            page = page.replace(f">{word}", ">").replace(word, "")
+        rows[outcome] = " ".join(page.replace(f"/{number}", "/N").split())
+    assert len(set(rows.values())) == 1
+
+
+def test_a_stopped_project_keeps_its_place_in_the_list_and_in_search(client, sign_in, awa, lab_id, writing):
+    """C02 SPEC 5: the same weight as the others."""
+    with writing():
+        for days, (title, outcome) in enumerate(
+            [("Aube salle", "reached"), ("Brume salle", "stopped"), ("Crue salle", None)]
+        ):
+            ended = {"closed_at": START, "outcome": outcome, "learnt": "Une phrase."} if outcome else {}
+            make_project(
+                lab_id, awa, title=title, opened_at=START - timedelta(days=days), folded=title.lower(), **ended
+            )
+    sign_in(awa)
+    for url in ("/labs/projects", "/labs/projects?q=SALLE"):
+        answer = client.get(url)
+        assert order_of(answer, "Crue salle", "Brume salle", "Aube salle") == [
+            "Aube salle",
+            "Brume salle",
+            "Crue salle",
+        ]
+    rows = json.loads(client.get("/labs/projects.json?q=salle").get_data(as_text=True))
+    assert "Brume salle" in json.dumps(rows, ensure_ascii=False)
+
+
+def test_the_words_of_the_end_are_found_too(client, sign_in, awa, lab_id, writing, post):
+    """C02 SPEC 5."""
+    with writing():
+        project_id = make_project(lab_id, awa, title="Une salle")
+    sign_in(awa)
+    post(client, f"/labs/projects/{project_id}/end", {"learnt": "Il fallait un écriteau.", "outcome": "stopped"})
+    assert "Une salle" in words(client.get("/labs/projects?q=ECRITEAU"))
+
+
+def test_a_private_project_looks_absent_through_every_door(client, sign_in, awa, lab_id, writing, make_user, app):
+    """G7, P3, P19: rank opens nothing."""
+    with writing():
+        project_id = make_project(
+            lab_id, awa, title="Canari secret", closed_at=START, outcome="stopped", learnt="Canari appris"
+        )
+    doors = [
+        f"/labs/projects/{project_id}",
+        "/labs/projects",
+        "/labs/projects.csv",
+        "/labs/projects.json",
+        "/labs/projects?q=canari",
+        f"/labs/{lab_id}",
+        "/labs/graveyard/2026",
+        "/labs/graveyard/2026.csv",
+        "/labs/graveyard/2026.json",
+        "/",
+    ]
+    for other in (make_user(name="Bob Lee"), make_user(name="Ad Min", role="admin")):
+        sign_in(other)
+        for door in doors:
+            assert "Canari" not in client.get(door).get_data(as_text=True), door
+        absent, private = client.get("/labs/projects/4040"), client.get(f"/labs/projects/{project_id}")
+        assert (absent.status_code, words(absent)) == (private.status_code, words(private)) != (200, "")
+
+
+def test_the_guarantor_reads_the_project_they_vouch_for(client, sign_in, awa, zoe, lab_id, writing):
+    """G7: named by the author, like the members of a circle."""
+    with writing():
+        project_id = make_project(lab_id, awa, guarantor=zoe, title="Une salle")
+    sign_in(zoe)
+    assert client.get(f"/labs/projects/{project_id}").status_code == 200
+
+
+def test_only_members_open_a_project_in_a_lab(client, sign_in, zoe, awa, lab_id, writing, as_viewer):
+    sign_in(zoe)
+    assert client.get(f"/labs/{lab_id}/projects/new").status_code == 403
+    assert f"/labs/{lab_id}/projects/new" not in hrefs(client.get(f"/labs/{lab_id}"))
+    with writing(), pytest.raises(Forbidden):
+        open_project(
+            as_viewer(zoe),
+            session.get_one(Lab, lab_id),
+            title="X",
+            clause=Clause(),
+            guarantor=None,
+            audience="lab",
+            about="",
+            at=START,
+        )
+
+
+def test_the_lead_cannot_vouch_for_themself(client, sign_in, awa, lab_id, post):
+    """C02 SPEC 2: two people."""
+    sign_in(awa)
+    answer = post(client, f"/labs/{lab_id}/projects/new", {"title": "X", "audience": "lab", "guarantor": awa.name})
+    assert answer.status_code == 422
+    assert "La personne garante n’est pas celle qui pilote" in words(answer)
+
+
+def test_an_ended_project_says_what_it_said_but_its_sentence_can_be_corrected(
+    client, sign_in, awa, zoe, lab_id, writing, post, as_viewer
+):
+    """C02 SPEC 4."""
+    with writing():
+        project_id = make_project(lab_id, awa, guarantor=zoe)
+    url = f"/labs/projects/{project_id}"
+    sign_in(awa)
+    post(client, f"{url}/end", {"learnt": "Une frase."})
+    assert post(client, f"{url}/words", {"title": "Autre"}).status_code == 422
+    assert post(client, f"{url}/clause", EXPECTED).status_code == 422
+    post(client, f"{url}/end", {"learnt": "Une phrase."})
+    assert "Une phrase." in words(client.get(url))
+    with writing(), pytest.raises(Conflict):
+        end_project(as_viewer(awa), session.get_one(Project, project_id), outcome="stopped", learnt="Encore", at=START)
+
+
+def test_the_project_is_handed_over_to_a_member_by_the_lead_or_an_animator(
+    client, sign_in, awa, zoe, lab_id, writing, post, make_user
+):
+    bob = make_user(name="Bob Lee")
+    with writing():
+        lab = make_lab("Paris", animator=bob, members=[awa, zoe])
+        project_id = make_project(lab, awa)
+    url = f"/labs/projects/{project_id}"
+    sign_in(awa)
+    assert post(client, f"{url}/lead", {"person": make_user(name="Hors Labo").name}).status_code == 422
+    assert post(client, f"{url}/lead", {"person": zoe.name}).status_code == 303
+    assert "Pilote Zoé Martin" in words(client.get(url))
+    sign_in(bob)
+    assert post(client, f"{url}/lead", {"person": awa.name}).status_code == 303
+    assert "Pilote Awa Diop" in words(client.get(url))
+
+
+def test_an_expected_result_is_promised_on_today_and_late_when_its_day_has_passed(
+    client, sign_in, awa, lab_id, writing, clock
+):
+    """C02 SPEC 1."""
+    with writing():
+        make_project(
+            lab_id,
+            awa,
+            clause="expected",
+            expected_by="Direction générale",
+            expected_what="Une carte des salles",
+            expected_on=date(2026, 12, 1),
+        )
+    sign_in(awa)
+    assert "Une carte des salles" in words(client.get("/"))
+    clock.set(datetime(2026, 12, 2, 12, tzinfo=UTC))
+    assert "le jour est passé" in words(client.get("/"))
+
+
+def test_the_graveyard_of_a_year_says_what_stopped_and_what_it_saved(client, sign_in, awa, lab_id, writing):
+    """C02: the « cimetière joyeux »."""
+    ended = {"outcome": "stopped", "learnt": "La salle était déjà libre."}
+    with writing():
+        make_project(lab_id, awa, title="Une salle", closed_at=START, saved="Six réunions", **ended)
+        old = datetime(2025, 12, 31, 23, 30, tzinfo=UTC)  # already 2026 in Paris
+        make_project(lab_id, awa, title="Un écran", closed_at=old, **ended)
+        make_project(lab_id, awa, title="Un film", closed_at=START, outcome="reached", learnt="Oui.")
+    sign_in(awa)
+    assert client.get("/labs/graveyard").location.endswith("/labs/graveyard/2026")
+    page = words(client.get("/labs/graveyard/2026"))
+    assert "Une salle" in page
+    assert "Six réunions" in page
+    assert "Un écran" in page
+    assert "Un film" not in page
+    assert "Rien de ce que vous pouvez lire" in words(client.get("/labs/graveyard/2025"))
+
+
+def test_only_who_opened_a_project_changes_who_reads_it(client, sign_in, awa, zoe, writing, post, reading, lab_id):
+    """Law 2: opened outward by its author."""
+    with writing():
+        lab = make_lab("Paris", members=[awa, zoe])
+        project_id = make_project(lab, zoe, author_id=awa.id)
+    url = f"/labs/projects/{project_id}/words"
+    sign_in(zoe)
+    assert 'name="audience"' not in client.get(url).get_data(as_text=True)
+    assert post(client, url, {"title": "Nouveau titre", "audience": "intranet"}).status_code == 303
+    with reading():
+        project = session.get_one(Project, project_id)
+        assert (project.title, project.audience) == ("Nouveau titre", "lab")
