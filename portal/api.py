@@ -62,6 +62,7 @@ session = db.session
 __all__ = [
     "ANONYMOUS",
     "API_VERSION",
+    "NAV_GROUPS",
     "Action",
     "Audience",
     "AudienceField",
@@ -78,7 +79,6 @@ __all__ = [
     "InstantField",
     "Invalid",
     "Job",
-    "NAV_GROUPS",
     "NavItem",
     "NotFound",
     "Page",

@@ -99,7 +99,9 @@ def init(folder: Path, name: str | None, admin: str) -> None:
     instance = init_instance(folder, name=name)
     click.echo(f"Instance prête dans {folder}/. Lancez-la : portal run")
     site = Site(instance, instance.collectivities[0])
-    click.echo(f"Pour entrer la première fois (lien à usage unique, 30 minutes) :\n  {first_administrator(site, admin)}")
+    click.echo(
+        f"Pour entrer la première fois (lien à usage unique, 30 minutes) :\n  {first_administrator(site, admin)}"
+    )
 
 
 @main.command(help="Répond aux navigateurs ; fait aussi le travail de fond.")
@@ -117,7 +119,9 @@ def with_port(instance: Instance, port: int | None) -> Instance:
     return replace(instance, server=server)
 
 
-@main.command(name="upgrade", help="Met les bases à jour ; les pages répondent « mise à jour en cours » pendant ce temps.")
+@main.command(
+    name="upgrade", help="Met les bases à jour ; les pages répondent « mise à jour en cours » pendant ce temps."
+)
 @click.option("--only", help="Une seule extension.")
 @click.pass_obj
 @in_words
@@ -133,7 +137,7 @@ def upgrade_command(folder: Path, only: str | None) -> None:
 @click.option("--once", is_flag=True, help="Un seul tour.")
 @click.pass_obj
 @in_words
-def work(folder: Path, once: bool) -> None:  # noqa: FBT001 click gives flags so
+def work(folder: Path, once: bool) -> None:
     """Walk the collectivities."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     worker = Worker(read_instance(folder))
@@ -274,7 +278,7 @@ def user_disable(site: Site, who: str) -> None:
 @click.option("--port", type=int, default=8000, show_default=True)
 @click.option("--no-serve", is_flag=True, help="Prépare sans servir.")
 @in_words
-def demo(reset: bool, port: int, no_serve: bool) -> None:  # noqa: FBT001
+def demo(reset: bool, port: int, no_serve: bool) -> None:
     """Prepare the demonstration, print one address per person, serve it."""
     folder = instance_folder() / "demo"
     if reset:

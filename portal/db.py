@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -36,6 +35,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
+
+    @property
+    def python_type(self) -> type[datetime]:
+        """Say what values are: a cursor reads them back."""
+        return datetime
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Turn an aware instant into UTC."""
@@ -92,29 +96,30 @@ class Database(SQLAlchemy):
 db = Database()
 
 
-@cache
+_bases: dict[str, type[DeclarativeBase]] = {}
+
+
 def plugin_base(plugin: str) -> type[DeclarativeBase]:
     """Give the base class of a plugin's models: its own registry, the shared metadata.
 
     One plugin's broken relationship then cannot break another's mappers; a foreign key to a core table works by its
     name (`"users.id"`). Tables are named `<plugin>_…`.
     """
-    return type(
-        f"{plugin.capitalize()}Base",
-        (DeclarativeBase,),
-        {
+    if plugin not in _bases:
+        content = {
             "registry": registry(metadata=CoreBase.metadata, type_annotation_map=TYPES),
             "__personal__": {},
             "__plain__": (),
             "__doc__": f"Base of the tables of {plugin}.",
-        },
-    )
+        }
+        _bases[plugin] = type(f"{plugin.capitalize()}Base", (DeclarativeBase,), content)
+    return _bases[plugin]
 
 
 def forget_plugin(plugin: str) -> None:
     """Drop what a failed import of `plugin` left in the shared metadata, before another try."""
-    plugin_base(plugin).registry.dispose()
-    plugin_base.cache_clear()
+    if plugin in _bases:
+        _bases.pop(plugin).registry.dispose()
     for name in [name for name in CoreBase.metadata.tables if name.startswith(f"{plugin}_")]:
         CoreBase.metadata.remove(CoreBase.metadata.tables[name])
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 from babel.messages.pofile import read_po
 
@@ -40,7 +41,7 @@ class Catalogue:
             if isinstance(message.id, tuple):
                 self.plural[message.id[0]] = tuple(message.string)
             else:
-                self.singular[message.context, message.id] = str(message.string)
+                self.singular[message.context, str(message.id)] = str(message.string)
 
 
 @lru_cache(maxsize=256)
@@ -117,9 +118,9 @@ class Texts:
         """Translate now, for a number."""
         return dngettext(self.domain, singular, plural, num, **values)
 
-    def later(self, message: str, /) -> Later:
-        """Translate when read."""
-        return Later(self.domain, message)
+    def later(self, message: str, /) -> str:
+        """Translate when read. Typed as the text it becomes: whoever shows it calls `str` on it."""
+        return cast("str", Later(self.domain, message))
 
 
 def texts(domain: str) -> Texts:

@@ -150,6 +150,11 @@ class HomeItem:
     action: tuple[object, str] | None = None
     state: tuple[object, str] | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse an instant without its zone here, in the plugin that gave it, and not on everybody's page."""
+        if self.due_at is not None and self.due_at.tzinfo is None:
+            raise ValueError("naive instant")
+
 
 @dataclass(frozen=True, slots=True)
 class Section:

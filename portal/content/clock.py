@@ -26,7 +26,5 @@ def set_domain_clock(instant: datetime) -> None:
     Bumps the revision, so that every worker rebuilds its app with the new offset.
     """
     offset = round((instant - real_now()).total_seconds())
-    db.session.execute(
-        sa.update(PortalState).values(clock_offset_seconds=offset, revision=PortalState.revision + 1)
-    )
+    db.session.execute(sa.update(PortalState).values(clock_offset_seconds=offset, revision=PortalState.revision + 1))
     current_app.config["CLOCK_OFFSET_SECONDS"] = offset

@@ -18,7 +18,5 @@ def record_passage(subject: Subject, state: str, at: datetime) -> bool:
     key = (subject.kind, subject.id, state)
     if db.session.get(Passage, key) is not None:
         return False
-    db.session.execute(
-        sa.insert(Passage).values(subject_kind=subject.kind, subject_id=subject.id, state=state, at=at)
-    )
+    db.session.execute(sa.insert(Passage).values(subject_kind=subject.kind, subject_id=subject.id, state=state, at=at))
     return True

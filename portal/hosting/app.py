@@ -33,7 +33,12 @@ class PortalFlask(Flask):
     template_source: BaseLoader | None = None
 
     def add_url_rule(
-        self, rule: str, endpoint: str | None = None, view_func: Callable[..., Any] | None = None, *args: Any, **options: Any
+        self,
+        rule: str,
+        endpoint: str | None = None,
+        view_func: Callable[..., Any] | None = None,
+        *args: Any,
+        **options: Any,
     ) -> None:
         """Register an address, if its view says who may come in (P1).
 
@@ -59,5 +64,3 @@ class PortalFlask(Flask):
         if isinstance(e, RevisionMoved):
             raise e
         return super().handle_user_exception(e)
-
-

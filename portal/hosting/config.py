@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from portal.errors import ConfigError
 
 FILE = "portal.toml"
-SECRET = "secret.key"
+KEY_FILE = "secret.key"
 DEFAULT_SLUG = "default"
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
@@ -67,7 +67,7 @@ class Instance:
 
         :raises ConfigError: there is none: `portal init` makes it
         """
-        path = self.folder / SECRET
+        path = self.folder / KEY_FILE
         try:
             return bytes.fromhex(path.read_text().strip())
         except (OSError, ValueError) as error:
@@ -91,7 +91,7 @@ def read_instance(folder: Path) -> Instance:
         raise ConfigError(f"{path}: {error}") from error
     _known(content, {"server", "collectivity", "demo", "name", "hosts", "database", "timezone"}, str(path))
     server = _read(Server, content.get("server", {}), f"{path}, [server]")
-    alone = {key: content[key] for key in ("name", "hosts", "database", "timezone") if key in content}
+    alone: dict[str, Any] = {key: content[key] for key in ("name", "hosts", "database", "timezone") if key in content}
     default = _read(Collectivity, alone, str(path))
     listed = [_read(Collectivity, item, f"{path}, [[collectivity]]") for item in content.get("collectivity", [])]
     _check(listed, str(path))
@@ -108,7 +108,7 @@ def _known(content: dict[str, Any], names: set[str], where: str) -> None:
 def _read(kind: Any, content: dict[str, Any], where: str) -> Any:
     fields = {item.name: item for item in dataclasses.fields(kind)}
     _known(content, set(fields), where)
-    values = {}
+    values: dict[str, Any] = {}
     for key, value in content.items():
         wanted = type(fields[key].default)
         if wanted is tuple and isinstance(value, list) and all(isinstance(item, str) for item in value):
@@ -125,7 +125,9 @@ def _check(listed: list[Collectivity], where: str) -> None:
     seen: dict[str, str] = {}
     for item in listed:
         if not item.slug.isidentifier() or item.slug != item.slug.lower():
-            raise ConfigError(f"{where} : « {item.slug} » n'est pas un nom de dossier (lettres minuscules, chiffres, _).")
+            raise ConfigError(
+                f"{where} : « {item.slug} » n'est pas un nom de dossier (lettres minuscules, chiffres, _)."
+            )
         try:
             ZoneInfo(item.timezone)
         except (ZoneInfoNotFoundError, ValueError) as error:
@@ -138,7 +140,7 @@ def _check(listed: list[Collectivity], where: str) -> None:
 
 def write_secret(folder: Path) -> None:
     """Make the key of an instance, readable by its owner alone; an existing one is kept."""
-    path = folder / SECRET
+    path = folder / KEY_FILE
     if path.exists():
         return
     folder.mkdir(parents=True, exist_ok=True)

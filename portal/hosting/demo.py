@@ -1,7 +1,13 @@
 """The demonstration: an evening played through the pages, by made-up people, as any user would.
 
 A story is data (`portal/stories/*.toml`): people, functions, then steps, each « who posts which form where, when ».
-Nothing is written behind the pages' back, so a story also proves that they work.
+Nothing is written behind the pages' back, so a story also proves that they work. A step has:
+
+- `at`, the local hour; `who`, a person, several (the step is done by each), or nobody (somebody without an account);
+- `post`, an address, with its `form`; `each`, people for whom it is done again, each being `{each}` in the address;
+- `page`, the page the form stands on, when it has hidden fields to send back;
+- `save`, a name for the number of what was made, `{name}` in later steps;
+- or, instead of `post`: `get`, an address, and `find`, names with the pattern to look for in its page.
 """
 
 from __future__ import annotations
@@ -12,6 +18,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,14 +38,16 @@ from portal.loader.discovery import scan
 from portal.loader.states import switch
 from portal.people.functions import create_function, hold_function
 from portal.people.passwords import hash_secret
-from portal.people.sessions import open_session
+from portal.people.sessions import close_sessions, open_session
 from portal.people.users import add_user, issue_link, one_user
 from portal.values import Role
 from portal.web.answers import absolute_url
 
 STORIES = Path(__file__).parent.parent / "stories"
-CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
+SEE_OTHER = 303
 NUMBER = re.compile(r"/(\d+)(?:/|$|\?)")
+HIDDEN = re.compile(r'<input[^>]*type="hidden"[^>]*>')
+ATTRIBUTE = re.compile(r'(name|value)="([^"]*)"')
 LINK_USES = 1000
 LINK_MINUTES = 60 * 24 * 30
 
@@ -78,7 +87,11 @@ def _addresses(site: Site) -> Iterator[str]:
         for person in _read(site.slug)["person"]:
             user = one_user(person["matricule"])
             text = issue_link(user.id, uses=LINK_USES, minutes=LINK_MINUTES)
-            yield f"  {person['name']:<16} {person['who']:<44} {absolute_url('core.link', token=text)}"
+            yield f"  {person['name']}, {person['who']}{_pin(person)}\n    {absolute_url('core.link', token=text)}"
+
+
+def _pin(person: Mapping[str, str]) -> str:
+    return f" (écran partagé : {person['matricule']}, code {person['pin']})" if "pin" in person else ""
 
 
 def _read(slug: str) -> dict[str, Any]:
@@ -92,7 +105,7 @@ class Story:
     def __init__(self, site: Site) -> None:
         self.site, self.told = site, _read(site.slug)
         self.zone = ZoneInfo(site.collectivity.timezone)
-        self.numbers: dict[str, int] = {}
+        self.found: dict[str, Any] = {}
         self.clients: dict[str, FlaskClient] = {}
 
     def play(self) -> None:
@@ -104,6 +117,8 @@ class Story:
         for step in self.told.get("step", []):
             self._step(app, step)
         with app.app_context(), transaction():
+            for person in self.told["person"]:
+                close_sessions(self.found[person["key"]])
             if "now" in self.told:
                 set_domain_clock(self._instant(self.told["now"]))
 
@@ -127,17 +142,19 @@ class Story:
                     pin_hash=pin_hash,
                 )
                 token = open_session(number, device="démonstration")
-            self.numbers[person["key"]] = number
+            self.found[person["key"]] = number
             self.clients[person["key"]] = self._client(app, token)
         with app.app_context(), transaction():
             for function in self.told.get("function", []):
-                self.numbers[function["key"]] = number = create_function(function["name"])
+                self.found[function["key"]] = number = create_function(function["name"])
                 if "holder" in function:
-                    hold_function(number, self.numbers[function["holder"]], since=self._instant(function["since"]))
+                    hold_function(number, self.found[function["holder"]], since=self._instant(function["since"]))
 
-    def _client(self, app: Flask, token: str) -> FlaskClient:
+    def _client(self, app: Flask, token: str | None) -> FlaskClient:
         client = app.test_client()
         client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+        if token is None:
+            return client
         with client.session_transaction() as cookie:
             cookie["_user_id"], cookie["_fresh"] = token, True
         return client
@@ -146,20 +163,40 @@ class Story:
         return value.replace(tzinfo=self.zone).astimezone(UTC)
 
     def _step(self, app: Flask, step: Mapping[str, Any]) -> None:
+        """Do a step as everybody it names, for everybody it names."""
         app.config["CLOCK_OFFSET_SECONDS"] = (self._instant(step["at"]) - real_now()).total_seconds()
-        client = self.clients[step["who"]]
-        token = CSRF.search(client.get("/account").text)
+        who = step.get("who")
+        for actor in who if isinstance(who, list) else [who]:
+            for name in step.get("each", [None]):
+                self.found["each"] = self.found.get(name, "")
+                client = self.clients[actor] if actor else self._client(app, None)
+                self._harvest(client, step) if "get" in step else self._post(client, step)
+
+    def _harvest(self, client: FlaskClient, step: Mapping[str, Any]) -> None:
+        text = client.get(self._filled(step["get"])).text
+        for name, pattern in step["find"].items():
+            seen = re.search(pattern, text)
+            if seen is None:
+                raise PortalError(f"{step['get']} : {pattern} ? {_main(text)}")
+            self.found[name] = seen.group(1)
+
+    def _post(self, client: FlaskClient, step: Mapping[str, Any]) -> None:
+        fields = _hidden(client.get(self._filled(step.get("page", "/account"))).text)
         form = {key: self._filled(value) for key, value in step.get("form", {}).items()}
-        form["csrf_token"] = token.group(1) if token else ""
-        answer = client.post(self._filled(step["post"]), data=form)
-        if answer.status_code != 303:
-            raise PortalError(f"{step['who']}, {step['post']} : {answer.status_code} {_main(answer.text)}")
-        found = NUMBER.findall(answer.location)
-        if "save" in step and found:
-            self.numbers[step["save"]] = int(found[-1])
+        answer = client.post(self._filled(step["post"]), data={**fields, **form})
+        if answer.status_code != SEE_OTHER:
+            raise PortalError(f"{step.get('who')}, {step['post']} : {answer.status_code} {_main(answer.text)}")
+        numbers = NUMBER.findall(answer.location)
+        if "save" in step and numbers:
+            self.found[step["save"]] = int(numbers[-1])
 
     def _filled(self, value: Any) -> Any:
-        return value.format_map(self.numbers) if isinstance(value, str) else value
+        return value.format_map(self.found) if isinstance(value, str) else value
+
+
+def _hidden(page: str) -> dict[str, str]:
+    inputs = (dict(ATTRIBUTE.findall(text)) for text in HIDDEN.findall(page))
+    return {item["name"]: unescape(item.get("value", "")) for item in inputs if "name" in item}
 
 
 def _main(page: str) -> str:

@@ -103,6 +103,7 @@ class Dispatcher:
                     self.live.move_to_end(site.slug)
             if live is not None:
                 try:
+                    site.check_there()
                     fresh = read_revision(site.engine) == live.revision
                 except BaseException:
                     self.release(live)

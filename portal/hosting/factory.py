@@ -65,19 +65,23 @@ def create_app(site: Site) -> PortalFlask:
         aside: set[str] = set()
         while True:
             try:
-                return assemble(site, state, _usable(site, wanted - aside))
+                ordered, blocked = _usable(site, wanted - aside)
+                app = assemble(site, state, ordered)
             except PluginFault as fault:
                 log.error("plugin set aside", extra={"plugin": fault.plugin, "phase": fault.phase}, exc_info=fault)
                 quarantine(site.engine, fault)
                 aside.add(fault.plugin)
+            else:
+                app.config["BLOCKED"] = blocked
+                return app
 
 
-def _usable(site: Site, wanted: set[str]) -> list[Manifest]:
-    ordered, _blocked = resolve(wanted, scan())
+def _usable(site: Site, wanted: set[str]) -> tuple[list[Manifest], dict[str, PluginFault]]:
+    ordered, blocked = resolve(wanted, scan())
     for manifest in ordered:
         checked(site.instance, manifest)
         check_schema(site, manifest)
-    return ordered
+    return ordered, blocked
 
 
 def assemble(site: Site, state: Snapshot, ordered: list[Manifest]) -> PortalFlask:
@@ -116,6 +120,7 @@ def _bare_app(site: Site, state: Snapshot, plugins: list[Manifest]) -> PortalFla
         WTF_CSRF_TIME_LIMIT=None,
         PROVIDE_AUTOMATIC_OPTIONS=False,
         BUILDING=True,
+        BLOCKED={},
         REVISION=state.revision,
         CLOCK_OFFSET_SECONDS=state.clock_offset_seconds,
         COLLECTIVITY_NAME=site.collectivity.name,

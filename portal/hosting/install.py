@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from functools import cache, lru_cache
@@ -39,16 +40,19 @@ def checked(instance: Instance, manifest: Manifest) -> None:
     else:
         verdict = _try_apart(manifest)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(verdict), encoding="utf-8")
+        written = path.with_suffix(f".{os.getpid()}")  # whole at once: another worker may be reading
+        written.write_text(json.dumps(verdict), encoding="utf-8")
+        written.replace(path)
     if verdict["phase"]:
         raise PluginFault(manifest.id, verdict["phase"], verdict["reason"], verdict["trace"])
 
 
 def forget_verdict(instance: Instance, manifest: Manifest) -> None:
-    """Let the next try be a new one: « try again » after the files were mended."""
+    """Let the next try be a new one, unless the same files passed: « try again » after something was mended."""
     _files_hash.cache_clear()
     for path in (instance.folder / "verdicts").glob(f"{manifest.id}-*.json"):
-        path.unlink(missing_ok=True)
+        if json.loads(path.read_text(encoding="utf-8"))["phase"]:
+            path.unlink(missing_ok=True)
 
 
 def _try_apart(manifest: Manifest) -> dict[str, str]:
@@ -61,7 +65,11 @@ def _try_apart(manifest: Manifest) -> dict[str, str]:
     try:
         verdict: dict[str, str] = json.loads(last[0])
     except ValueError:
-        return {"phase": "probe", "reason": f"ends the process with code {done.returncode}", "trace": done.stderr[-4000:]}
+        return {
+            "phase": "probe",
+            "reason": f"ends the process with code {done.returncode}",
+            "trace": done.stderr[-4000:],
+        }
     return verdict
 
 

@@ -16,7 +16,7 @@ from werkzeug.exceptions import BadRequest
 from wtforms.validators import ValidationError
 
 from portal import texts
-from portal.db import begin_write, db, engine, read_revision
+from portal.db import begin_write, db, engine
 from portal.loader.faults import flush_side_writes
 from portal.people.sessions import Account, account_of
 from portal.web.policy import MAX_BODY_BYTES, Policy, account, policy_of
@@ -107,7 +107,9 @@ def _check_token() -> None:
     try:
         validate_csrf(request.form.get("csrf_token") or request.headers.get("X-CSRFToken"))
     except ValidationError as error:
-        raise BadRequest(_("This page was open too long, or in two places. Load it again, then send it once more.")) from error
+        raise BadRequest(
+            _("This page was open too long, or in two places. Load it again, then send it once more.")
+        ) from error
 
 
 def _finish(response: Response) -> Response:

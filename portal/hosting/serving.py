@@ -17,7 +17,7 @@ from portal.hosting.dispatcher import Dispatcher
 log = logging.getLogger(__name__)
 
 
-class Server(BaseApplication):  # type: ignore[misc]
+class Server(BaseApplication):
     """gunicorn, told by the instance what to do."""
 
     def __init__(self, instance: Instance) -> None:

@@ -6,11 +6,13 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from portal.db import make_engine
+from portal.errors import Unavailable
 from portal.hosting.config import Collectivity, Instance
 from portal.loader.meter import count_statement
 
@@ -34,6 +36,16 @@ class Site:
         engine = make_engine(self.url, overflow=max(1, self.instance.server.threads - 1))
         event.listen(engine, "before_cursor_execute", _count)
         return engine
+
+    def check_there(self) -> None:
+        """Refuse to go on in a SQLite file that was deleted: an open connection would write to nowhere.
+
+        :raises Unavailable: the file is gone
+        """
+        address = self.engine.url
+        if address.get_backend_name() == "sqlite" and not Path(str(address.database).removeprefix("file:")).exists():
+            self.engine.dispose()
+            raise Unavailable(f"{address.database}: gone")
 
     @property
     def url(self) -> str:

@@ -1,4 +1,4 @@
-"""`portal work`: what no request does. Outbox, jobs of plugins, ended sessions, in every collectivity of the instance."""
+"""`portal work`: what no request does, in every collectivity: outbox, jobs of plugins, ended sessions."""
 
 from __future__ import annotations
 
@@ -86,5 +86,3 @@ class Worker:
         while True:
             self.round()
             time.sleep(PAUSE_SECONDS)
-
-

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import entry_points
-from importlib.util import find_spec
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -43,21 +45,29 @@ def scan() -> Scan:
 
 
 def _folder(name: str, package: str) -> Path:
-    try:
-        spec = find_spec(package)
-    except ImportError as error:
-        raise PluginFault(name, "manifest", f"package not found: {package}") from error
+    spec, path = None, None
+    parts = package.split(".")
+    for length in range(1, len(parts) + 1):
+        spec = _spec(".".join(parts[:length]), path)
+        path = spec.submodule_search_locations if spec else None
+        if path is None:
+            raise PluginFault(name, "manifest", f"package not found: {package}")
     if spec is None or spec.origin is None:
         raise PluginFault(name, "manifest", f"package not found: {package}")
     return Path(spec.origin).parent
 
 
+def _spec(package: str, path: Sequence[str] | None) -> ModuleSpec | None:
+    """Find a package without importing the one above it, as `importlib.util.find_spec` would."""
+    specs = (finder.find_spec(package, path) for finder in sys.meta_path if hasattr(finder, "find_spec"))
+    return next((spec for spec in specs if spec is not None), None)
+
+
 def _check(manifest: Manifest, entry_name: str, found: Scan) -> None:
-    if manifest.id in found.manifests:
-        del found.manifests[manifest.id]
-        raise PluginFault(manifest.id, "resolve", f"two plugins call themselves {manifest.id}")
-    if manifest.id in found.faults:
-        raise PluginFault(manifest.id, "resolve", f"two plugins call themselves {manifest.id}")
+    if manifest.id in found.manifests or manifest.id in found.faults:
+        found.manifests.pop(manifest.id, None)
+        found.faults[manifest.id] = PluginFault(manifest.id, "resolve", f"two plugins call themselves {manifest.id}")
+        raise found.faults[manifest.id]
     if manifest.id != entry_name:
         raise PluginFault(entry_name, "manifest", f"entry point {entry_name} declares the id {manifest.id}")
     if manifest.api != API_GENERATION:

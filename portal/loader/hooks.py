@@ -12,7 +12,6 @@ from types import ModuleType
 from typing import Any, cast
 
 import pluggy
-import sqlalchemy.exc
 from flask import current_app
 from werkzeug.exceptions import HTTPException
 
@@ -21,10 +20,17 @@ from portal.errors import PluginFault, PortalError
 from portal.hookspecs import at_run_time, at_start, when_happened
 from portal.loader.faults import book_fault
 from portal.loader.meter import metered
+from portal.values import Action, HomeItem, Section, SubjectCard
 
 log = logging.getLogger(__name__)
 CORE_SPECS: tuple[ModuleType, ...] = (at_start, at_run_time, when_happened)
 CORE_PLUGIN = "portal"
+GIVES: dict[str, type] = {
+    "portal_home_items": HomeItem,
+    "portal_sections": Section,
+    "portal_actions": Action,
+    "portal_subject": SubjectCard,
+}
 
 
 class Hooks:
@@ -78,7 +84,7 @@ class Hooks:
         answers: list[Any] = []
         for plugin, impl in self._implementations(hook):
             try:
-                answer = self._guarded(impl, arguments)
+                given = _listed(hook, self._guarded(impl, arguments))
             except PortalError:
                 if hook == "portal_event":
                     raise
@@ -88,7 +94,7 @@ class Hooks:
             except Exception as error:
                 book_fault(plugin, hook, error)
                 continue
-            answers.extend(answer if isinstance(answer, list | tuple) else [answer] if answer is not None else [])
+            answers.extend(given)
         return sorted(answers, key=lambda item: getattr(item, "order", 0))
 
     def call_one(self, plugin: str, hook: str, **arguments: Any) -> Any:
@@ -114,11 +120,18 @@ class Hooks:
         with metered():
             if not _in_app():
                 return impl.function(*given)
-            try:
-                with db.session.begin_nested():
-                    return impl.function(*given)
-            except sqlalchemy.exc.SQLAlchemyError:
-                raise
+            with db.session.begin_nested():
+                return impl.function(*given)
+
+
+def _listed(hook: str, answer: Any) -> list[Any]:
+    """Flatten an answer; what is not of the promised type is a fault of who gave it, not of the page."""
+    given = list(answer) if isinstance(answer, list | tuple) else [answer] if answer is not None else []
+    wanted = GIVES.get(hook, object)
+    for item in given:
+        if not isinstance(item, wanted):
+            raise TypeError(f"{hook} gives {wanted.__name__}, not {type(item).__name__}")
+    return given
 
 
 def _in_app() -> bool:

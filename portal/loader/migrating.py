@@ -59,10 +59,12 @@ def alone(url: str) -> Iterator[None]:
             yield
         return
     engine = make_engine(url)
-    with engine.connect() as conn:
-        conn.execute(sa.select(sa.func.pg_advisory_lock(LOCK_KEY)))
-        yield
-    engine.dispose()
+    try:
+        with engine.connect() as conn:
+            conn.execute(sa.select(sa.func.pg_advisory_lock(LOCK_KEY)))
+            yield
+    finally:
+        engine.dispose()
 
 
 def migrate(url: str, plugins: list[Manifest], *, core: bool = True, down: bool = False) -> list[str]:
@@ -75,11 +77,13 @@ def migrate(url: str, plugins: list[Manifest], *, core: bool = True, down: bool 
     engine = make_engine(url, foreign_keys=False)
     histories: list[tuple[str, Path]] = [(CORE_PLUGIN, CORE_FOLDER / "versions")] if core else []
     histories += [(manifest.id, manifest.migrations) for manifest in plugins if manifest.migrations.is_dir()]
-    with alone(url):
-        for name, folder in histories:
-            with engine.execution_options(tx="write").connect() as conn:
-                done += _run(conn, name, folder, down=down)
-    engine.dispose()
+    try:
+        with alone(url):
+            for name, folder in histories:
+                with engine.execution_options(tx="write").connect() as conn:
+                    done += _run(conn, name, folder, down=down)
+    finally:
+        engine.dispose()
     return done
 
 
@@ -89,7 +93,7 @@ def _run(conn: Connection, name: str, folder: Path, *, down: bool) -> list[str]:
 
     def steps(revision: object, context: MigrationContext) -> object:
         found = script._downgrade_revs("base", revision) if down else script._upgrade_revs("head", revision)  # type: ignore[arg-type]
-        done.extend(f"{name}: {step.revision.revision}" for step in found)  # type: ignore[attr-defined]
+        done.extend(f"{name}: {step.revision.revision}" for step in found)
         return found
 
     environment = EnvironmentContext(Config(), script, fn=steps)

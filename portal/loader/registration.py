@@ -18,6 +18,7 @@ from portal.errors import PluginFault
 from portal.loader.hooks import Hooks
 from portal.loader.manifest import Manifest
 from portal.texts import add_catalogue
+from portal.values import NAV_GROUPS
 
 
 @contextmanager
@@ -80,6 +81,7 @@ def register(app: Flask, hooks: Hooks, manifest: Manifest, module: ModuleType) -
                 raise PluginFault(manifest.id, "register", f"blueprint {blueprint.name} is not called {manifest.id}")
             app.register_blueprint(blueprint, url_prefix=f"/{manifest.id}")
         _check_app(app, manifest, before)
+        _check_declared(app, hooks, manifest)
 
 
 def fingerprint(app: Flask) -> dict[str, object]:
@@ -109,6 +111,20 @@ def _check_app(app: Flask, manifest: Manifest, before: dict[str, object]) -> Non
             raise PluginFault(manifest.id, "register", f"address outside /{manifest.id}/: {rule.rule}")
 
 
+def _check_declared(app: Flask, hooks: Hooks, manifest: Manifest) -> None:
+    """Refuse what would break every page: the navigation is on all of them."""
+    hooks.call_one(manifest.id, "portal_subject_types")
+    hooks.call_one(manifest.id, "portal_jobs")
+    plain = {rule.endpoint for rule in app.url_map.iter_rules() if not rule.arguments}
+    for item in hooks.call_one(manifest.id, "portal_nav_items") or ():
+        if item.group not in NAV_GROUPS:
+            raise PluginFault(manifest.id, "register", f"unknown group of the navigation: {item.group}")
+        if item.endpoint not in plain:
+            raise PluginFault(manifest.id, "register", f"navigation to an unknown address: {item.endpoint}")
+        if item.permission is not None and item.permission not in app.config["PERMISSIONS"]:
+            raise PluginFault(manifest.id, "register", f"navigation asks an unknown permission: {item.permission}")
+
+
 def check_tables(manifest: Manifest, base: type[DeclarativeBase]) -> None:
     """Refuse tables outside the plugin's prefix, and columns that say nothing about personal data (P17)."""
     faults = []
@@ -117,8 +133,10 @@ def check_tables(manifest: Manifest, base: type[DeclarativeBase]) -> None:
         if not table.name.startswith(f"{manifest.id}_"):
             faults.append(f"table {table.name} is not called {manifest.id}_…")
         personal, plain = mapper.class_.__personal__, mapper.class_.__plain__
-        faults += [f"column {name} declares nothing about personal data"
-                   for name in undeclared_columns(table, personal=personal, plain=(*plain, "audience"))]
+        faults += [
+            f"column {name} declares nothing about personal data"
+            for name in undeclared_columns(table, personal=personal, plain=(*plain, "audience"))
+        ]
     if faults:
         raise PluginFault(manifest.id, "register", "; ".join(faults))
 

@@ -47,7 +47,7 @@ def remove_member(group_id: int, person_id: int) -> bool:
     return db.session.execute(gone.returning(Membership.user_id)).first() is not None
 
 
-def _members(group_id: int) -> sa.Select[tuple[int, str]]:
+def _members(group_id: int) -> sa.Select[int, str]:
     return (
         sa.select(User.id, User.name)
         .join(Membership, Membership.user_id == User.id)

@@ -104,5 +104,3 @@ class Limit(CoreBase):
     key: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     window_start_at: Mapped[datetime]
     tries: Mapped[int]
-
-

@@ -30,9 +30,10 @@ def is_secret(stored: str | None, text: str) -> bool:
     """Check a password or a PIN; as slow when nothing is stored."""
     with _gate:
         try:
-            return _hasher.verify(stored or _UNKNOWN, text[:MAX_LENGTH]) and stored is not None
+            _hasher.verify(stored or _UNKNOWN, text[:MAX_LENGTH])
         except (VerificationError, InvalidHashError):
             return False
+    return stored is not None
 
 
 def check_password(text: str, *, about: str = "") -> None:

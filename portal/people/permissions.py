@@ -11,9 +11,12 @@ from portal.loader.hooks import CORE_PLUGIN, current_hooks
 from portal.loader.manifest import Permission
 from portal.values import Role, Viewer
 
+MANAGE_ACCOUNT = "portal.account"
 MANAGE_PLUGINS = "portal.plugins"
 MANAGE_SCREENS = "portal.screens"
 CORE_PERMISSIONS = {
+    # not from a shared screen: six digits must not be enough to choose a password
+    MANAGE_ACCOUNT: Permission(MANAGE_ACCOUNT, {"fr": "Gérer son compte", "en": "Manage one's account"}, Role.AGENT),
     MANAGE_PLUGINS: Permission(
         MANAGE_PLUGINS, {"fr": "Allumer et éteindre les extensions", "en": "Switch plugins"}, Role.PLUGIN_ADMIN
     ),

@@ -117,9 +117,7 @@ def check_sign_in(identifier: str, secret: str, *, network: str, pin: bool = Fal
 
 def issue_link(user_id: int, *, actor: Viewer | None = None, uses: int = 1, minutes: int = LINK_MINUTES) -> str:
     """Make a one-time link that lets a person in: an address part, good for 30 minutes of real time."""
-    text = issue_token(
-        LINK_SCOPE, person_id=user_id, expires_at=real_now() + timedelta(minutes=minutes), uses=uses
-    )
+    text = issue_token(LINK_SCOPE, person_id=user_id, expires_at=real_now() + timedelta(minutes=minutes), uses=uses)
     record("portal.link_issued", subject_of(user_id), actor=actor, at=real_now())
     return text
 

@@ -7,7 +7,6 @@ PostgreSQL too where a server can be started (`--databases`).
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
@@ -18,116 +17,26 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy.engine import make_url
 from werkzeug.test import TestResponse
 
 from portal.content.audit import entries_about
 from portal.content.clock import real_now
 from portal.db import transaction
-from portal.hosting.config import Collectivity, Instance, Server, write_secret
+from portal.hosting.config import Collectivity, Instance, Server
 from portal.hosting.factory import create_app
 from portal.hosting.site import Site
 from portal.hosting.worker import run_jobs as do_jobs
-from portal.loader.discovery import scan
-from portal.loader.migrating import create_database, migrate
 from portal.loader.models import PluginState
 from portal.people.functions import create_function, hold_function
 from portal.people.passwords import hash_secret
 from portal.people.persons import person
 from portal.people.sessions import open_session, viewer_of
 from portal.people.users import add_user
-from portal.testing.postgres import PostgresUnavailable, postgresql_cluster
+from portal.testing.databases import Databases
 from portal.values import Person, Role, Subject, Viewer
 
-DATABASES = ("sqlite", "postgresql")
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 PostForm = Callable[..., TestResponse]
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--databases`."""
-    parser.addoption("--databases", default=",".join(DATABASES), help="databases to run on: sqlite,postgresql")
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what touches a database on each of them."""
-    if "database" in metafunc.fixturenames:
-        names = metafunc.config.getoption("--databases").split(",")
-        marks = [pytest.param(name, marks=pytest.mark.postgresql if name == "postgresql" else ()) for name in names]
-        metafunc.parametrize("database", marks, scope="session", indirect=True)
-
-
-class Databases:
-    """Makes databases of one kind: migrated once per set of plugins, then copied for each test."""
-
-    def __init__(self, kind: str, folder: Path, cluster: Any = None) -> None:
-        self.kind, self.folder, self.cluster = kind, folder, cluster
-        self._templates: dict[tuple[str, ...], str] = {}
-        self._made = 0
-
-    def template(self, plugins: tuple[str, ...]) -> str:
-        """Give the address of a database where core and plugins are migrated."""
-        if plugins not in self._templates:
-            self._templates[plugins] = url = self.empty()
-            migrate(url, [scan().manifests[name] for name in plugins])
-        return self._templates[plugins]
-
-    def empty(self) -> str:
-        """Give the address of a new database with nothing in it."""
-        self._made += 1
-        if self.kind == "postgresql":
-            return str(self.cluster.new_database())
-        url = f"sqlite:///{self.folder / f'{self._made}.db'}"
-        create_database(url)
-        return url
-
-    def fresh(self, plugins: tuple[str, ...]) -> str:
-        """Give the address of a copy of the template."""
-        template = self.template(plugins)
-        if self.kind == "postgresql":
-            return str(self.cluster.new_database(template=template))
-        self._made += 1
-        path = self.folder / f"{self._made}.db"
-        shutil.copyfile(str(make_url(template).database), path)
-        return f"sqlite:///{path}"
-
-    def drop(self, url: str) -> None:
-        """Remove a database after its test."""
-        if self.kind == "postgresql":
-            self.cluster.drop_database(url)
-            return
-        for path in self.folder.glob(f"{Path(str(make_url(url).database)).name}*"):
-            path.unlink()
-
-
-@pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[Any]:
-    """Start one PostgreSQL for the session; None where there is none."""
-    try:
-        with postgresql_cluster() as cluster:
-            yield cluster
-    except PostgresUnavailable as reason:
-        yield reason
-
-
-@pytest.fixture(scope="session")
-def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Databases:
-    """Give the maker of databases of one kind."""
-    kind = request.param
-    if kind == "sqlite":
-        return Databases(kind, tmp_path_factory.mktemp("sqlite"))
-    cluster = request.getfixturevalue("postgresql_server")
-    if isinstance(cluster, PostgresUnavailable):
-        pytest.skip(str(cluster))
-    return Databases(kind, tmp_path_factory.mktemp("postgresql"), cluster)
-
-
-@pytest.fixture(scope="session")
-def instance_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder for an instance, with its key; verdicts about plugins are kept in it for the session."""
-    folder = tmp_path_factory.mktemp("instance")
-    write_secret(folder)
-    return folder
 
 
 @pytest.fixture
@@ -283,7 +192,7 @@ def post() -> PostForm:
     """Send a form as the page of this person would: with their CSRF token."""
 
     def send(client: FlaskClient, url: str, data: dict[str, Any] | None = None, **options: Any) -> TestResponse:
-        token = CSRF.search(client.get("/account").text)
+        token = CSRF.search(client.get("/account").text) or CSRF.search(client.get("/").text)
         values = {**(data or {}), **({"csrf_token": token.group(1)} if token else {})}
         return client.post(url, data=values, **options)
 

@@ -50,20 +50,24 @@ class Cluster:
         """Return the SQLAlchemy URL of a database of this server."""
         return f"postgresql+psycopg://portal@/{database}?host={self.sockets}"
 
-    def new_database(self) -> str:
-        """Create an empty database; return its SQLAlchemy URL."""
+    def new_database(self, template: str | None = None) -> str:
+        """Create an empty database, or a copy of the one at the URL ``template``; return its SQLAlchemy URL."""
         name = f"portal_{next(self._numbers)}"
-        self._order(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+        model = sql.Identifier(_name_in(template) if template else "template0")
+        self._order(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), model))
         return self.url(name)
 
     def drop_database(self, url: str) -> None:
         """Drop a database made by :meth:`new_database`, cutting whoever is still connected."""
-        name = url.partition("@/")[2].partition("?")[0]
-        self._order(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        self._order(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(_name_in(url))))
 
     def _order(self, statement: sql.Composed) -> None:
         with psycopg.connect(host=str(self.sockets), user="portal", dbname="postgres", autocommit=True) as talk:
             talk.execute(statement)
+
+
+def _name_in(url: str) -> str:
+    return url.partition("@/")[2].partition("?")[0]
 
 
 @contextmanager

@@ -6,7 +6,17 @@ import io
 from typing import Any
 
 import segno
-from flask import Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import (
+    Response,
+    current_app,
+    flash,
+    has_request_context,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 
 from portal.web.forms import Form
 from portal.web.htmx import htmx
@@ -40,7 +50,7 @@ def message(text: str, kind: str = "good") -> None:
 
 def absolute_url(endpoint: str, **values: Any) -> str:
     """Give the whole address of a page, for paper and QR codes."""
-    if request:
+    if has_request_context():
         return url_for(endpoint, _external=True, **values)
     scheme, _colon, host = current_app.config["BASE_URL"].partition("://")
     return current_app.url_map.bind(host, url_scheme=scheme).build(endpoint, values, force_external=True)
@@ -49,5 +59,7 @@ def absolute_url(endpoint: str, **values: Any) -> str:
 def qr_svg(url: str) -> Response:
     """Answer a QR code as a picture; dark on light whatever the theme, since cameras need it."""
     out = io.BytesIO()
-    segno.make(url, error="m").save(out, kind="svg", scale=8, border=4, dark="#000", light="#fff", svgclass=None, lineclass=None)
+    segno.make(url, error="m").save(
+        out, kind="svg", scale=8, border=4, dark="#000", light="#fff", svgclass=None, lineclass=None
+    )
     return Response(out.getvalue(), content_type="image/svg+xml")

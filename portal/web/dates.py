@@ -50,7 +50,7 @@ def hour(value: datetime) -> str:
     moment = local(value)
     if language.get() != "fr":
         return f"{moment:%H:%M}"
-    return f"{moment.hour} h {moment.minute:02}" if moment.minute else f"{moment.hour} h"
+    return f"{moment.hour}\u00a0h\u00a0{moment.minute:02}" if moment.minute else f"{moment.hour}\u00a0h"
 
 
 def instant(value: datetime) -> str:
@@ -70,8 +70,8 @@ def minutes(value: int) -> str:
         return _.plural("%(num)s day", "%(num)s days", days)
     hours, left = divmod(value, 60)
     if not hours:
-        return f"{left} min"
-    return f"{hours} h {left:02}" if left else f"{hours} h"
+        return f"{left}\u00a0min"
+    return f"{hours}\u00a0h\u00a0{left:02}" if left else f"{hours}\u00a0h"
 
 
 FILTERS = {"day": day, "weekday": weekday, "hour": hour, "instant": instant, "iso": iso, "minutes": minutes}

@@ -30,7 +30,9 @@ class DomainEnvironment(Environment):
     So a plugin's words stay its own under extends, include, import and override.
     """
 
-    def _generate(self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False) -> str:
+    def _generate(
+        self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
+    ) -> str:
         domain = (name or "").rpartition(":")[2].partition("/")[0]
         for call in source.find_all(nodes.Call):
             if isinstance(call.node, nodes.Name) and call.node.name in TRANSLATED:

@@ -1,4 +1,7 @@
-"""Error pages: what happened, what was kept, what to do now, a reference to quote; the same sentence for absent and off."""
+"""Error pages: what happened, what was kept, what to do now, a reference to quote.
+
+What is absent and what belongs to a plugin that is off read the same.
+"""
 
 from __future__ import annotations
 
@@ -17,36 +20,45 @@ from portal.texts import CORE, texts
 from portal.values import Action
 from portal.web.htmx import htmx
 from portal.web.pages.entering import SignInForm
+from portal.web.shell import Shell
 
 log = logging.getLogger(__name__)
 _ = texts(CORE)
 
 
-def _words(status: int) -> tuple[str, str]:
-    if status == 400:
-        return _("We could not read this request"), _("Go back, load the page again, then send it once more.")
-    if status == 403:
-        return _("This is not open to you"), _("Ask the people who animate this place, if you think it should be.")
-    if status == 404:
-        return (
-            _("This page is not open here"),
-            _("Your collectivity does not use this part of the portal, or no longer. What was written there is not lost."),
-        )
-    if status == 409:
-        return _("Somebody was faster"), _("The page has changed meanwhile. Load it again to see how it stands.")
-    if status == 413:
-        return _("This is too large"), _("Send less at once.")
-    if status == 429:
-        return _("Too many tries"), _("Wait a moment, then try again.")
-    if status == 503:
-        return _("The portal is being updated"), _("Come back in a minute. Nothing is lost.")
-    return _("Something broke here"), _("It is not your doing. What you wrote may not be kept: copy it before you leave.")
+WORDS = {
+    400: (
+        _.later("We could not read this request"),
+        _.later("Go back, load the page again, then send it once more."),
+    ),
+    403: (
+        _.later("This is not open to you"),
+        _.later("Ask the people who animate this place, if you think it should be."),
+    ),
+    404: (
+        _.later("This page is not open here"),
+        _.later(
+            "Your collectivity does not use this part of the portal, or no longer. What was written there is not lost."
+        ),
+    ),
+    409: (
+        _.later("Somebody was faster"),
+        _.later("The page has changed meanwhile. Load it again to see how it stands."),
+    ),
+    413: (_.later("This is too large"), _.later("Send less at once.")),
+    429: (_.later("Too many tries"), _.later("Wait a moment, then try again.")),
+    503: (_.later("The portal is being updated"), _.later("Come back in a minute. Nothing is lost.")),
+}
+BROKEN = (
+    _.later("Something broke here"),
+    _.later("It is not your doing. What you wrote may not be kept: copy it before you leave."),
+)
 
 
 def _answer(status: int, *, text: str = "", reference: str | None = None) -> Response:
-    title, words = _words(status)
+    title, words = WORDS.get(status, BROKEN)
     context: dict[str, Any] = {"title": title, "text": text or words, "reference": reference}
-    context["actions"] = [Action(_("Back to today"), url_for("core.today"))]
+    context["actions"] = [Action(_("Back to today"), Shell().home_url)]
     return Response(render_template("pages/error.html", **context), status=status)
 
 
@@ -102,5 +114,3 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(sqlalchemy.exc.OperationalError, _away)
     app.register_error_handler(Exception, _broken)
-
-

@@ -13,6 +13,7 @@ from flask_wtf import FlaskForm
 from wtforms import Form as PlainForm
 from wtforms import RadioField
 from wtforms.fields import Field
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 from wtforms.widgets import DateTimeLocalInput, TextInput
 
@@ -122,15 +123,16 @@ class AudienceField(RadioField):
 
     notes: dict[str, str]
 
-    def __init__(self, label: object, *, levels: Sequence[Audience], **kwargs: Any) -> None:
+    def __init__(self, label: str, *, levels: Sequence[Audience], **kwargs: Any) -> None:
         kwargs.setdefault("default", levels[0].value)
         kwargs.setdefault("validators", [InputRequired()])
-        super().__init__(label, choices=[(level.value, AUDIENCES[level]) for level in levels], **kwargs)
+        super().__init__(label, choices=[SelectChoice(level.value, AUDIENCES[level]) for level in levels], **kwargs)
+        self.levels = levels
         self.notes = {}
 
     def for_group(self, group_id: int | None) -> None:
         """Count the readers of each answer, for this lab or circle."""
-        self.notes = {value: readers_sentence(value, group_id) for value, _label in self.choices}
+        self.notes = {level.value: readers_sentence(level.value, group_id) for level in self.levels}
 
 
 def readers_sentence(audience: str, group_id: int | None) -> str:
@@ -143,9 +145,7 @@ def readers_sentence(audience: str, group_id: int | None) -> str:
     if audience == Audience.INTRANET:
         return _.plural("The %(num)s agent here.", "The %(num)s agents here, managers included.", count)
     if audience == Audience.NETWORK:
-        return _.plural(
-            "%(num)s person, member of a lab here.", "%(num)s people, members of the labs here.", count
-        )
+        return _.plural("%(num)s person, member of a lab here.", "%(num)s people, members of the labs here.", count)
     return _.plural("%(num)s person.", "%(num)s people.", count)
 
 

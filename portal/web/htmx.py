@@ -1,4 +1,4 @@
-"""htmx's headers, of version 2 and 4, behind one question: does a person ask, or htmx for a fragment?
+"""htmx's headers, behind one question: does a person ask for a page, or htmx for a fragment of it.
 
 htmx-flask reads the headers; its extension is not used, since it replaces the request class of the whole app.
 """

@@ -48,7 +48,10 @@ def listing(
     total = _count(statement)
     wanted = statement.order_by(*(column.asc() if ascending else column.desc() for column in order_by))
     if after:
-        key, limit = sa.tuple_(*order_by), sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(after, order_by, strict=True)))
+        key, limit = (
+            sa.tuple_(*order_by),
+            sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(after, order_by, strict=True))),
+        )
         wanted = wanted.where(key > limit if ascending else key < limit)
     rows = list(db.session.scalars(wanted.limit(size + 1)))
     more = len(rows) > size
@@ -92,7 +95,7 @@ def _read(text: str, order_by: Sequence[Any]) -> list[Any]:
         return []
 
 
-def _typed(value: Any, wanted: type) -> Any:
+def _typed(value: Any, wanted: Any) -> Any:
     if issubclass(wanted, datetime):
         return datetime.fromisoformat(value)
     if issubclass(wanted, date):

@@ -99,9 +99,7 @@ def signed_in(*, prepare: Callable[[], Any] | None = None, **loader: Loader) -> 
     return _declare({"kind": "signed_in", "prepare": prepare}, loader)
 
 
-def requires(
-    permission: str, *, prepare: Callable[[], Any] | None = None, **loader: Loader
-) -> Callable[[View], View]:
+def requires(permission: str, *, prepare: Callable[[], Any] | None = None, **loader: Loader) -> Callable[[View], View]:
     """Let in whoever `can` do this to what the loader gives."""
     return _declare({"kind": "requires", "permission": permission, "prepare": prepare}, loader)
 

@@ -12,7 +12,7 @@ from flask_wtf.csrf import generate_csrf
 
 from portal.content.clock import now
 from portal.loader.discovery import PORTAL_VERSION
-from portal.people.permissions import can
+from portal.people.permissions import MANAGE_ACCOUNT, can
 from portal.people.sessions import SCREEN, SCREEN_GRACE_SECONDS, SCREEN_IDLE_SECONDS
 from portal.texts import CORE, language, texts
 from portal.values import NAV_GROUPS, NavItem, Viewer
@@ -97,7 +97,7 @@ class Shell:
         }
 
     @cached_property
-    def person(self) -> dict[str, str] | None:
+    def person(self) -> dict[str, str | None] | None:
         """Give who is signed in."""
         found = account()
         if found is None:
@@ -105,8 +105,18 @@ class Shell:
         return {
             "name": found.person.name,
             "initials": found.person.initials,
-            "account_url": url_for("core.my_account"),
+            "account_url": url_for("core.my_account") if can(found.viewer, MANAGE_ACCOUNT) else None,
         }
+
+    @cached_property
+    def screen_timer(self) -> ScreenTimer | None:
+        """Give the clock of the person on a shared screen; None elsewhere."""
+        return screen_timer()
+
+    @property
+    def home_url(self) -> str:
+        """Give the way home: « Aujourd'hui », or the doors of the shared screen."""
+        return url_for("core.screen") if self.screen_timer else url_for("core.today")
 
     @property
     def sign_in_url(self) -> str:

@@ -1,6 +1,8 @@
 """The tail is capped: it is in one giant file or function that the pain gathers."""
 
 import ast
+import io
+import tokenize
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,16 @@ MAX_FUNCTION_LINES = 40
 MAX_TEMPLATE_LINES = 120
 MAX_CORE_LINES = 4000
 MAX_PLUGIN_LINES = 1200
+# Counted in lines of code, see portal/decisions/0008; `labs` holds three concepts (C01, C02, C42).
+CAPS = {"labs": 2900}
+SILENT = {
+    tokenize.COMMENT,
+    tokenize.DEDENT,
+    tokenize.ENDMARKER,
+    tokenize.INDENT,
+    tokenize.NEWLINE,
+    tokenize.NL,
+}
 NOT_COUNTED = {"migrations", "testing", "packaging"}
 
 
@@ -44,7 +56,7 @@ def test_the_core_stays_small():
 
 @pytest.mark.parametrize("plugin", plugins(), ids=lambda plugin: plugin.name)
 def test_a_plugin_stays_small(plugin):
-    assert _python_lines(plugin) <= MAX_PLUGIN_LINES
+    assert _python_lines(plugin) <= CAPS.get(plugin.name, MAX_PLUGIN_LINES)
 
 
 def _lines_of_code(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -57,5 +69,23 @@ def _lines_of_code(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def _python_lines(folder: Path) -> int:
+    """Count lines of code: no blank line, comment, docstring or import."""
     counted = (path for path in walk(folder) if path.suffix == ".py" and not NOT_COUNTED & set(Path(name(path)).parts))
-    return sum(lines(path) for path in counted)
+    return sum(_code_lines(path) for path in counted)
+
+
+def _code_lines(path: Path) -> int:
+    written = path.read_text(encoding="utf-8")
+    kept = {
+        line
+        for token in tokenize.generate_tokens(io.StringIO(written).readline)
+        if token.type not in SILENT
+        for line in range(token.start[0], token.end[0] + 1)
+    }
+    for node in ast.walk(tree(path)):
+        words = (
+            isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        )
+        if words or isinstance(node, ast.Import | ast.ImportFrom):
+            kept -= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    return len(kept)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
+from typing import Any
 
 from wtforms import BooleanField, DateField, RadioField, SearchField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.api import Filters, Form, PersonField, texts
+from portal.api import Filters, Form, Person, PersonField, texts
 
 from plugins.labs.models.lab import DAY_MINUTES, MAX_MINUTES, MIN_MINUTES, Ballot
+from plugins.labs.services.labs import FirstMargin
 
 _ = texts("labs")
 
@@ -47,6 +50,11 @@ class MarginForm(Form):
         description=_.later("That day, the animators are reminded to look at this line again."),
     )
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """Give what `add_margin` and `reword_margin` take."""
+        return {"text": self.text.data, "review_on": self.review_on.data}
+
 
 class LabForm(Form):
     """A new lab: five fields, one of which is what may still change in it (law 1, C42 SPEC 1)."""
@@ -66,6 +74,17 @@ class LabForm(Form):
     )
     review_on = DateField(_.later("Looked at again on"), validators=[InputRequired()])
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """Give what `create_lab` takes."""
+        margin = FirstMargin(self.text.data or "", self.review_on.data or date.max)
+        return {
+            "name": self.name.data or "",
+            "place": self.place.data or "",
+            "animator": self.animator.data,
+            "margin": margin,
+        }
+
 
 class SettingsForm(Form):
     """What the animators set."""
@@ -83,6 +102,11 @@ class SettingsForm(Form):
         offered = {current: _("%(num)s minutes", num=current), **DURATIONS}
         self.max_minutes.choices = [SelectChoice(minutes, str(words)) for minutes, words in sorted(offered.items())]
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """Give what `set_up_lab` takes."""
+        return {"name": self.name.data, "place": self.place.data, "max_minutes": self.max_minutes.data}
+
 
 class SponsorForm(Form):
     """One function that carries the lab."""
@@ -98,6 +122,12 @@ class PersonForm(Form):
     """Somebody to name."""
 
     person = PersonField(_.later("Who"), validators=[InputRequired()])
+
+    @property
+    def who(self) -> Person:
+        """Give the person; the form is well shaped with one only."""
+        assert self.person.data is not None
+        return self.person.data
 
 
 class BallotForm(Form):

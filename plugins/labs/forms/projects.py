@@ -91,7 +91,7 @@ class RewordForm(Form):
     @property
     def values(self) -> dict[str, Any]:
         """Give what `reword_project` takes; without its field the audience stays as it is."""
-        chosen = self.audience.data if self.audience else None
+        chosen = self.audience.data if "audience" in self else None
         return {"title": self.title.data, "about": self.about.data, "audience": chosen}
 
 
@@ -130,3 +130,10 @@ class ProjectFilters(Filters):
     q = SearchField(_.later("Search"), filters=[trimmed])
     state = StringField(_.later("State"))
     lab = StringField(_.later("Lab"))
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Give what `projects_matching` takes; an address that says nonsense filters nothing."""
+        lab = self.lab.data or ""
+        lab_id = int(lab) if lab.isascii() and lab.isdigit() and len(lab) < 10 else None
+        return {"words": self.q.data or "", "state": self.state.data or "", "lab_id": lab_id}

@@ -6,13 +6,14 @@ Who belongs to a lab is a core group of kind `lab`; nothing here says it twice.
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.api import Personal, group_id, person_id, plugin_base
 
-Base = plugin_base("labs")
+Base: Any = plugin_base("labs")
 
 DAY_MINUTES = 24 * 60
 MIN_MINUTES = 60

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from portal.api import (
     Event,
     Invalid,
+    Person,
     Subject,
     Viewer,
     add_member,
@@ -43,7 +44,7 @@ def subject_of(lab: Lab) -> Subject:
 
 
 def create_lab(
-    actor: Viewer, name: str, *, place: str, animator_id: int, margin: FirstMargin, at: datetime, today: date
+    actor: Viewer, name: str, *, place: str, animator: Person, margin: FirstMargin, at: datetime, today: date
 ) -> Lab:
     """Create a lab with its group, its first animator and the first line of its margins.
 
@@ -52,7 +53,7 @@ def create_lab(
     lab = Lab(name=name, folded=fold(name), place=place, group_id=create_group("lab", name), created_at=at)
     session.add(lab)
     session.flush()
-    add_member(lab.group_id, animator_id, at=at, is_animator=True)
+    add_member(lab.group_id, animator.id, at=at, is_animator=True)
     write_line(lab, margin.text, review_on=margin.review_on, at=at, today=today)
     publish(Event("labs.lab_created", subject_of(lab), actor.person_id, at))
     return lab

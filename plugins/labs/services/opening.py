@@ -58,6 +58,7 @@ def open_ephemeral(actor: Viewer, lab: Lab, *, plan: Plan, at: datetime) -> Ephe
     _check_words(plan)
     _check_times(lab, plan, at)
     _check_ties(actor, lab, plan, at)
+    session.refresh(lab, with_for_update=True)  # of two clicks at once, the second sees what the first opened
     again = _second_click(author_id, lab, plan, at)
     if again is not None:
         return again

@@ -62,6 +62,13 @@ _ = texts("labs")
 COUNT_UP_TO = 1000
 BATCH = 500
 MINE_SHOWN = 30
+# who came and went is said by the list of people, for those who may see it; never by the history
+QUIET = (
+    _.later("labs.ephemeral_joined"),
+    _.later("labs.ephemeral_left"),
+    _.later("labs.guest_entered"),
+    _.later("labs.guest_left"),
+)
 
 Card = tuple[Glance, list[Action]]
 
@@ -172,7 +179,7 @@ def ephemeral(ephemeral):
         main=[offer for offer in offers if offer.kind == "main"],
         offers=[offer for offer in offers if offer.kind != "main"],
         sections=sections_of(ephemeral.subject),
-        past=history_of(ephemeral.subject),
+        past=[entry for entry in history_of(ephemeral.subject) if entry.text not in map(str, QUIET)],
         **_facts(ephemeral),
     )
 
@@ -204,11 +211,13 @@ def _facts(ephemeral: Ephemeral) -> dict[str, object]:
 def my_labs():
     """Gather what is mine: labs I am in, labs to tell, labs I opened, the labs I belong to."""
     at, who = now(), viewer()
+    joined, to_tell = joined_by(who, at=at), to_tell_by(who, at=at)
     newest = opened_by(who).order_by(Ephemeral.starts_at.desc(), Ephemeral.id.desc()).limit(MINE_SHOWN)
+    others = [opened for opened in session.scalars(newest) if opened not in joined and opened not in to_tell]
     return page(
         "labs/mine.html",
-        joined=cards(joined_by(who, at=at)),
-        to_tell=cards(to_tell_by(who, at=at)),
-        opened=cards(list(session.scalars(newest))),
+        joined=cards(joined),
+        to_tell=cards(to_tell),
+        opened=cards(others),
         labs=labs_of(who),
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import request, url_for
 
 
-def export_links(endpoint: str, *kept: str, **values: object) -> list[tuple[str, str]]:
+def export_links(endpoint: str, *kept: str, **values: Any) -> list[tuple[str, str]]:
     """Give the (label, url) pairs of the CSV and JSON exports.
 
     :param kept: names of the filters to carry over
     """
-    chosen = {name: request.args[name] for name in kept if name in request.args}
+    chosen: dict[str, Any] = {name: request.args[name] for name in kept if name in request.args}
     return [(name, url_for(endpoint, fmt=name.lower(), **values, **chosen)) for name in ("CSV", "JSON")]

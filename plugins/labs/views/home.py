@@ -16,12 +16,14 @@ from plugins.labs.queries.ephemerals import (
     open_now,
     to_tell_by,
 )
+from plugins.labs.queries.labs import lab_by_id
 from plugins.labs.queries.sand import minutes_left
-from plugins.labs.views.offers import offers_of
+from plugins.labs.views.offers import lab_offers, offers_of
 
 _ = texts("labs")
 
 ITEMS = 5
+LAST_MINUTES = 90
 
 
 def ephemeral_home_items(viewer: Viewer) -> list[HomeItem]:
@@ -47,9 +49,14 @@ def _now(glance: Glance, viewer: Viewer) -> HomeItem:
 
 
 def left_words(glance: Glance) -> str:
-    """Say how many minutes are left."""
+    """Say how much time is left: minutes when they count, else hours, else days."""
     left = minutes_left(glance.ephemeral, at=now())
-    return _.plural("%(num)s minute left", "%(num)s minutes left", left)
+    if left <= LAST_MINUTES:
+        return _.plural("%(num)s minute left", "%(num)s minutes left", left)
+    hours, days = round(left / 60), left // (24 * 60)
+    if days < 2:
+        return _.plural("about %(num)s hour left", "about %(num)s hours left", hours)
+    return _.plural("%(num)s day left", "%(num)s days left", days)
 
 
 def _to_tell(glance: Glance) -> HomeItem:
@@ -63,7 +70,10 @@ def _to_tell(glance: Glance) -> HomeItem:
 
 
 def ephemeral_actions(subject: Subject, viewer: Viewer) -> list[Action]:
-    """Give what this viewer may do with an ephemeral lab; the page of a lab has its own button to open one."""
+    """Give what this viewer may do with an ephemeral lab, and the opening of one on the page of its lab."""
+    if subject.kind == "labs.lab":
+        lab = lab_by_id(subject.id)
+        return lab_offers(lab, viewer) if lab else []
     if subject.kind != "labs.ephemeral":
         return []
     at = now()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, url_for
 
 from portal.api import (
@@ -37,7 +39,7 @@ from plugins.labs.queries.labs import labs_matching, margin_block, one_lab, spon
 from plugins.labs.queries.members import animators_of, members_of
 from plugins.labs.queries.projects import projects_of_lab
 from plugins.labs.queries.votes import past_votes
-from plugins.labs.services.labs import FirstMargin, close_lab, create_lab, reopen_lab, set_up_lab
+from plugins.labs.services.labs import close_lab, create_lab, reopen_lab, set_up_lab
 from plugins.labs.views.blueprint import blueprint
 from plugins.labs.views.days import today
 from plugins.labs.views.ephemerals import ephemerals_of_lab
@@ -47,7 +49,7 @@ _ = texts("labs")
 PROJECTS_SHOWN = 5
 
 
-def _chosen(filters: LabFilters) -> dict[str, object]:
+def _chosen(filters: LabFilters) -> dict[str, Any]:
     return {"words": filters.q.data or "", "of": viewer() if filters.mine.data else None}
 
 
@@ -96,7 +98,7 @@ def show(lab):
     )
 
 
-def _offers(actions: list[Action]) -> dict[str, object]:
+def _offers(actions: list[Action]) -> dict[str, Any]:
     """Put the main act beside the title, where a phone shows it at once, and the others where they always are."""
     return {
         "main_offers": [action for action in actions if action.kind == "main"],
@@ -104,7 +106,7 @@ def _offers(actions: list[Action]) -> dict[str, object]:
     }
 
 
-def _facts(lab: Lab) -> dict[str, object]:
+def _facts(lab: Lab) -> dict[str, Any]:
     at = now()
     projects = projects_of_lab(viewer(), lab.id, at=at, limit=PROJECTS_SHOWN)
     return {
@@ -129,18 +131,9 @@ def create():
     form = LabForm()
     if form.submitted():
         with form.attempt():
-            margin = FirstMargin(form.text.data, form.review_on.data)
-            who = form.animator.data
-            lab = create_lab(
-                viewer(),
-                form.name.data,
-                place=form.place.data,
-                animator_id=who.id,
-                margin=margin,
-                at=now(),
-                today=today(),
-            )
-            message(_("The lab “%(name)s” exists. %(who)s animates it.", name=lab.name, who=who.name))
+            lab = create_lab(viewer(), **form.values, at=now(), today=today())
+            who = form.values["animator"].name
+            message(_("The lab “%(name)s” exists. %(who)s animates it.", name=lab.name, who=who))
             return see("labs.show", lab_id=lab.id)
     return form_page("labs/create.html", form, cancel_url=url_for("labs.index"))
 
@@ -153,8 +146,7 @@ def settings(lab):
     form.offer_durations(lab.max_minutes)
     if form.submitted():
         with form.attempt():
-            name, place, longest = form.name.data, form.place.data, form.max_minutes.data
-            set_up_lab(viewer(), lab, name=name, place=place, max_minutes=longest, at=now())
+            set_up_lab(viewer(), lab, **form.values, at=now())
             message(_("The settings are saved."))
             return see("labs.show", lab_id=lab.id)
     return form_page("labs/settings.html", form, lab=lab, cancel_url=url_for("labs.show", lab_id=lab.id))

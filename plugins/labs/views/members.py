@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from flask import request, url_for
 
@@ -62,7 +63,7 @@ def _acts(lab: Lab, member: Person) -> Iterator[Action]:
     who = viewer()
     if lab.group_id not in who.animated_ids or member.id == who.person_id:
         return
-    there = {"lab_id": lab.id, "person_id": member.id}
+    there: dict[str, Any] = {"lab_id": lab.id, "person_id": member.id}
     if lab.closed_at is None and member.id not in {animator.id for animator in animators_of(lab)}:
         yield Action(_("Let %(name)s animate too", name=member.name), url_for("labs.animate", **there), "post", "quiet")
     yield Action(_("Remove %(name)s", name=member.name), url_for("labs.remove", **there), "post", "quiet")
@@ -136,9 +137,8 @@ def animator(lab):
     form = PersonForm()
     if form.submitted():
         with form.attempt():
-            who = form.person.data
-            give_animator(viewer(), lab, person=who, at=now())
-            message(_("%(name)s animates the lab.", name=who.name))
+            give_animator(viewer(), lab, person=form.who, at=now())
+            message(_("%(name)s animates the lab.", name=form.who.name))
             return see("labs.show", lab_id=lab.id)
     cancel_url = url_for("labs.show", lab_id=lab.id)
     return form_page("labs/animator.html", form, lab=lab, animators=animators_of(lab), cancel_url=cancel_url)

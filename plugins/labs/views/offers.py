@@ -9,6 +9,7 @@ from flask import url_for
 from portal.api import Action, Viewer, can, texts
 
 from plugins.labs import permissions
+from plugins.labs.models.lab import Lab
 from plugins.labs.queries.ephemeral_states import CURRENT, State
 from plugins.labs.queries.ephemerals import Glance
 from plugins.labs.services.running import may_extend_by
@@ -33,6 +34,13 @@ def card_offers(glance: Glance, viewer: Viewer) -> list[Action]:
     wanted = [*_to_take_part(glance, viewer), *_to_tell(glance, viewer), *_to_sow(glance, viewer)]
     offered = [action for action in wanted if action.order < 40] if viewer.is_signed_in else []
     return [Action(action.label, action.url, action.method, "quiet") for action in offered[:1]]
+
+
+def lab_offers(lab: Lab, viewer: Viewer) -> list[Action]:
+    """Give the main action of the page of a permanent lab."""
+    if lab.closed_at is not None or not can(viewer, permissions.OPEN, lab):
+        return []
+    return [Action(_("Open an ephemeral lab"), url_for("labs.open_ephemeral", lab_id=lab.id), kind="main", order=10)]
 
 
 def _url(endpoint: str, glance: Glance) -> str:

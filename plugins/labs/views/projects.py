@@ -56,9 +56,7 @@ SETTLED = {
 
 
 def _matching(filters: ProjectFilters):
-    lab_id = int(filters.lab.data) if (filters.lab.data or "").isdigit() else None
-    words, state = filters.q.data or "", filters.state.data or ""
-    return projects_matching(viewer(), at=now(), words=words, state=state, lab_id=lab_id)
+    return projects_matching(viewer(), at=now(), **filters.values)
 
 
 def _named(projects):

@@ -110,8 +110,8 @@ def lead(project):
     form = PersonForm()
     if form.submitted():
         with form.attempt():
-            hand_over(viewer(), project, lab=lab_of(project), lead=form.person.data, at=now())
-            message(_("%(name)s leads the project.", name=form.person.data.name))
+            hand_over(viewer(), project, lab=lab_of(project), lead=form.who, at=now())
+            message(_("%(name)s leads the project.", name=form.who.name))
             return _back(project)
     return _form("labs/lead.html", form, project)
 
@@ -123,8 +123,8 @@ def guarantor(project):
     form = PersonForm()
     if form.submitted():
         with form.attempt():
-            name_guarantor(viewer(), project, person=form.person.data, at=now())
-            message(_("%(name)s vouches for the clause.", name=form.person.data.name))
+            name_guarantor(viewer(), project, person=form.who, at=now())
+            message(_("%(name)s vouches for the clause.", name=form.who.name))
             return _back(project)
     return _form("labs/guarantor.html", form, project)
 

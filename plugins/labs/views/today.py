@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from flask import url_for
 
@@ -133,7 +134,7 @@ def _of_administrators(lab: Lab) -> Iterator[Action]:
 
 def _on_project(project: Project, viewer: Viewer) -> Iterator[Action]:
     is_lead, is_guarantor = (viewer.person_id == who for who in (project.lead_id, project.guarantor_id))
-    number = {"project_id": project.id}
+    number: dict[str, Any] = {"project_id": project.id}
     if is_lead and project.closed_at is not None:
         yield Action(_("Correct what was learnt"), url_for("labs.end", **number), kind="quiet", order=30)
     if project.closed_at is not None or not can(viewer, permissions.STEER, project):

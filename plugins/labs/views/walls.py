@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, url_for
+from flask import Response
 
 from portal.api import (
     NotFound,
@@ -72,14 +72,13 @@ def ephemeral_tell_qr(ephemeral) -> Response:
 def ephemeral_poster(ephemeral):
     """Print the question with its code."""
     door = _door_url(ephemeral)
-    code = url_for("labs.ephemeral_qr", ephemeral_id=ephemeral.id) if door else None
-    address = door or absolute_url("labs.ephemeral", ephemeral_id=ephemeral.id)
+    address = None if door else absolute_url("labs.ephemeral", ephemeral_id=ephemeral.id)
     glance = glance_at(ephemeral, viewer(), at=now())
     return page(
         "labs/ephemeral_poster.html",
         glance=glance,
         ephemeral=ephemeral,
-        code=code,
+        door=door,
         address=address,
         printed_at=now(),
         poster=True,

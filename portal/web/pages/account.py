@@ -7,22 +7,28 @@ from typing import cast
 import sqlalchemy as sa
 from flask import Response, g, request, session, url_for
 from wtforms import PasswordField, RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from portal.db import db
 from portal.errors import Invalid
 from portal.people.models import User
 from portal.people.passwords import MAX_LENGTH, check_password, hash_secret, is_secret
+from portal.people.permissions import MANAGE_ACCOUNT
 from portal.people.sessions import Account, close_session, close_sessions, sessions_of
 from portal.people.users import set_password
 from portal.texts import CORE, languages, texts
 from portal.web.answers import form_page, message, see
 from portal.web.forms import Form
 from portal.web.pages.blueprint import blueprint
-from portal.web.policy import account, signed_in
+from portal.web.policy import account, requires
 
 _ = texts(CORE)
-THEMES = [("system", _.later("As my device")), ("light", _.later("Light")), ("dark", _.later("Dark"))]
+THEMES = [
+    SelectChoice("system", _.later("As my device")),
+    SelectChoice("light", _.later("Light")),
+    SelectChoice("dark", _.later("Dark")),
+]
 LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
 ROLES = {
     "agent": _.later("Agent"),
@@ -39,7 +45,7 @@ class PreferencesForm(Form):
 
     def __init__(self, **values: object) -> None:
         super().__init__(**values)
-        self.language.choices = [(code, LANGUAGE_NAMES.get(code, code)) for code in languages()]
+        self.language.choices = [SelectChoice(code, LANGUAGE_NAMES.get(code, code)) for code in languages()]
 
 
 class PasswordForm(Form):
@@ -56,7 +62,7 @@ class PasswordForm(Form):
 
 def me() -> Account:
     """Give who is signed in; only for routes that let nobody else in."""
-    return cast(Account, account())
+    return cast("Account", account())
 
 
 def _page(*, preferences: PreferencesForm | None = None, password: PasswordForm | None = None) -> Response:
@@ -98,14 +104,14 @@ def _sessions() -> list[dict[str, object]]:
 
 
 @blueprint.get("/account")
-@signed_in()
+@requires(MANAGE_ACCOUNT)
 def my_account() -> Response:
     """Show my account."""
     return _page()
 
 
 @blueprint.post("/account/preferences")
-@signed_in()
+@requires(MANAGE_ACCOUNT)
 def set_preferences() -> Response:
     """Keep theme and language."""
     form = PreferencesForm()
@@ -132,7 +138,7 @@ def _checked() -> str | Invalid:
 
 
 @blueprint.post("/account/password")
-@signed_in(prepare=_checked)
+@requires(MANAGE_ACCOUNT, prepare=_checked)
 def change_password() -> Response:
     """Change my password: my other devices are signed out."""
     form = PasswordForm()
@@ -149,7 +155,7 @@ def change_password() -> Response:
 
 
 @blueprint.post("/account/sessions/<int:session_id>/close")
-@signed_in()
+@requires(MANAGE_ACCOUNT)
 def close_one_session(session_id: int) -> Response:
     """Sign one of my devices out."""
     close_session(session_id, me().person.id)
@@ -158,7 +164,7 @@ def close_one_session(session_id: int) -> Response:
 
 
 @blueprint.post("/account/sign-out-everywhere")
-@signed_in()
+@requires(MANAGE_ACCOUNT)
 def sign_out_everywhere() -> Response:
     """End every session of mine, this one too."""
     close_sessions(me().person.id)

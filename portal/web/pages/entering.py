@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Response, g, redirect, request, session
+from flask import Response, g, redirect, request, session, url_for
 from flask_login import UserMixin, login_user
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.content.tokens import Grant
-from portal.errors import Invalid, TooMany
+from portal.content.tokens import Grant, token_of
+from portal.errors import Invalid, NotFound, TooMany
 from portal.people.passwords import MAX_LENGTH, check_password, hash_secret
 from portal.people.persons import person
-from portal.people.sessions import close_session, open_session
+from portal.people.sessions import BROWSER, SCREEN, close_session, open_session
 from portal.people.users import LINK_SCOPE, check_sign_in, set_password, spend_link
 from portal.texts import CORE, texts
 from portal.web.answers import form_page, see
@@ -22,6 +22,7 @@ from portal.web.pages.blueprint import blueprint
 from portal.web.policy import account, public, signed_in, token
 
 _ = texts(CORE)
+SCREEN_SCOPE, SCREEN_COOKIE = "portal.screen", "screen"
 
 
 class SignInForm(Form):
@@ -45,15 +46,29 @@ class Token(UserMixin):
         self.id = text
 
 
-def enter(user_id: int, *, kind: str = "browser", screen_id: int | None = None) -> str:
-    """Open a session for this browser; its identifier is new (P7)."""
-    former = account()
-    if former is not None:
-        close_session(former.session_id, former.person.id)
+def this_screen() -> Grant | None:
+    """Give the shared screen this device was enrolled as; None if it was not, or was withdrawn."""
+    try:
+        return token_of(request.cookies.get(SCREEN_COOKIE, ""), SCREEN_SCOPE)
+    except NotFound:
+        return None
+
+
+def enter(user_id: int) -> None:
+    """Open a session for this browser; its identifier is new (P7). On a shared screen it is a short one, always."""
+    leave()
+    screen = this_screen()
+    kind, screen_id = (SCREEN, screen.id) if screen else (BROWSER, None)
     text = open_session(user_id, device=device_name(), kind=kind, screen_id=screen_id)
-    session.clear()
     login_user(Token(text))
-    return text
+
+
+def leave() -> None:
+    """End the session of this browser, if it has one."""
+    found = account()
+    if found is not None:
+        close_session(found.session_id, found.person.id)
+    session.clear()
 
 
 def device_name() -> str:
@@ -96,15 +111,21 @@ def sign_in() -> Response:
         else:
             enter(g.prepared)
             return redirect(safe_next(request.args.get("next")), code=303)  # type: ignore[return-value]
-    return form_page("pages/sign_in.html", form)
+    return form_page("pages/sign_in.html", form, kiosk_url=url_for("core.screen") if this_screen() else None)
+
+
+def home() -> str:
+    """Name the page one begins on: the doors of a shared screen, elsewhere « Aujourd'hui »."""
+    return "core.screen" if this_screen() else "core.today"
 
 
 def _hashed() -> str | Invalid | None:
     text = request.form.get("password", "")
     if not text:
         return None
+    grant = token_of((request.view_args or {})["token"], LINK_SCOPE)
     try:
-        check_password(text)
+        check_password(text, about=person(grant.person_id or 0).name)
     except Invalid as refusal:
         return refusal
     return hash_secret(text)
@@ -122,11 +143,10 @@ def link(grant: Grant) -> Response:
             form.refuse(Invalid(_("The two lines differ. Type the password twice."), field="password_again"))
         else:
             user_id = spend_link(grant)
-            enter(user_id)
             if g.prepared:
                 set_password(user_id, g.prepared, keep_session=None)
-                enter(user_id)
-            return see("core.today")
+            enter(user_id)
+            return see(home())
     name = person(grant.person_id or 0).name
     return form_page("pages/link.html", form, person_name=name, set_password=True)
 
@@ -135,8 +155,5 @@ def link(grant: Grant) -> Response:
 @signed_in()
 def sign_out() -> Response:
     """End this session."""
-    found = account()
-    if found is not None:
-        close_session(found.session_id, found.person.id)
-    session.clear()
-    return see("core.sign_in")
+    leave()
+    return see("core.screen" if this_screen() else "core.sign_in")

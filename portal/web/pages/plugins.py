@@ -52,7 +52,8 @@ class Installed:
     @property
     def word(self) -> tuple[str, str]:
         """Say the state: a word and its kind."""
-        if self.state is not None and self.state.quarantined_at is not None and self.is_on:
+        quarantined = self.state is not None and self.state.quarantined_at is not None
+        if self.is_on and (quarantined or (self.manifest is not None and self.fault is not None)):
             return _("set aside"), "late"
         if self.manifest is None:
             return (_("missing"), "late") if self.fault is None else (_("invalid"), "late")
@@ -68,13 +69,19 @@ def installed(viewer: Viewer, *, plugin: str) -> Installed:
     state = db.session.get(PluginState, plugin)
     if plugin not in found.manifests and plugin not in found.faults and state is None:
         raise NotFound(_("No plugin has this name here."))
-    return Installed(plugin, found.manifests.get(plugin), state, found.faults.get(plugin))
+    return Installed(plugin, found.manifests.get(plugin), state, _fault_of(plugin))
+
+
+def _fault_of(plugin: str) -> PluginFault | None:
+    """Give why a plugin cannot be used at all, or not now: one that it needs is off."""
+    blocked: dict[str, PluginFault] = current_app.config["BLOCKED"]
+    return scan().faults.get(plugin) or blocked.get(plugin)
 
 
 def _all() -> list[Installed]:
     found, known = scan(), states()
     names = sorted({*found.manifests, *found.faults, *known})
-    return [Installed(name, found.manifests.get(name), known.get(name), found.faults.get(name)) for name in names]
+    return [Installed(name, found.manifests.get(name), known.get(name), _fault_of(name)) for name in names]
 
 
 def _row(item: Installed, last_faults: dict[str, Fault]) -> dict[str, Any]:
@@ -185,6 +192,7 @@ def plugin_fault(item: Installed) -> Response:
     last = _last_faults().get(item.id)
     state = item.state
     broken = state is not None and state.quarantined_at is not None
+    facts: dict[str, Any]
     if broken and state is not None:
         facts = {"reason": state.reason, "phase": PHASES.get(state.phase or ""), "since": state.quarantined_at}
         facts |= {"reference": state.reference, "traceback": state.trace}

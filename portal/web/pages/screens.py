@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length
 from portal.content.audit import record
 from portal.content.clock import real_now
 from portal.content.models import Token
-from portal.content.tokens import Grant, issue_token, show_token_by_id, spend, token_of
+from portal.content.tokens import Grant, issue_token, show_token_by_id, spend
 from portal.db import db
 from portal.errors import Invalid, NotFound, TooMany
 from portal.loader.hooks import current_hooks
@@ -25,14 +25,13 @@ from portal.values import HomeItem, Subject, Viewer
 from portal.web.answers import absolute_url, form_page, message, page, see
 from portal.web.forms import Form
 from portal.web.pages.blueprint import blueprint
-from portal.web.pages.entering import enter
+from portal.web.pages.entering import SCREEN_COOKIE, SCREEN_SCOPE, enter, leave, this_screen
 from portal.web.pages.today import home_items
 from portal.web.policy import account, public, requires, signed_in, token, viewer
 from portal.web.shell import screen_timer
 
 _ = texts(CORE)
-SCREEN_SCOPE, ENROL_SCOPE = "portal.screen", "portal.enrol"
-COOKIE = "screen"
+ENROL_SCOPE = "portal.enrol"
 COOKIE_DAYS = 400
 ENROL_MINUTES = 30
 
@@ -51,20 +50,20 @@ class PinForm(Form):
     pin = PasswordField(_.later("Six-digit code"), validators=[InputRequired(), Length(max=6)])
 
 
-def this_screen() -> Grant:
+def one_screen() -> Grant:
     """Give the screen this device was enrolled as.
 
     :raises NotFound: it was not, or it was withdrawn
     """
-    try:
-        return token_of(request.cookies.get(COOKIE, ""), SCREEN_SCOPE)
-    except NotFound as refusal:
-        raise NotFound(_("This device is not a shared screen. An administrator enrols it.")) from refusal
+    found = this_screen()
+    if found is None:
+        raise NotFound(_("This device is not a shared screen. An administrator enrols it."))
+    return found
 
 
 def _pin_checked() -> int | TooMany | None:
     try:
-        screen = this_screen()
+        screen = one_screen()
         given = (request.form.get("identifier", ""), request.form.get("pin", ""))
         return check_sign_in(*given, network=f"screen:{screen.id}", pin=True)
     except TooMany as refusal:
@@ -80,18 +79,18 @@ def _door(item: HomeItem) -> dict[str, object]:
 @public()
 def screen() -> Response:
     """Show the shared screen: at rest, or with somebody in."""
-    grant, timer, found = this_screen(), screen_timer(), account()
+    grant, timer, found = one_screen(), screen_timer(), account()
     if timer is None:
-        doors = [{"title": _("Enter with my staff number"), "url": url_for("core.screen_pin"), "text": _("and my six-digit code")}]
-        return page("pages/kiosk_home.html", screen_name=grant.label, items=doors)
+        way_in = {"title": _("Enter with my staff number"), "url": url_for("core.screen_pin")}
+        way_in["text"] = _("and my six-digit code")
+        return page("pages/kiosk_home.html", screen_name=grant.label, items=[way_in])
     items = current_hooks().call("portal_home_items", viewer=viewer())
-    doors = [_door(item) for zone in ("now", "todo") for item in home_items(zone, items)]
+    doors: list[dict[str, object]] = [_door(item) for zone in ("now", "todo") for item in home_items(zone, items)]
     doors.append({"title": _("Today"), "url": url_for("core.today"), "text": _("everything that waits for me")})
     return page(
         "pages/kiosk_home.html",
         screen_name=grant.label,
         items=doors,
-        kiosk=timer,
         person_name=found.person.name if found else None,
     )
 
@@ -100,14 +99,15 @@ def screen() -> Response:
 @public(prepare=_pin_checked)
 def screen_pin() -> Response:
     """Let somebody in with matricule and PIN, for as long as they touch the screen."""
-    grant, form = this_screen(), PinForm()
+    one_screen()
+    form = PinForm()
     if form.submitted():
         if isinstance(g.prepared, TooMany):
             form.refuse(g.prepared)
         elif g.prepared is None:
             form.refuse(Invalid(_("We do not know this pair. Check the number, then the code.")))
         else:
-            enter(g.prepared, kind=SCREEN, screen_id=grant.id)
+            enter(g.prepared)
             return see("core.screen")
     form.pin.raw_data = form.pin.data = None
     return form_page("pages/kiosk_pin.html", form, back_url=url_for("core.screen"))
@@ -159,7 +159,13 @@ def screens() -> Response:
     if form.submitted():
         label = ", ".join(filter(None, [form.name.data, form.place.data]))
         address, until = add_screen(label, actor=viewer())
-        return page("pages/screens.html", screens=_screens(), form=ScreenForm(formdata=None), enrol_link=address, enrol_until=until)
+        return page(
+            "pages/screens.html",
+            screens=_screens(),
+            form=ScreenForm(formdata=None),
+            enrol_link=address,
+            enrol_until=until,
+        )
     return form_page("pages/screens.html", form, screens=_screens())
 
 
@@ -196,9 +202,10 @@ def enrol(grant: Grant) -> Response:
     if request.method == "GET":
         return page("pages/screen_enrol.html", screen_name=row.label)
     spend(grant)
+    leave()
     answer = make_response(see("core.screen"))
     answer.set_cookie(
-        COOKIE,
+        SCREEN_COOKIE,
         show_token_by_id(row.id),
         max_age=COOKIE_DAYS * 86400,
         httponly=True,

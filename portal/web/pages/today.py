@@ -34,7 +34,9 @@ def today() -> Response:
     return page(
         "pages/today.html",
         today_text=weekday(now()).capitalize(),
-        **{f"items_{zone}": home_items(zone, items) for zone in ("now", "todo", "promised")},
+        items_now=home_items("now", items),
+        items_todo=home_items("todo", items),
+        items_promised=home_items("promised", items),
     )
 
 
@@ -52,7 +54,7 @@ def asset(name: str) -> Response:
     found = current_app.config["ASSETS"].named(name)
     if found is None:
         abort(404)
-    small = "gzip" in request.accept_encodings
+    small = request.accept_encodings.quality("gzip") > 0
     answer = Response(found.compressed if small else found.body, content_type=found.content_type)
     if small:
         answer.headers["Content-Encoding"] = "gzip"

@@ -161,9 +161,9 @@ def test_the_code_dies_with_the_lab(number, client, post, reading, clock):
     assert _guests(reading) == []
 
 
-def test_the_code_lives_as_long_as_an_extension(number, awa, client, sign_in, post, reading, clock):
+def test_the_code_lives_as_long_as_an_extension(number, awa, new_client, sign_in, post, reading, clock):
     # C01 SPEC 4 and 8
-    door = _door(reading, number)
+    client, door = new_client(), _door(reading, number)
     post(sign_in(awa), f"/labs/e/{number}/longer", {"minutes": "30", "reason": "On y est presque."})
     clock.advance(minutes=75)
     assert client.get(door).status_code == 200
@@ -171,10 +171,10 @@ def test_the_code_lives_as_long_as_an_extension(number, awa, client, sign_in, po
     assert client.get(door).status_code == 404
 
 
-def test_the_code_of_a_lab_called_off_opens_nothing(lab, awa, client, sign_in, post, writing, reading):
+def test_the_code_of_a_lab_called_off_opens_nothing(lab, awa, new_client, sign_in, post, writing, reading):
     with writing():
         number = make_ephemeral(lab, awa, starts_in=60, allows_guests=True)
-    door = _door(reading, number)
+    client, door = new_client(), _door(reading, number)
     assert "Il s’ouvre tout seul" in client.get(door).text
     post(sign_in(awa), f"/labs/e/{number}/off", {})
     assert client.get(door).status_code == 404

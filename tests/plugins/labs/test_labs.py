@@ -258,7 +258,7 @@ def test_creation_closing_and_settings_are_in_the_audit(make_user, writing, as_v
     at = datetime(2026, 11, 24, 9, tzinfo=UTC)
     with writing():
         margin = FirstMargin("Le lieu", date(2027, 1, 1))
-        lab = create_lab(as_viewer(admin), "Labo", place="", animator_id=awa.id, margin=margin, at=at, today=at.date())
+        lab = create_lab(as_viewer(admin), "Labo", place="", animator=awa, margin=margin, at=at, today=at.date())
         lab_id = lab.id
     with writing():
         lab = session.get_one(Lab, lab_id)

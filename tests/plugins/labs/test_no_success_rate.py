@@ -19,8 +19,9 @@ from itertools import cycle, islice
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from werkzeug.routing import Rule
 
-from portal.api import session
+from portal.api import session, signed_in
 
 from plugins.labs.models.ephemeral import Ephemeral, Participant
 from plugins.labs.models.lab import Lab
@@ -97,13 +98,18 @@ def make_told(lab_id: int, person: object, question: str, starts_at: datetime) -
 
 def addresses(app: Flask) -> Iterator[str]:
     """Give every GET address of the app, its arguments filled with what exists."""
-    values = {"fmt": ["csv", "json"], "year": ["2026"], "lang": ["fr"]}
     for rule in app.url_map.iter_rules():
         if "GET" not in rule.methods:
             continue
-        choices = [[(name, value) for value in values.get(name, ["1"])] for name in sorted(rule.arguments)]
+        choices = [[(name, value) for value in _values(rule, name)] for name in sorted(rule.arguments)]
         for filled in _product(choices):
-            yield _build(app, rule.endpoint, dict(filled))
+            yield app.url_map.bind("localhost").build(rule.endpoint, dict(filled))
+
+
+def _values(rule: Rule, name: str) -> list[str]:
+    """Give what an argument may be: one of a closed list, the year of the tests, or the first of its kind."""
+    listed = getattr(rule._converters[name], "items", None)
+    return sorted(listed) if listed else ["2026" if name == "year" else "1"]
 
 
 def _product(choices: list[list[tuple[str, str]]]) -> Iterator[tuple[tuple[str, str], ...]]:
@@ -113,12 +119,6 @@ def _product(choices: list[list[tuple[str, str]]]) -> Iterator[tuple[tuple[str, 
     for first in choices[0]:
         for rest in _product(choices[1:]):
             yield (first, *rest)
-
-
-def _build(app: Flask, endpoint: str, arguments: dict[str, str]) -> str:
-    with app.test_request_context():
-        adapter = app.create_url_adapter(None)
-        return adapter.build(endpoint, arguments) if adapter else ""
 
 
 def answers(app: Flask, client: object) -> dict[str, str]:
@@ -201,12 +201,14 @@ def test_the_graveyard_shows_words_and_dates_only(client, reader, writing):
     assert not re.search(r"\b(12|18)\b", figures.split("Capot ouvert")[0])
 
 
+@signed_in()
 def _success_rate() -> str:
     reached = session.scalar(sa.select(sa.func.count()).where(Project.outcome == REACHED)) or 0
     total = session.scalar(sa.select(sa.func.count()).select_from(Project)) or 1
     return f"{reached} sur {total}"
 
 
+@signed_in()
 def _best_first() -> str:
     rows = session.scalars(sa.select(Project.title).order_by(Project.outcome.desc(), Project.id))
     return " ".join(rows)

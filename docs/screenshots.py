@@ -1,0 +1,170 @@
+"""Pictures of the demonstration: the one of the README, and a set to look at.
+
+`make screenshots` writes `docs/home.png`. With a folder, `make screenshots ARGS=/tmp/pictures`, every page below is
+taken there too: narrow and wide, light and dark. The journeys of the tests take the README's picture the same way.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from portal.testing.browser import launch_options
+from portal.testing.demonstration import Demonstration, served
+
+HOME = Path(__file__).parent / "home.png"
+WIDTHS = {"320": (320, 640), "1280": (1280, 800)}
+SCHEMES = ("light", "dark")
+OPEN_LAB = "/labs/e/3"
+# who looks (None: nobody), the name of the picture, the address
+PAGES = [
+    ("Nadia Vermeersch", "today", "/"),
+    ("Nadia Vermeersch", "ephemerals", "/labs/e/"),
+    ("Nadia Vermeersch", "open-lab", OPEN_LAB),
+    ("Fatoumata Keïta", "told-lab", "/labs/e/1"),
+    ("Nadia Vermeersch", "opening", "/labs/1/open"),
+    ("Nadia Vermeersch", "wall", f"{OPEN_LAB}/wall"),
+    ("Nadia Vermeersch", "poster", f"{OPEN_LAB}/poster"),
+    ("Nadia Vermeersch", "labs", "/labs/"),
+    ("Nadia Vermeersch", "lab", "/labs/1"),
+    ("Régine Schmitt", "lab-mulhouse", "/labs/4"),
+    ("Nadia Vermeersch", "members", "/labs/1/members"),
+    ("Nadia Vermeersch", "projects", "/labs/projects"),
+    ("Thomas Nguyen", "project", "/labs/projects/3"),
+    ("Nadia Vermeersch", "graveyard", "/labs/graveyard"),
+    ("Nadia Vermeersch", "mine", "/labs/mine"),
+    ("Nadia Vermeersch", "account", "/account"),
+    ("Awa Mbengue", "plugins", "/plugins"),
+    ("Awa Mbengue", "screens", "/screens"),
+    ("Awa Mbengue", "create-lab", "/labs/new"),
+    ("Nadia Vermeersch", "error-404", "/nulle-part"),
+    (None, "sign-in", "/sign-in"),
+    (None, "legal", "/accessibilite"),
+]
+
+
+def enter(page: Page, link: str) -> None:
+    """Enter by a one-time link, as its person would."""
+    page.goto(link)
+    page.get_by_role("button", name="Entrer").click()
+    page.wait_for_url(lambda url: "/link/" not in url)
+
+
+def take_home(browser: Browser, demo: Demonstration, path: Path = HOME) -> None:
+    """Take « Aujourd'hui », wide and light: the picture of the README."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="fr-FR", color_scheme="light")
+    page = context.new_page()
+    enter(page, demo.links["Nadia Vermeersch"])
+    page.goto(demo.url())
+    page.screenshot(path=path)
+    context.close()
+
+
+def enrol_screen(browser: Browser, demo: Demonstration, name: str) -> str:
+    """Add a shared screen as the administrator does; give the address that enrols the device."""
+    context = browser.new_context(locale="fr-FR")
+    page = context.new_page()
+    enter(page, demo.links["Awa Mbengue"])
+    page.goto(demo.url("/screens"))
+    page.locator("input[name=name]").fill(name)
+    page.locator("main form:has(input[name=name]) button").click()
+    found = re.search(r"http://[^\s\"<]+/screen/enrol/[^\s\"<]+", page.content())
+    context.close()
+    assert found, "no address to enrol the screen"
+    return found.group(0)
+
+
+def guest_door(browser: Browser, demo: Demonstration) -> str:
+    """Give the address that the code of the open lab stands for."""
+    context = browser.new_context(locale="fr-FR")
+    page = context.new_page()
+    enter(page, demo.links["Nadia Vermeersch"])
+    page.goto(demo.url(f"{OPEN_LAB}/poster"))
+    found = re.search(r"/labs/q/[^\s\"<]+", page.content())
+    context.close()
+    assert found, "no code on the poster"
+    return demo.url(found.group(0))
+
+
+def take_all(browser: Browser, demo: Demonstration, folder: Path) -> Iterator[Path]:
+    """Take every page, at each width, in each scheme."""
+    folder.mkdir(parents=True, exist_ok=True)
+    door = guest_door(browser, demo)
+    for width, size in WIDTHS.items():
+        for scheme in SCHEMES:
+            shot = Camera(browser, demo, size, scheme)
+            for who, name, path in PAGES:
+                yield shot.take(who, demo.url(path), folder / f"{name}-{width}-{scheme}.png")
+            yield shot.take(None, door, folder / f"guest-door-{width}-{scheme}.png")
+            yield from shot.take_screen(folder, f"{width}-{scheme}")
+            shot.close()
+
+
+class Camera:
+    """Browsers of one size and one scheme, one per person."""
+
+    def __init__(self, browser: Browser, demo: Demonstration, size: tuple[int, int], scheme: str) -> None:
+        self.browser, self.demo, self.size, self.scheme = browser, demo, size, scheme
+        self.pages: dict[str | None, Page] = {}
+
+    def page(self, who: str | None) -> Page:
+        """Give the browser of a person."""
+        if who not in self.pages:
+            viewport = {"width": self.size[0], "height": self.size[1]}
+            context = self.browser.new_context(viewport=viewport, locale="fr-FR", color_scheme=self.scheme)
+            self.pages[who] = context.new_page()
+            if who in self.demo.links:
+                enter(self.pages[who], self.demo.links[who])
+        return self.pages[who]
+
+    def take(self, who: str | None, url: str, path: Path) -> Path:
+        """Take one page, whole."""
+        page = self.page(who)
+        page.goto(url)
+        page.screenshot(path=path, full_page=True)
+        return path
+
+    def take_screen(self, folder: Path, suffix: str) -> Iterator[Path]:
+        """Take the shared screen: enrolling it, at rest, the code, somebody in."""
+        page = self.page("screen")
+        steps = [
+            ("enrol", lambda: page.goto(enrol_screen(self.browser, self.demo, f"Hall {suffix}"))),
+            ("kiosk-home", lambda: page.locator("main form button, form button").first.click()),
+            ("kiosk-pin", lambda: page.goto(self.demo.url("/screen/pin"))),
+            ("kiosk-in", lambda: self._enter_screen(page)),
+        ]
+        for name, act in steps:
+            act()
+            page.screenshot(path=folder / f"{name}-{suffix}.png", full_page=True)
+            yield folder / f"{name}-{suffix}.png"
+
+    def _enter_screen(self, page: Page) -> None:
+        page.locator("[name=identifier]").fill("D214")
+        page.locator("[name=pin]").fill("581402")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/screen")
+
+    def close(self) -> None:
+        """Close the browsers."""
+        for page in self.pages.values():
+            page.context.close()
+
+
+def main() -> None:
+    """Play the demonstration in a folder that is thrown away, and take the pictures."""
+    with tempfile.TemporaryDirectory() as name, served(Path(name) / "demo") as demo, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**launch_options())
+        take_home(browser, demo)
+        print(HOME)
+        for path in take_all(browser, demo, Path(sys.argv[1])) if len(sys.argv) > 1 else ():
+            print(path)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

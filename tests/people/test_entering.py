@@ -1,0 +1,272 @@
+"""Coming in: one-time links, passwords, PINs, limits (trust P8, P10)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.content.clock import real_now
+from portal.content.models import Token
+from portal.db import db
+from portal.errors import Invalid
+from portal.people.models import Limit, User
+from portal.people.passwords import check_password, check_pin, hash_secret, is_secret
+from portal.people.users import (
+    PIN_TRIES,
+    TRIES_PER_ACCOUNT,
+    TRIES_PER_NETWORK,
+    disable_user,
+    issue_link,
+    set_password,
+    user_by_identifier,
+)
+from portal.web.pages.entering import safe_next
+
+from tests.reading import words
+
+SECRET = "une phrase que moi seule écrirais"
+
+
+@pytest.fixture(scope="module")
+def stored():
+    return hash_secret(SECRET)
+
+
+@pytest.fixture
+def awa(make_user, writing, stored):
+    who = make_user("Awa M.", matricule="A1", email="awa@ville.example")
+    with writing():
+        set_password(who.id, stored, keep_session=None)
+    return who
+
+
+@pytest.fixture
+def link_for(writing):
+    def make(who, **options):
+        with writing():
+            return f"/link/{issue_link(who.id, **options)}"
+
+    return make
+
+
+def sign_in_as(client, identifier="A1", password=SECRET, *, where="/sign-in", network="10.0.0.1"):
+    form = {"identifier": identifier, "password": password}
+    return client.post(where, data=form, environ_overrides={"REMOTE_ADDR": network})
+
+
+@pytest.mark.parametrize("look", ["get", "head"])
+def test_looking_at_a_link_does_not_spend_it(client, make_user, link_for, look):
+    url = link_for(make_user("Awa M."))
+    for _once in range(3):
+        answer = getattr(client, look)(url)
+        assert answer.status_code == 200
+    assert client.get("/account").status_code == 401
+    assert client.post(url).status_code == 303
+    assert client.get("/account").status_code == 200
+
+
+def test_a_link_says_whose_it_is(client, make_user, link_for):
+    assert "Ce lien est pour Awa M." in words(client.get(link_for(make_user("Awa M."))))
+
+
+def test_a_link_opens_once(new_client, make_user, link_for):
+    url = link_for(make_user())
+    assert new_client().post(url).status_code == 303
+    assert new_client().get(url).status_code == 404
+    assert new_client().post(url).status_code == 404
+
+
+def test_a_link_may_choose_a_password_which_then_signs_in(client, new_client, make_user, link_for):
+    url = link_for(make_user(matricule="A1"))
+    assert client.post(url, data={"password": SECRET, "password_again": SECRET}).status_code == 303
+    assert sign_in_as(new_client()).status_code == 303
+
+
+def test_a_refused_password_leaves_the_link_unspent(client, make_user, link_for):
+    url = link_for(make_user("Capucine Lamberti"))
+    for wrong in ("court", "capucine lamberti !!"):
+        assert client.post(url, data={"password": wrong, "password_again": wrong}).status_code == 422
+    assert client.post(url, data={"password": SECRET, "password_again": "autre"}).status_code == 422
+    assert client.post(url).status_code == 303
+
+
+def test_a_link_dies_after_half_an_hour_of_real_time(client, app, make_user, link_for, writing):
+    url = link_for(make_user())
+    app.config["CLOCK_OFFSET_SECONDS"] = -3600 * 24 * 3000  # a demonstration does not lengthen it
+    with writing():
+        expires_at = db.session.scalar(sa.select(Token.expires_at))
+        assert expires_at - real_now() <= timedelta(minutes=30)
+        db.session.execute(sa.update(Token).values(expires_at=real_now() - timedelta(seconds=1)))
+    assert client.get(url).status_code == 404
+
+
+def test_the_link_of_somebody_who_left_opens_nothing(client, make_user, link_for, writing):
+    who = make_user()
+    url = link_for(who)
+    with writing():
+        disable_user(who.id)
+    assert (client.get(url).status_code, client.post(url).status_code) == (404, 404)
+
+
+def test_a_tampered_link_reads_like_an_old_one(client, make_user, link_for):
+    url = link_for(make_user())
+    number, _dot, mac = url.rpartition(".")
+    for wrong in (f"{number}.{mac[:-1]}", f"{number}.", "/link/0.x", "/link/99999.x", "/link/é.x", f"{number}x.{mac}"):
+        answer = client.get(wrong)
+        assert answer.status_code == 404
+        assert "Ce lien n’ouvre plus rien" in words(answer)
+
+
+@pytest.mark.parametrize("identifier", ["A1", " A1 ", "awa@ville.example", "AWA@ville.example"])
+def test_people_sign_in_by_number_or_address(client, awa, identifier):
+    assert sign_in_as(client, identifier).status_code == 303
+
+
+def test_known_and_unknown_people_get_the_same_answer(client, awa):
+    answers = [sign_in_as(client, name, "n’importe quoi").text.replace(name, "?") for name in ("A1", "ZZ9")]
+    assert answers[0] == answers[1]
+
+
+def test_somebody_who_left_is_unknown(client, awa, writing):
+    with writing():
+        disable_user(awa.id)
+    assert sign_in_as(client).status_code == 422
+
+
+def test_the_refused_form_keeps_the_number_and_not_the_password(client, awa):
+    answer = sign_in_as(client, "A1", "faux mot de passe")
+    assert answer.status_code == 422
+    assert 'value="A1"' in answer.text
+    assert "faux mot de passe" not in answer.text
+
+
+def _book(writing, *parts, tries, at=None):
+    from portal.people.limits import _key
+
+    with writing():
+        db.session.add(Limit(key=_key(*parts), window_start_at=at or real_now(), tries=tries))
+
+
+def test_tries_are_limited_and_the_owner_elsewhere_still_enters(client, new_client, awa, writing):
+    _book(writing, "password", "a1", "10.0.0.9", tries=TRIES_PER_ACCOUNT)
+    refused = sign_in_as(client, network="10.0.0.9")
+    assert refused.status_code == 422
+    assert "Trop d’essais" in words(refused)
+    assert sign_in_as(new_client(), network="10.0.0.1").status_code == 303
+
+
+def test_a_network_is_limited_whatever_the_accounts(client, awa, writing):
+    _book(writing, "network", "10.0.0.9", tries=TRIES_PER_NETWORK)
+    assert "Trop d’essais" in words(sign_in_as(client, network="10.0.0.9"))
+
+
+def test_tries_are_forgotten_after_a_quarter_of_an_hour(client, awa, writing):
+    _book(writing, "password", "a1", "10.0.0.9", tries=99, at=real_now() - timedelta(minutes=16))
+    assert sign_in_as(client, network="10.0.0.9").status_code == 303
+
+
+def test_a_refused_try_is_counted_although_the_request_changed_nothing(client, awa, reading):
+    for _once in range(2):
+        sign_in_as(client, "A1", "faux")
+    with reading():
+        assert sorted(db.session.scalars(sa.select(Limit.tries))) == [2, 2]
+    sign_in_as(client)
+    with reading():
+        assert list(db.session.scalars(sa.select(Limit.tries))) == [2]
+
+
+def test_limits_keep_no_name(client, awa, reading):
+    sign_in_as(client, "A1", "faux")
+    with reading():
+        assert "a1" not in {key.lower() for key in db.session.scalars(sa.select(Limit.key))}
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "https://evil.example",
+        "https:evil.example",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+        "\t//evil.example",
+        " //evil.example",
+        "/a\n//evil",
+        "/a\\b",
+        "///evil.example",
+        "evil.example",
+        "",
+        None,
+    ],
+)
+def test_coming_back_never_leaves_the_portal(target):
+    assert safe_next(target) == "/"
+
+
+@pytest.mark.parametrize("target", ["/", "/account", "/labs/3?after=x&b=%2F%2F", "/labs/é"])
+def test_coming_back_goes_where_one_was(target):
+    assert safe_next(target) == target
+
+
+def test_signing_in_leads_back(client, awa):
+    answer = sign_in_as(client, where="/sign-in?next=/account")
+    assert answer.location == "/account"
+    assert client.get("/sign-in?next=//evil.example").location == "/"
+
+
+@given(st.text(max_size=14))
+def test_a_short_password_is_refused(text):
+    with pytest.raises(Invalid):
+        check_password(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["aaaaaaaaaaaaaaaaaaaa", "ababababababababab", "motdepasse2026!!!!", "Awa Mbengue 2026 !", "x" * 201, "A1-MATRICULE-2026-zz"],
+)
+def test_an_easy_password_is_refused(text):
+    with pytest.raises(Invalid) as refusal:
+        check_password(text, about="Awa Mbengue a1-matricule")
+    assert refusal.value.field == "password"
+
+
+def test_a_sentence_is_a_password_without_composition_rules():
+    check_password("la mer est calme ce soir", about="Awa Mbengue")
+
+
+@pytest.mark.parametrize("text", ["12345", "1234567", "12345a", "123456", "654321", "000000", "112211", "１２３４７９", ""])
+def test_a_first_guess_is_no_pin(text):
+    with pytest.raises(Invalid):
+        check_pin(text)
+
+
+@pytest.mark.parametrize("text", ["204816", "908172"])
+def test_six_digits_are_a_pin(text):
+    check_pin(text)
+
+
+def test_nothing_stored_is_never_the_secret():
+    assert not is_secret(None, SECRET)
+    assert not is_secret("not a hash", SECRET)
+
+
+def test_people_without_an_address_are_people(client, make_user, link_for, reading):
+    who = make_user("Yves K.", matricule="C02")
+    make_user("Zoé L.", matricule="C03")
+    assert client.post(link_for(who)).status_code == 303
+    assert "aucun" in words(client.get("/account"))
+    with reading():
+        assert user_by_identifier("") is None
+        assert db.session.scalar(sa.select(sa.func.count()).where(User.email.is_(None))) == 2
+
+
+def test_a_pin_is_no_password(client, make_user):
+    make_user("Yves K.", matricule="C02", pin="204816")
+    assert sign_in_as(client, "C02", "204816").status_code == 422
+    assert PIN_TRIES < TRIES_PER_ACCOUNT
