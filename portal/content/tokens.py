@@ -47,6 +47,10 @@ def _mac(scope: str, nonce: str) -> str:
     return urlsafe_b64encode(digest[:MAC_BYTES]).decode()
 
 
+def _is_mac(row: Token, mac: str) -> bool:
+    return hmac.compare_digest(mac.encode(), _mac(row.scope, row.nonce).encode())
+
+
 def _text(row: Token) -> str:
     return f"{row.id}.{_mac(row.scope, row.nonce)}"
 
@@ -96,7 +100,7 @@ def token_of(text: str, scope: str) -> Grant:
     """
     number, _dot, mac = text.partition(".")
     row = db.session.get(Token, int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
-    if row is None or row.scope != scope or not _is_live(row) or not hmac.compare_digest(mac, _mac(scope, row.nonce)):
+    if row is None or row.scope != scope or not _is_live(row) or not _is_mac(row, mac):
         raise NotFound(_("This link no longer opens anything. Ask for a new one."))
     subject = Subject(row.subject_kind, row.subject_id or 0) if row.subject_kind else None
     return Grant(row.id, row.scope, subject, row.person_id, row.group_id, row.label)

@@ -17,6 +17,8 @@ from portal.errors import ConfigError
 FILE = "portal.toml"
 KEY_FILE = "secret.key"
 DEFAULT_SLUG = "default"
+ALONE = ("name", "hosts", "database", "timezone")
+TABLES = {"server": (dict, "une section [server]"), "collectivity": (list, "une liste de [[collectivity]]")}
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -89,13 +91,18 @@ def read_instance(folder: Path) -> Instance:
         content = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: {error}") from error
-    _known(content, {"server", "collectivity", "demo", "name", "hosts", "database", "timezone"}, str(path))
+    _known(content, {*TABLES, "demo", *ALONE}, str(path))
+    for key, (kind, words) in TABLES.items():
+        if not isinstance(content.get(key, kind()), kind):
+            raise ConfigError(f"{path} : « {key} » doit être {words}.")
+    if not isinstance(content.get("demo", False), bool):
+        raise ConfigError(f"{path} : « demo » doit être true ou false.")
     server = _read(Server, content.get("server", {}), f"{path}, [server]")
-    alone: dict[str, Any] = {key: content[key] for key in ("name", "hosts", "database", "timezone") if key in content}
+    alone: dict[str, Any] = {key: content[key] for key in ALONE if key in content}
     default = _read(Collectivity, alone, str(path))
     listed = [_read(Collectivity, item, f"{path}, [[collectivity]]") for item in content.get("collectivity", [])]
-    _check(listed, str(path))
-    return Instance(folder, server, tuple(listed) or (default,), bool(content.get("demo", False)), default)
+    _check(listed or [default], str(path))
+    return Instance(folder, server, tuple(listed) or (default,), content.get("demo", False), default)
 
 
 def _known(content: dict[str, Any], names: set[str], where: str) -> None:

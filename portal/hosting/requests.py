@@ -94,7 +94,9 @@ def check_origin(*, required: bool) -> None:
     :param required: the act has no CSRF token, so the browser must say where it comes from
     """
     site = request.headers.get("Sec-Fetch-Site")
-    origin = request.headers.get("Origin") or request.headers.get("Referer")
+    origin = request.headers.get("Origin")
+    if origin in {None, "null"}:  # « null » is what a page that tells no referrer sends to itself
+        origin = request.headers.get("Referer")
     if site is not None and site not in {"same-origin", "none"}:
         abort(400)
     if origin is not None and (urlsplit(origin).netloc != request.host):

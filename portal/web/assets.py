@@ -14,7 +14,8 @@ from portal.web.environment import core_templates
 STATIC = Path(__file__).parent / "static"
 FIRST = ("reset", "tokens", "base", "layout")
 SCRIPTS = (STATIC / "vendor" / "htmx.min.js", STATIC / "portal.js")
-TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+ICON = STATIC / "icon.svg"
+TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,11 @@ class Assets:
 
     sheet: Asset
     scripts: tuple[Asset, ...]
+    icon: Asset
 
     def named(self, name: str) -> Asset | None:
         """Find a file by its name."""
-        return next((asset for asset in (self.sheet, *self.scripts) if asset.name == name), None)
+        return next((asset for asset in (self.sheet, *self.scripts, self.icon) if asset.name == name), None)
 
 
 def _asset(stem: str, suffix: str, body: bytes) -> Asset:
@@ -49,7 +51,7 @@ def build_assets(plugin_folders: tuple[Path, ...]) -> Assets:
     """Bundle the sheets of the core and of the enabled plugins; htmx is left out where it was not installed."""
     sheet = b"\n".join(path.read_bytes() for path in _sheets(plugin_folders))
     scripts = tuple(_asset(path.name.partition(".")[0], ".js", path.read_bytes()) for path in SCRIPTS if path.exists())
-    return Assets(_asset("portal", ".css", sheet), scripts)
+    return Assets(_asset("portal", ".css", sheet), scripts, _asset("icon", ".svg", ICON.read_bytes()))
 
 
 def _sheets(plugin_folders: Sequence[Path]) -> list[Path]:

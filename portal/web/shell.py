@@ -93,6 +93,7 @@ class Shell:
         bundle = current_app.config["ASSETS"]
         return {
             "css": url_for("core.asset", name=bundle.sheet.name),
+            "icon": url_for("core.asset", name=bundle.icon.name),
             "scripts": [url_for("core.asset", name=script.name) for script in bundle.scripts],
         }
 

@@ -53,10 +53,10 @@ def test_a_copied_cookie_is_worth_nothing_after_signing_out(own, post):
     assert copy.get("/account").status_code == 401
 
 
-def test_a_changed_password_ends_the_other_devices_only(own, awa, sign_in, writing, as_viewer):
-    other = sign_in(awa)
+def test_a_changed_password_ends_the_other_devices_only(own, awa, sign_in, writing):
+    other, token = sign_in(awa), cookie_of(own)
     with writing():
-        kept = account_of(cookie_of(own)).session_id
+        kept = account_of(token).session_id
         set_password(awa.id, "x", keep_session=kept)
     assert own.get("/account").status_code == 200
     assert other.get("/account").status_code == 401
@@ -77,10 +77,10 @@ def test_signing_out_everywhere_ends_every_device(own, awa, sign_in, post):
 def test_one_device_can_be_closed_and_never_somebody_elses(own, awa, make_user, sign_in, post, reading):
     other = sign_in(awa)
     stranger = sign_in(make_user("Bruno D."))
-    with reading():
-        numbers = {name: account_of(cookie_of(client)).session_id for name, client in [("b", other), ("c", stranger)]}
-    post(own, f"/account/sessions/{numbers['b']}/close")
-    post(own, f"/account/sessions/{numbers['c']}/close")
+    for token in (cookie_of(other), cookie_of(stranger)):
+        with reading():
+            number = account_of(token).session_id
+        post(own, f"/account/sessions/{number}/close")
     assert other.get("/account").status_code == 401
     assert stranger.get("/account").status_code == 200
 

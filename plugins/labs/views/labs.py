@@ -192,4 +192,4 @@ def qr(lab) -> Response:
 @signed_in(lab=one_lab)
 def poster(lab):
     """Print the sheet that hangs on the wall of the lab."""
-    return page("labs/poster.html", lab=lab, address=_door_url(lab), printed_at=now(), poster=True)
+    return page("labs/poster.html", lab=lab, door=_door_url(lab), printed_at=now(), poster=True)

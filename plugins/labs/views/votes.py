@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import url_for
 
-from portal.api import form_page, message, now, page, person, requires, see, signed_in, texts, viewer
+from portal.api import Form, form_page, message, now, person, requires, see, signed_in, texts, viewer
 
 from plugins.labs import permissions
 from plugins.labs.forms.labs import BallotForm
@@ -16,20 +16,17 @@ from plugins.labs.views.blueprint import blueprint
 _ = texts("labs")
 
 
-@blueprint.get("/<int:lab_id>/votes/new")
-@requires(permissions.VOTE, lab=one_lab)
-def call_page(lab):
-    """Ask before a vote is called."""
-    return page("labs/call_vote.html", lab=lab, cancel_url=url_for("labs.show", lab_id=lab.id))
-
-
-@blueprint.post("/<int:lab_id>/votes/new")
+@blueprint.route("/<int:lab_id>/votes/new", methods=["GET", "POST"])
 @requires(permissions.VOTE, lab=one_lab)
 def call(lab):
-    """Call the vote."""
-    vote = call_vote(viewer(), lab, at=now())
-    message(_("The vote is open for seven days. You may vote at once."))
-    return see("labs.vote", lab_id=lab.id, vote_id=vote.id)
+    """Say what a vote does, then open it."""
+    form = Form()
+    if form.submitted():
+        with form.attempt():
+            vote = call_vote(viewer(), lab, at=now())
+            message(_("The vote is open for seven days. You may vote at once."))
+            return see("labs.vote", lab_id=lab.id, vote_id=vote.id)
+    return form_page("labs/call_vote.html", form, lab=lab, cancel_url=url_for("labs.show", lab_id=lab.id))
 
 
 @blueprint.get("/<int:lab_id>/votes/<int:vote_id>")
