@@ -45,8 +45,8 @@ class Catalogue:
 
 
 @lru_cache(maxsize=256)
-def _catalogue(path: Path) -> Catalogue:
-    return Catalogue(path)
+def _catalogue(domain: str, spoken: str) -> Catalogue:
+    return Catalogue(_folders[domain] / f"{spoken}.po")
 
 
 def add_catalogue(domain: str, folder: Path) -> None:
@@ -62,7 +62,7 @@ def languages() -> list[str]:
 
 def _search(domain: str) -> list[Catalogue]:
     names = (domain, CORE) if domain != CORE else (CORE,)
-    return [_catalogue(_folders[name] / f"{language.get()}.po") for name in names if name in _folders]
+    return [_catalogue(name, language.get()) for name in names if name in _folders]
 
 
 def dgettext(domain: str, message: str, /, **values: object) -> str:

@@ -42,10 +42,14 @@ class Site:
 
         :raises Unavailable: the file is gone
         """
-        address = self.engine.url
-        if address.get_backend_name() == "sqlite" and not Path(str(address.database).removeprefix("file:")).exists():
+        if self._file is not None and not self._file.exists():
             self.engine.dispose()
-            raise Unavailable(f"{address.database}: gone")
+            raise Unavailable(f"{self._file}: gone")
+
+    @cached_property
+    def _file(self) -> Path | None:
+        address = self.engine.url
+        return Path(str(address.database).removeprefix("file:")) if address.get_backend_name() == "sqlite" else None
 
     @property
     def url(self) -> str:

@@ -101,6 +101,11 @@ def _manifest(content: dict[str, Any], folder: Path, package: str) -> Manifest:
         raise ValueError(f"unknown key: {sorted(unknown)[0]}")
     if not ID.fullmatch(head["id"]) or head["id"] in RESERVED:
         raise ValueError(f"id not allowed: {head['id']}")
+    for key, value in sections.items():
+        if not isinstance(value, dict):
+            raise ValueError(f"needs a table: {key}")
+    if type(head["api"]) is not int:
+        raise ValueError("needs a number: api")
     for key in ("name", "summary"):
         if not isinstance(head[key], dict) or "fr" not in head[key]:
             raise ValueError(f"needs a French text: {key}")
@@ -109,7 +114,7 @@ def _manifest(content: dict[str, Any], folder: Path, package: str) -> Manifest:
         name=head["name"],
         summary=head["summary"],
         version=str(head["version"]),
-        api=int(head["api"]),
+        api=head["api"],
         requires_portal=str(head["requires_portal"]),
         folder=folder,
         package=package,

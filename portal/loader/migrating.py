@@ -77,6 +77,8 @@ def migrate(url: str, plugins: list[Manifest], *, core: bool = True, down: bool 
     engine = make_engine(url, foreign_keys=False)
     histories: list[tuple[str, Path]] = [(CORE_PLUGIN, CORE_FOLDER / "versions")] if core else []
     histories += [(manifest.id, manifest.migrations) for manifest in plugins if manifest.migrations.is_dir()]
+    if down:
+        histories.reverse()
     try:
         with alone(url):
             for name, folder in histories:

@@ -9,7 +9,8 @@ import logging
 from typing import Any
 
 import sqlalchemy.exc
-from flask import Flask, Response, current_app, render_template, request, url_for
+from flask import Flask, Response, current_app, g, render_template, request, url_for
+from flask_login import AnonymousUserMixin
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 
@@ -56,6 +57,13 @@ BROKEN = (
 
 
 def _answer(status: int, *, text: str = "", reference: str | None = None) -> Response:
+    try:
+        return _rendered(status, text=text, reference=reference)
+    except sqlalchemy.exc.OperationalError as error:
+        return _away(error)
+
+
+def _rendered(status: int, *, text: str = "", reference: str | None = None) -> Response:
     title, words = WORDS.get(status, BROKEN)
     context: dict[str, Any] = {"title": title, "text": text or words, "reference": reference}
     context["actions"] = [Action(_("Back to today"), Shell().home_url)]
@@ -95,7 +103,8 @@ def _http(error: HTTPException) -> Response | HTTPException:
 def _away(error: sqlalchemy.exc.OperationalError) -> Response:
     db.session.rollback()
     log.error("database away", exc_info=error)
-    return _answer(503)
+    g._login_user = AnonymousUserMixin()  # who reads this page cannot be looked up now
+    return _rendered(503)
 
 
 def _broken(error: Exception) -> Response:

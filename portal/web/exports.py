@@ -13,7 +13,8 @@ from flask import Response
 
 from portal.web.dates import iso, local
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+BLANK = ("\t", "\r", "\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,9 @@ def _cell(value: object) -> str:
     if isinstance(value, list | tuple):
         return _cell(", ".join(map(str, value)))
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) and not isinstance(value, int | float) else text
+    if isinstance(value, int | float):
+        return text
+    return f"'{text}" if text.startswith(BLANK) or text.lstrip().startswith(FORMULA) else text
 
 
 def _json(columns: list[Column], rows: Iterable[Mapping[str, object]]) -> str:

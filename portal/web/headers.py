@@ -36,7 +36,8 @@ def set_headers(response: Response) -> Response:
     for name, value in STATIC_HEADERS.items():
         response.headers.setdefault(name, value)
     secret_address = "token" in (request.view_args or {}) or getattr(request.url_rule, "rule", "").count("<token>")
-    response.headers.setdefault("Referrer-Policy", "no-referrer" if secret_address else "same-origin")
+    # not « no-referrer » for a secret address: its own form would then come from the origin « null »
+    response.headers.setdefault("Referrer-Policy", "same-origin")
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     response.vary.add("HX-Request")

@@ -19,6 +19,7 @@ from portal.texts import CORE, texts
 _ = texts(CORE)
 T = TypeVar("T")
 COUNT_MAX = 1000
+INTEGER_MAX = 2**31 - 1
 CURSOR = "after"
 
 
@@ -91,13 +92,24 @@ def _read(text: str, order_by: Sequence[Any]) -> list[Any]:
         if len(values) != len(order_by):
             return []
         return [_typed(value, column.type.python_type) for value, column in zip(values, order_by, strict=True)]
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return []
 
 
 def _typed(value: Any, wanted: Any) -> Any:
+    """Read a value of a cursor.
+
+    :raises ValueError: it is not one that we wrote, nor one that a database holds
+    """
     if issubclass(wanted, datetime):
-        return datetime.fromisoformat(value)
-    if issubclass(wanted, date):
-        return date.fromisoformat(value)
-    return wanted(value)
+        value = datetime.fromisoformat(value)
+    elif issubclass(wanted, date):
+        value = date.fromisoformat(value)
+    is_held = {
+        datetime: lambda: value.tzinfo is not None,
+        int: lambda: abs(value) <= INTEGER_MAX,
+        str: lambda: "\0" not in value and bool(value.encode() or True),
+    }
+    if type(value) is not wanted or not is_held.get(wanted, lambda: True)():
+        raise ValueError(value)
+    return value

@@ -32,12 +32,18 @@ def house(make_user, writing, leaves):
     people = {kind: make_user(kind, role=roles.get(kind, "agent")) for kind in KINDS if kind != "anonymous"}
     at = real_now()
     with writing():
-        groups = {"circle": create_group("circle", "c"), "lab": create_group("lab", "l"), "other lab": create_group("lab", "o")}
+        groups = {
+            "circle": create_group("circle", "c"),
+            "lab": create_group("lab", "l"),
+            "other lab": create_group("lab", "o"),
+        }
         for kind, group in groups.items():
             add_member(group, people[kind].id, at=at)
         for level in Audience:
             group = groups.get(level.value)
-            db.session.add(leaves(words=level.value, audience=level, author_id=people["author"].id, reader_group_id=group))
+            db.session.add(
+                leaves(words=level.value, audience=level, author_id=people["author"].id, reader_group_id=group)
+            )
     with writing():
         viewers = {kind: viewer_of(who.id) for kind, who in people.items()} | {"anonymous": ANONYMOUS}
     return viewers
@@ -82,4 +88,6 @@ def test_the_number_of_readers_is_the_number_who_read(house, leaves, reading):
     with reading():
         groups = {leaf.audience: leaf.reader_group_id for leaf in db.session.scalars(sa.select(leaves))}
         for level in ("circle", "lab", "network", "intranet"):
-            assert readers_count(level, groups[level]) == len(READERS[level] - (set() if level == "intranet" else {"author"}))
+            assert readers_count(level, groups[level]) == len(
+                READERS[level] - (set() if level == "intranet" else {"author"})
+            )

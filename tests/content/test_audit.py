@@ -23,7 +23,9 @@ def written(writing, make_user):
     who = make_user()
     with writing():
         for number in range(5):
-            record("portal.tried", SUBJECT, actor=Viewer(person_id=who.id), at=real_now(), facts={"n": number, "é": "à"})
+            record(
+                "portal.tried", SUBJECT, actor=Viewer(person_id=who.id), at=real_now(), facts={"n": number, "é": "à"}
+            )
     return who
 
 

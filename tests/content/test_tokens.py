@@ -12,7 +12,6 @@ from portal.content.models import Token
 from portal.content.tokens import issue_token, move_expiry, revoke_tokens, show_token, spend, token_of
 from portal.db import PortalState, db
 from portal.errors import NotFound
-
 from portal.values import Subject
 
 SUBJECT, OTHER = Subject("portal.group", 1), Subject("portal.group", 2)

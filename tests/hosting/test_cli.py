@@ -16,7 +16,7 @@ from portal.hosting.dispatcher import Dispatcher
 from portal.loader.models import PluginState
 from portal.people.models import User
 
-LINK = re.compile(r"http://[\w.]+(?::\d+)?(/link/[\w-]+)")
+LINK = re.compile(r"http://[\w.]+(?::\d+)?(/link/[\w.-]+)")
 
 
 @pytest.fixture

@@ -228,7 +228,14 @@ def test_a_short_password_is_refused(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["aaaaaaaaaaaaaaaaaaaa", "ababababababababab", "motdepasse2026!!!!", "Awa Mbengue 2026 !", "x" * 201, "A1-MATRICULE-2026-zz"],
+    [
+        "aaaaaaaaaaaaaaaaaaaa",
+        "ababababababababab",
+        "motdepasse2026!!!!",
+        "Awa Mbengue 2026 !",
+        "x" * 201,
+        "A1-MATRICULE-2026-zz",
+    ],
 )
 def test_an_easy_password_is_refused(text):
     with pytest.raises(Invalid) as refusal:
@@ -240,7 +247,9 @@ def test_a_sentence_is_a_password_without_composition_rules():
     check_password("la mer est calme ce soir", about="Awa Mbengue")
 
 
-@pytest.mark.parametrize("text", ["12345", "1234567", "12345a", "123456", "654321", "000000", "112211", "１２３４７９", ""])
+@pytest.mark.parametrize(
+    "text", ["12345", "1234567", "12345a", "123456", "654321", "000000", "112211", "１２３４７９", ""]
+)
 def test_a_first_guess_is_no_pin(text):
     with pytest.raises(Invalid):
         check_pin(text)

@@ -16,6 +16,7 @@ EXAMPLES = {
     "plugin": ["labs"],
     "token": ["1.x"],
     "fmt": ["csv", "json"],
+    "year": [2026],
 }
 
 

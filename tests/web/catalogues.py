@@ -25,9 +25,7 @@ class Domain:
 
 
 CORE = Domain("portal", ROOT / "portal", ROOT / "templates", ROOT / "portal/locale/fr.po")
-LABS = Domain(
-    "labs", ROOT / "plugins/labs", ROOT / "plugins/labs/templates", ROOT / "plugins/labs/locale/fr.po"
-)
+LABS = Domain("labs", ROOT / "plugins/labs", ROOT / "plugins/labs/templates", ROOT / "plugins/labs/locale/fr.po")
 DOMAINS = (CORE, LABS)
 
 

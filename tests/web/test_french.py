@@ -33,7 +33,9 @@ def test_no_text_of_a_catalogue_is_left_over(domain):
     keys = said(domain)
     made_of_parts = [key for key in keys if key.endswith("*")]
     left = [
-        key for key in written(domain) if key not in keys and not any(fnmatch(key, pattern) for pattern in made_of_parts)
+        key
+        for key in written(domain)
+        if key not in keys and not any(fnmatch(key, pattern) for pattern in made_of_parts)
     ]
     assert not left
 

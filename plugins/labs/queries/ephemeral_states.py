@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from portal.api import texts
 
@@ -70,6 +71,16 @@ def is_in(*states: State, at: datetime) -> sa.ColumnElement[bool]:
     """Give the criterion of the labs that stand in one of `states` at `at`; the SQL of `state_of`."""
     criteria = _criteria(at)
     return sa.or_(sa.false(), *(criteria[state] for state in states))
+
+
+def not_over(*, at: datetime) -> sa.ColumnElement[bool]:
+    """Give the criterion of the labs whose time has not run out, few among many.
+
+    It says nothing that `is_in(*CURRENT)` does not: it makes both databases start from the index of `ends_at`, whatever
+    order is asked for.
+    """
+    late = aliased(Ephemeral)
+    return Ephemeral.id.in_(sa.select(late.id).where(late.ends_at > at))
 
 
 def _criteria(at: datetime) -> dict[State, sa.ColumnElement[bool]]:

@@ -13,7 +13,7 @@ from portal.api import NotFound, Person, Viewer, now, people, session, texts
 from plugins.labs.models.ephemeral import Ephemeral, FormerTelling, Guest, Participant, Wording
 from plugins.labs.models.lab import Lab
 from plugins.labs.models.outcomes import OUTCOMES
-from plugins.labs.queries.ephemeral_states import COUNTED, State, is_in, mark_of, state_of
+from plugins.labs.queries.ephemeral_states import COUNTED, State, is_in, mark_of, not_over, state_of
 from plugins.labs.queries.labs import labs_by_id
 from plugins.labs.queries.words import fold
 
@@ -119,8 +119,9 @@ def ephemerals_matching(
 
 def current_among(statement: sa.Select[Ephemeral], *, at: datetime) -> list[Ephemeral]:
     """List what is open among `statement`, first to end first, then what is announced, first to start first."""
-    opened = statement.where(is_in(State.OPEN, at=at)).order_by(Ephemeral.ends_at, Ephemeral.id)
-    announced = statement.where(is_in(State.ANNOUNCED, at=at)).order_by(Ephemeral.starts_at, Ephemeral.id)
+    few = statement.where(not_over(at=at))
+    opened = few.where(is_in(State.OPEN, at=at)).order_by(Ephemeral.ends_at, Ephemeral.id)
+    announced = few.where(is_in(State.ANNOUNCED, at=at)).order_by(Ephemeral.starts_at, Ephemeral.id)
     return [*session.scalars(opened.limit(SHOWN_AT_ONCE)), *session.scalars(announced.limit(SHOWN_AT_ONCE))]
 
 
@@ -168,6 +169,11 @@ def glances(ephemerals: Iterable[Ephemeral], viewer: Viewer, *, at: datetime) ->
     return [glance(ephemeral) for ephemeral in listed]
 
 
+def lab_of(ephemeral: Ephemeral) -> Lab:
+    """Give the permanent lab of an ephemeral one."""
+    return session.get_one(Lab, ephemeral.lab_id)
+
+
 def glance_at(ephemeral: Ephemeral, viewer: Viewer, *, at: datetime) -> Glance:
     """Give what `viewer` sees of one lab."""
     return glances([ephemeral], viewer, at=at)[0]
@@ -194,7 +200,7 @@ def guest_by_key(ephemeral: Ephemeral, key: str) -> Guest:
     :raises NotFound: nobody does in this lab, or they have taken it back
     """
     here = sa.and_(Guest.ephemeral_id == ephemeral.id, Guest.left_at.is_(None))
-    guest = session.scalar(sa.select(Guest).where(Guest.key == key, here))
+    guest: Guest | None = session.scalar(sa.select(Guest).where(Guest.key == key, here))
     if guest is None:
         raise NotFound(_("This page no longer opens anything. Scan the code again."))
     return guest

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from portal.api import Viewer, session
 
 from plugins.labs.models.ephemeral import Ephemeral
-from plugins.labs.queries.ephemeral_states import State
+from plugins.labs.queries.ephemeral_states import State, not_over
 from plugins.labs.queries.ephemerals import ephemerals_matching
 from plugins.labs.queries.words import fold
 
 SHOWN = 3
 READ_AT_MOST = 60
+SEARCHED_AT_MOST = 1000
 WORDS_AT_MOST = 8
 SHORTEST_WORD = 4
 # words a question is built with: they tie nothing to anything
@@ -62,10 +64,18 @@ def related_to(ephemeral: Ephemeral, viewer: Viewer, *, at: datetime) -> Related
     )
 
 
+def _newest_told() -> sa.ColumnElement[bool]:
+    """Give the criterion of the labs told among the newest: a rare word must not make us read every lab there ever was."""
+    other = aliased(Ephemeral)
+    newest = sa.select(other.id).where(other.told_at.is_not(None)).order_by(other.starts_at.desc(), other.id.desc())
+    return Ephemeral.id.in_(newest.limit(SEARCHED_AT_MOST))
+
+
 def _nearest(state: State, words: list[str], ephemeral: Ephemeral, viewer: Viewer, *, at: datetime) -> list[Ephemeral]:
+    among = not_over(at=at) if state is State.OPEN else _newest_told()
     statement = (
         ephemerals_matching(viewer, at=at, states=[state])
-        .where(Ephemeral.id != ephemeral.id, _sharing(words))
+        .where(Ephemeral.id != ephemeral.id, among, _sharing(words))
         .order_by(Ephemeral.starts_at.desc(), Ephemeral.id.desc())
         .limit(READ_AT_MOST)
     )

@@ -77,7 +77,7 @@ def enter_as_guest(ephemeral: Ephemeral, *, key: str, first_name: str, service: 
         raise Forbidden(_("Whoever opened this lab has not opened it to guests."))
     if not KEY.fullmatch(key):
         raise Invalid(_("Scan the code again: this form is incomplete."))
-    again = session.scalar(sa.select(Guest).where(Guest.key == key, Guest.ephemeral_id == ephemeral.id))
+    again: Guest | None = session.scalar(sa.select(Guest).where(Guest.key == key, Guest.ephemeral_id == ephemeral.id))
     if again is not None and again.left_at is None:
         return again
     if guests_since(ephemeral, at - timedelta(hours=1)) >= GUESTS_AN_HOUR:

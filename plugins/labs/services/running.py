@@ -79,17 +79,30 @@ def extend_ephemeral(actor: Viewer, ephemeral: Ephemeral, *, lab: Lab, minutes: 
     :raises Invalid: too long, or without a reason
     """
     hold(ephemeral)
+    must_be_extensible(actor, ephemeral, lab=lab, at=at)
+    if not 0 < minutes <= may_extend_by(ephemeral, lab):
+        raise Invalid(_("Choose a duration of this list."), field="minutes")
+    if not reason.strip() or len(reason) > MAX_REASON:
+        raise Invalid(_("Say in a few words why it lasts longer."), field="reason")
+    _extend(actor, ephemeral, minutes, reason.strip(), at)
+
+
+def must_be_extensible(actor: Viewer, ephemeral: Ephemeral, *, lab: Lab, at: datetime) -> None:
+    """Go on only if this actor may make this lab longer now.
+
+    :raises Forbidden: the actor neither opened it nor is in it
+    :raises Conflict: it is not open, was extended before, or lasts as long as its lab allows
+    """
     must_run(ephemeral, at=at)
     _must_take_part(actor, ephemeral)
     if ephemeral.extended_at is not None:
         raise Conflict(
             _("This lab has already been made longer once. To go on after it, open a new lab that continues it.")
         )
-    if not 0 < minutes <= may_extend_by(ephemeral, lab):
-        raise Invalid(_("Choose a duration of this list."), field="minutes")
-    if not reason.strip() or len(reason) > MAX_REASON:
-        raise Invalid(_("Say in a few words why it lasts longer."), field="reason")
-    _extend(actor, ephemeral, minutes, reason.strip(), at)
+    if not may_extend_by(ephemeral, lab):
+        raise Conflict(
+            _("This lab already lasts as long as it may. To go on after it, open a new lab that continues it.")
+        )
 
 
 def _must_take_part(actor: Viewer, ephemeral: Ephemeral) -> None:
@@ -118,8 +131,7 @@ def correct_question(actor: Viewer, ephemeral: Ephemeral, *, question: str, at: 
     :raises Conflict: it was called off or has ended
     """
     hold(ephemeral)
-    person_id = must_have_opened(actor, ephemeral)
-    must_run(ephemeral, at=max(at, ephemeral.starts_at))
+    person_id = must_be_correctable(actor, ephemeral, at=at)
     wanted = question.strip()
     if not wanted or len(wanted) > MAX_QUESTION:
         raise Invalid(_("Write the question."), field="question")
@@ -131,6 +143,28 @@ def correct_question(actor: Viewer, ephemeral: Ephemeral, *, question: str, at: 
     record("labs.ephemeral_reworded", ephemeral.subject, actor=actor, at=at)
 
 
+def must_be_correctable(actor: Viewer, ephemeral: Ephemeral, *, at: datetime) -> int:
+    """Give the actor's id if they may correct the question now; that of an announced lab may be corrected too.
+
+    :raises Forbidden: somebody else opened it
+    :raises Conflict: it was called off or has ended
+    """
+    person_id = must_have_opened(actor, ephemeral)
+    must_run(ephemeral, at=max(at, ephemeral.starts_at))
+    return person_id
+
+
+def must_be_ahead(actor: Viewer, ephemeral: Ephemeral, *, at: datetime) -> None:
+    """Go on only if this actor may call this lab off now.
+
+    :raises Forbidden: somebody else opened it
+    :raises Conflict: it has begun
+    """
+    must_have_opened(actor, ephemeral)
+    if at >= ephemeral.starts_at:
+        raise Conflict(_("This lab has begun: it can no longer be called off. It closes by itself."))
+
+
 def cancel_ephemeral(actor: Viewer, ephemeral: Ephemeral, *, at: datetime) -> None:
     """Call an announced lab off; doing it twice changes nothing.
 
@@ -140,11 +174,9 @@ def cancel_ephemeral(actor: Viewer, ephemeral: Ephemeral, *, at: datetime) -> No
     :raises Conflict: it has begun
     """
     hold(ephemeral)
-    must_have_opened(actor, ephemeral)
+    must_be_ahead(actor, ephemeral, at=at)
     if ephemeral.cancelled_at is not None:
         return
-    if at >= ephemeral.starts_at:
-        raise Conflict(_("This lab has begun: it can no longer be called off. It closes by itself."))
     ephemeral.cancelled_at = at
     ephemeral.opening_noted = ephemeral.ending_noted = True
     session.flush()

@@ -23,11 +23,8 @@ def tell_ephemeral(actor: Viewer, ephemeral: Ephemeral, *, outcome: str, learnt:
     :raises Invalid: no outcome, or no sentence
     """
     hold(ephemeral)
-    person_id = _must_have_been_in(actor, ephemeral)
-    _must_have_ended(ephemeral, at)
+    person_id = must_be_tellable(actor, ephemeral, at=at)
     _check(outcome, learnt)
-    if ephemeral.told_by_id is not None and ephemeral.told_by_id != person_id:
-        raise already_told(ephemeral)
     if (ephemeral.outcome, ephemeral.learnt) == (outcome, learnt.strip()):
         return
     before = _keep_former(ephemeral, at)
@@ -41,7 +38,20 @@ def tell_ephemeral(actor: Viewer, ephemeral: Ephemeral, *, outcome: str, learnt:
     publish(Event("labs.ephemeral_told", ephemeral.subject, person_id, at, {"lab": ephemeral.lab_id}))
 
 
-def already_told(ephemeral: Ephemeral) -> Conflict:
+def must_be_tellable(actor: Viewer, ephemeral: Ephemeral, *, at: datetime) -> int:
+    """Give the actor's id if they may tell this lab now, or correct what they told.
+
+    :raises Forbidden: the actor was not in it
+    :raises Conflict: it is not closed, or somebody else told it first
+    """
+    person_id = _must_have_been_in(actor, ephemeral)
+    _must_have_ended(ephemeral, at)
+    if ephemeral.told_by_id is not None and ephemeral.told_by_id != person_id:
+        raise _already_told(ephemeral)
+    return person_id
+
+
+def _already_told(ephemeral: Ephemeral) -> Conflict:
     """Say who told the lab first, and what they told."""
     name = person(ephemeral.told_by_id or 0).name
     return Conflict(

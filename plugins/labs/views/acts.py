@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
@@ -18,12 +20,20 @@ from plugins.labs.forms.ephemerals import (
 from plugins.labs.models.ephemeral import Ephemeral
 from plugins.labs.models.lab import Lab
 from plugins.labs.queries.ephemeral_states import State
-from plugins.labs.queries.ephemerals import ephemeral_for, ephemerals_matching, one_ephemeral
-from plugins.labs.queries.labs import lab_by_id, one_lab
+from plugins.labs.queries.ephemerals import ephemeral_for, ephemerals_matching, lab_of, one_ephemeral
+from plugins.labs.queries.labs import one_lab
 from plugins.labs.services.joining import join_ephemeral, leave_ephemeral
 from plugins.labs.services.opening import Plan, open_ephemeral
-from plugins.labs.services.running import cancel_ephemeral, correct_question, extend_ephemeral, may_extend_by
-from plugins.labs.services.telling import tell_ephemeral
+from plugins.labs.services.running import (
+    cancel_ephemeral,
+    correct_question,
+    extend_ephemeral,
+    may_extend_by,
+    must_be_ahead,
+    must_be_correctable,
+    must_be_extensible,
+)
+from plugins.labs.services.telling import must_be_tellable, tell_ephemeral
 from plugins.labs.views.blueprint import blueprint
 
 _ = texts("labs")
@@ -71,7 +81,7 @@ def _prefilled(lab: Lab) -> dict[str, object]:
     }
 
 
-def _plan(form: OpeningForm, sown: Ephemeral | None) -> Plan:
+def _plan(form: Any, sown: Ephemeral | None) -> Plan:
     return Plan(
         question=form.question.data,
         starts_at=form.starts_at.data,
@@ -127,8 +137,10 @@ def ephemeral_leave(ephemeral):
 @requires(permissions.JOIN, ephemeral=one_ephemeral)
 def ephemeral_extend(ephemeral):
     """Make a lab last longer, once, with a reason."""
-    lab = lab_by_id(ephemeral.lab_id)
+    lab = lab_of(ephemeral)
     form = ExtensionForm()
+    if not form.is_submitted():
+        must_be_extensible(viewer(), ephemeral, lab=lab, at=now())
     form.offer(may_extend_by(ephemeral, lab))
     if form.submitted():
         with form.attempt():
@@ -144,6 +156,8 @@ def ephemeral_extend(ephemeral):
 def ephemeral_correct(ephemeral):
     """Correct the question; what it said before stays readable."""
     form = QuestionForm(obj=ephemeral)
+    if not form.is_submitted():
+        must_be_correctable(viewer(), ephemeral, at=now())
     if form.submitted():
         with form.attempt():
             correct_question(viewer(), ephemeral, question=form.question.data, at=now())
@@ -156,6 +170,7 @@ def ephemeral_correct(ephemeral):
 @requires(permissions.JOIN, ephemeral=one_ephemeral)
 def ephemeral_cancel(ephemeral):
     """Ask before an announced lab is called off."""
+    must_be_ahead(viewer(), ephemeral, at=now())
     return page("labs/ephemeral_cancel.html", ephemeral=ephemeral, cancel_url=url_of(ephemeral))
 
 
@@ -173,6 +188,8 @@ def ephemeral_cancel_now(ephemeral):
 def ephemeral_tell(ephemeral):
     """Tell a lab, or correct what one has told."""
     form = TellingForm(obj=ephemeral)
+    if not form.is_submitted():
+        must_be_tellable(viewer(), ephemeral, at=now())
     if form.submitted():
         with form.attempt():
             tell_ephemeral(viewer(), ephemeral, outcome=form.outcome.data, learnt=form.learnt.data, at=now())

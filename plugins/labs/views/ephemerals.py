@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -55,7 +56,7 @@ from plugins.labs.queries.sand import minutes_left
 from plugins.labs.services.opening import GUEST_SCOPE
 from plugins.labs.views.blueprint import blueprint
 from plugins.labs.views.exporting import export_links
-from plugins.labs.views.offers import card_offers
+from plugins.labs.views.offers import card_offers, own_lab_offers
 
 _ = texts("labs")
 
@@ -110,11 +111,12 @@ def ephemerals():
     statement = _matching(filters)
     past = listing(statement.where(sa.not_(is_in(*CURRENT, at=now()))), order_by=[Ephemeral.starts_at, Ephemeral.id])
     current = [] if past.first_url else current_among(statement, at=now())
+    shown = cards([*current, *past.items])
     return page(
         "labs/ephemerals.html",
         page=replace(past, total_text=_total(statement)),
-        current=cards(current),
-        past=cards(past.items),
+        current=shown[: len(current)],
+        past=shown[len(current) :],
         filters=filters,
         states=[("", _("all states")), *WORDS.items()],
         labs=[("", _("all")), *((lab.id, lab.name) for lab in open_labs())],
@@ -184,7 +186,7 @@ def ephemeral(ephemeral):
     )
 
 
-def _facts(ephemeral: Ephemeral) -> dict[str, object]:
+def _facts(ephemeral: Ephemeral) -> dict[str, Any]:
     at, who = now(), viewer()
     glance = glance_at(ephemeral, who, at=at)
     names = sees_names(who, glance)
@@ -219,5 +221,5 @@ def my_labs():
         joined=cards(joined),
         to_tell=cards(to_tell),
         opened=cards(others),
-        labs=labs_of(who),
+        labs=[(lab, own_lab_offers(lab, who)) for lab in labs_of(who)],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from flask import request, url_for
 
@@ -48,7 +49,7 @@ def door_of(viewer: Viewer, *, grant: Grant) -> Ephemeral:
     return found
 
 
-def _facts(ephemeral: Ephemeral) -> dict[str, object]:
+def _facts(ephemeral: Ephemeral) -> dict[str, Any]:
     at = now()
     glance = glance_at(ephemeral, viewer(), at=at)
     return {"ephemeral": ephemeral, "glance": glance, "minutes_left": minutes_left(ephemeral, at=at)}
@@ -79,7 +80,7 @@ def _agent_page(ephemeral: Ephemeral):
 
 
 def _token() -> str:
-    return request.view_args["token"]
+    return str((request.view_args or {})["token"])
 
 
 def _guest_form(ephemeral: Ephemeral):

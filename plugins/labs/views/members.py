@@ -44,27 +44,26 @@ def members(lab):
     filters = PeopleFilters()
     is_animator = lab.group_id in viewer().animated_ids
     listed = members_of(lab)
-    inside = {member.id for member in listed}
+    inside, animating = {who.id for who in listed}, {who.id for who in animators_of(lab)}
     found = find_people(filters.q.data, limit=FOUND_SHOWN) if is_animator and filters.q.data else []
     return page(
         "labs/members.html",
         lab=lab,
         members=listed,
-        animator_ids={animator.id for animator in animators_of(lab)},
+        animator_ids=animating,
         found=[(who, who.id in inside) for who in found],
         filters=filters,
         is_animator=is_animator,
         found_shown=FOUND_SHOWN,
-        acts_on={member.id: list(_acts(lab, member)) for member in listed},
+        acts_on={who.id: list(_acts(lab, who, animating)) for who in listed},
     )
 
 
-def _acts(lab: Lab, member: Person) -> Iterator[Action]:
-    who = viewer()
-    if lab.group_id not in who.animated_ids or member.id == who.person_id:
+def _acts(lab: Lab, member: Person, animating: set[int]) -> Iterator[Action]:
+    if lab.group_id not in viewer().animated_ids or member.id == viewer().person_id:
         return
     there: dict[str, Any] = {"lab_id": lab.id, "person_id": member.id}
-    if lab.closed_at is None and member.id not in {animator.id for animator in animators_of(lab)}:
+    if lab.closed_at is None and member.id not in animating:
         yield Action(_("Let %(name)s animate too", name=member.name), url_for("labs.animate", **there), "post", "quiet")
     yield Action(_("Remove %(name)s", name=member.name), url_for("labs.remove", **there), "post", "quiet")
 

@@ -43,6 +43,12 @@ def lab_offers(lab: Lab, viewer: Viewer) -> list[Action]:
     return [Action(_("Open an ephemeral lab"), url_for("labs.open_ephemeral", lab_id=lab.id), kind="main", order=10)]
 
 
+def own_lab_offers(lab: Lab, viewer: Viewer) -> list[Action]:
+    """Give what one does with a lab one belongs to, from one's own page."""
+    opening = [Action(action.label, action.url) for action in lab_offers(lab, viewer)]
+    return [*opening, Action(_("Leave the lab"), url_for("labs.leave_page", lab_id=lab.id), kind="quiet")]
+
+
 def _url(endpoint: str, glance: Glance) -> str:
     return url_for(endpoint, ephemeral_id=glance.ephemeral.id)
 

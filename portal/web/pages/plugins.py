@@ -152,8 +152,10 @@ def _ready() -> PortalError | None:
     plugin = (request.view_args or {})["plugin"]
     manifest = scan().manifests.get(plugin)
     wish = request.form.get("wish", "on")  # « try again » sends none
-    if wish != "on" or manifest is None:
+    if wish != "on":
         return None
+    if manifest is None:
+        return scan().faults.get(plugin) or PluginFault(plugin, "resolve", "not installed")
     try:
         current_app.config["INSTALL"](manifest)
     except PortalError as fault:

@@ -136,6 +136,20 @@ def test_names_are_for_members_and_participants_and_the_rest_see_how_many(lab, a
     assert "Inès" not in seen_by_agent
 
 
+def test_the_history_does_not_say_who_came_and_went(lab, awa, make_user, writing, sign_in, post):
+    # law 2: no trace of presence beyond the list of people
+    chloe = make_user(name="Chloé B.")
+    with writing():
+        number = make_ephemeral(lab, awa, audience="intranet", people=[awa])
+    for act in ("join", "leave"):
+        post(sign_in(chloe), f"/labs/e/{number}/{act}")
+    client = sign_in(awa)
+    post(client, f"/labs/e/{number}/question", {"question": "Et pour qui ?"})
+    page = client.get(f"/labs/e/{number}").text
+    assert "la question a été corrigée" in page
+    assert "Chloé B." not in page
+
+
 def test_an_empty_list_says_why_and_what_to_do(lab, awa, make_user, sign_in):
     assert "Une question suffit pour en ouvrir un." in sign_in(awa).get("/labs/e/").text
     chloe = make_user(name="Chloé B.")

@@ -93,8 +93,10 @@ def test_somebody_who_was_not_in_it_does_not_tell_it(number, lab, make_user, wri
         session.get_one(Ephemeral, number).audience = "intranet"
     client = sign_in(chloe)
     assert "Raconter ce labo" not in client.get(f"/labs/e/{number}").text
-    answer = _tell(post, client, number)
-    assert answer.status_code in {403, 422}
+    refusal = client.get(f"/labs/e/{number}/tell")
+    assert refusal.status_code == 403
+    assert "Seules les personnes qui étaient dans ce labo peuvent le raconter." in refusal.text
+    assert _tell(post, client, number).status_code == 422
     assert _row(reading, number).told_at is None
 
 
@@ -102,18 +104,23 @@ def test_a_lab_is_not_told_before_it_closes(lab, awa, sign_in, writing, post, re
     # C01 SPEC 5: at the close, or later
     with writing():
         number = make_ephemeral(lab, awa, people=[awa])
-    assert _tell(post, sign_in(awa), number).status_code in {409, 422}
+    client = sign_in(awa)
+    assert client.get(f"/labs/e/{number}/tell").status_code == 409
+    assert _tell(post, client, number).status_code == 422
     assert _row(reading, number).told_at is None
 
 
 def test_the_second_to_tell_is_thanked_and_shown_what_was_told(number, awa, bruno, sign_in, post, reading):
     # C01 SPEC 5
     _tell(post, sign_in(awa), number)
-    answer = _tell(post, sign_in(bruno), number, outcome="stopped", learnt="Autre chose.")
-    assert answer.status_code in {409, 422}
+    client = sign_in(bruno)
+    answer = _tell(post, client, number, outcome="stopped", learnt="Autre chose.")
+    assert answer.status_code == 422
     assert "Awa M. vient de raconter ce labo" in answer.text
     assert LEARNT in answer.text
     assert "Autre chose." in answer.text
+    late = client.get(f"/labs/e/{number}/tell")
+    assert (late.status_code, LEARNT in late.text) == (409, True)
     row = _row(reading, number)
     assert (row.outcome, row.learnt, row.told_by_id) == ("learnt", LEARNT, awa.id)
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
 
-from portal.api import Forbidden, Invalid, Subject, hookimpl, now, session
+from portal.api import Forbidden, Invalid, Subject, add_member, hookimpl, now, session
 from portal.people.functions import create_function, hold_function
 
 from plugins.labs.models.lab import Lab, Margin
 from plugins.labs.services.labs import FirstMargin, close_lab, create_lab, reopen_lab, set_up_lab
-from tests.plugins.labs.factories import make_lab
-from tests.plugins.labs.pages import order_of, words
+from tests.plugins.labs.factories import make_lab, make_project
+from tests.plugins.labs.pages import hrefs, order_of, words
 
 PLUGINS = ["labs"]
 
@@ -268,3 +269,47 @@ def test_creation_closing_and_settings_are_in_the_audit(make_user, writing, as_v
         assert session.scalar(sa.select(sa.func.count()).select_from(Margin)) == 1
     actions = audit_of(Subject("labs.lab", lab_id))
     assert actions == ["labs.lab_created", "labs.lab_set_up", "labs.lab_closed", "labs.lab_reopened"]
+
+
+@pytest.mark.parametrize("url", ["/labs/", "/labs/projects", "/labs/1", "/labs/1/members", "/labs/labs.csv"])
+def test_a_long_list_asks_no_more_of_the_database_than_a_short_one(url, app, client, sign_in, make_user, writing):
+    awa = make_user(name="Awa Diop")
+    with writing():
+        lab_id = make_lab("Labo", animator=awa)
+        make_project(lab_id, awa)
+    sign_in(awa)
+    few = queries_of(app, client, url)
+    others = [make_user(name=f"Agent {number:02}") for number in range(30)]
+    with writing():
+        for other in others:
+            add_member(session.get_one(Lab, lab_id).group_id, other.id, at=now())
+            make_lab(f"Labo {other.name}", members=[other])
+            make_project(lab_id, other, title=f"Projet de {other.name}")
+    assert queries_of(app, client, url) == few
+
+
+def queries_of(app, client, url):
+    """Count the statements that one page runs."""
+    seen = []
+
+    def note(*call):
+        seen.append(call[2])
+
+    engine = app.config["ENGINE"]
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert client.get(url).status_code == 200
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+    return len(seen)
+
+
+def test_the_pages_of_the_list_of_labs_follow_one_another_without_hole_or_echo(client, sign_in, make_user, writing):
+    with writing():
+        for number in range(30):
+            make_lab(f"Même nom {number % 3}")
+    sign_in(make_user(name="Awa Diop"))
+    first = client.get("/labs/")
+    following = client.get(next(url for url in hrefs(first) if "after=" in url))
+    links = [url for answer in (first, following) for url in hrefs(answer) if re.fullmatch(r"/labs/\d+", url)]
+    assert len(links) == len(set(links)) == 30

@@ -1,0 +1,288 @@
+"""The chapters of RESULTS.md: each measures, then writes its section."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from bench.hooking import MANY, dispatching, guard
+from bench.instances import Wanted, Workshop
+from bench.pages import LAB, LEGAL, LIST, SIGN_IN, TODAY, Cost, Inside, Line, costs, middle_cursor
+from bench.report import Report, table
+from bench.servers import free_port, gunicorn, request_bytes, running, wait_for
+from bench.starting import BARE_APP, FURTHER, PORTAL, built, further_mb, starts
+from bench.writing import WRITERS, writes
+
+NAMES = {
+    LIST: "list of ephemeral labs, 25 rows",
+    TODAY: "Aujourd’hui",
+    LAB: "a lab",
+    LEGAL: "a legal page",
+    SIGN_IN: "sign-in",
+}
+PAGES = tuple(NAMES)
+RATIO_AIMS = {LIST: 3.0, LEGAL: 1.2, SIGN_IN: 1.2}
+SQL_AIM, GROWTH_AIM = 6, 1.3
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long one measures."""
+
+    rounds: int
+    requests: int
+    page_seconds: float
+    starts: int
+    write_rounds: int
+    write_requests: int
+    write_seconds: float
+    profiled: int
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What the chapters share."""
+
+    workshop: Workshop
+    folder: Path
+    wanted: Sequence[Wanted]
+    cookies: Mapping[str, str]
+    report: Report
+    effort: Effort
+    log: Path
+
+    def of(self, database: str) -> list[Wanted]:
+        """List the collectivities on one database, smallest first."""
+        return [item for item in self.wanted if item.database == database]
+
+    @property
+    def databases(self) -> list[str]:
+        """List the databases measured."""
+        return sorted({item.database for item in self.wanted}, reverse=True)
+
+    @property
+    def usual(self) -> dict[str, Wanted]:
+        """Give the collectivity of 100 000 rows (or the largest smaller one) of each database."""
+        return {name: [item for item in self.of(name) if item.rows <= 100_000][-1] for name in self.databases}
+
+
+def page_costs(bench: Bench) -> None:
+    """Chapter 1: processor time against the bare page."""
+    lines = [Line(path, bench.usual[name]) for name in bench.databases for path in PAGES]
+    lines += [Line(LIST, bench.of(name)[0]) for name in bench.databases]
+    bare_port, port = free_port(), free_port()
+    with (
+        running(gunicorn(BARE_APP, bare_port), bare_port, log=bench.log) as bare,
+        running(gunicorn(PORTAL, port), port, folder=bench.folder, log=bench.log) as portal,
+    ):
+        wait_for(bare, request_bytes("/"))
+        wait_for(portal, request_bytes(SIGN_IN, host=bench.wanted[0].host))
+        effort = bench.effort
+        found = costs(
+            bare,
+            portal,
+            lines,
+            bench.cookies,
+            rounds=effort.rounds,
+            requests=effort.requests,
+            max_seconds=effort.page_seconds,
+        )
+    rows = [_cost_row(line, cost) for line, cost in found.items()]
+    rows.sort(key=lambda row: (row[1], str(row[2])), reverse=False)
+    _cost_aims(bench, found)
+    heads = ("page", "database", "rows", "CPU ms / request", "CPU × bare", "aim", "lowest – highest ×", "answers / s", "p50 ms")
+    how = (
+        f"gunicorn, 2 synchronous workers each, compiled bytecode; medians of {effort.rounds} shuffled rounds of"
+        f" up to {effort.requests} requests ({effort.page_seconds:g} s at most) over 4 connections. The processor time is that of the server's processes, not of"
+        " PostgreSQL's. The client shares the cores: answers per second are a floor."
+    )
+    bench.report.section("1. Processor time per page", how, table(heads, rows))
+
+
+def _cost_row(line: Line, cost: Cost) -> tuple[object, ...]:
+    name = NAMES[line.path] if line.wanted else "**bare page**: one route, one template, 25 fixed rows"
+    ratios = sorted(cost.ratios)
+    aim = RATIO_AIMS.get(line.path) if line.wanted else None
+    where = (line.wanted.database, f"{line.wanted.rows:,}".replace(",", " ")) if line.wanted else ("–", "–")
+    span = f"{ratios[0]:.1f} – {ratios[-1]:.1f}" + (f", {cost.refused} refused" if cost.refused else "")
+    figures = (median(cost.cpu_ms), median(ratios), f"≤ {aim}" if aim else "–", span)
+    return (name, *where, *figures, median(cost.per_second), median(cost.p50_ms))
+
+
+def _cost_aims(bench: Bench, found: Mapping[Line, Cost]) -> None:
+    for name, wanted in bench.usual.items():
+        for path, aim in RATIO_AIMS.items():
+            what = f"CPU × bare page: {NAMES[path]}, {name}"
+            bench.report.at_most(what, median(found[Line(path, wanted)].ratios), aim)
+
+
+def weights(bench: Bench, inside: Inside) -> None:
+    """Chapter 2: SQL and kilobytes."""
+    rows, heaviest, told = [], {"first": 0.0, "page": 0.0, "scripts": 0.0, "requests": 0.0}, []
+    wanted = bench.usual["sqlite"]
+    for path in (*PAGES, f"/labs/e/{wanted.rows}"):
+        seen, kilo = inside.statements(wanted, path), inside.weights(wanted, path)
+        again = inside.not_modified(wanted, path)
+        name = NAMES.get(path, "an open ephemeral lab")
+        size = (kilo["page"], kilo["first"], int(kilo["requests"]), kilo["raw"])
+        rows.append((name, seen["sql"] + 1, seen["savepoints"], *size, again))
+        heaviest = {key: max(value, kilo[key]) for key, value in heaviest.items()}
+        if seen["sql"] >= SQL_AIM:
+            each = {key: value for key, value in seen.items() if " " in key}
+            told.append(f"* {name}: " + ", ".join(f"{n} × {key}" for key, n in sorted(each.items())))
+        bench.report.at_most(f"SQL statements: {name}", seen["sql"] + 1, SQL_AIM)
+    for key, aim, what in (
+        ("first", 80, "first visit, kB compressed, heaviest page"),
+        ("page", 15, "next page, kB compressed, heaviest page"),
+        ("scripts", 20, "JavaScript, kB compressed"),
+        ("requests", 8, "requests of a first visit"),
+    ):
+        bench.report.at_most(what, heaviest[key], aim)
+    again = inside.not_modified(wanted, LEGAL)
+    verdict = "met" if again == 304 else "**missed**: the page is made again"
+    bench.report.aims.append(("public page that did not change", "304", str(again), verdict))
+    heads = ("page", "SQL", "savepoint orders", "next page kB", "first visit kB", "requests", "not compressed kB", "asked again")
+    how = (
+        "SQLite, 100 000 rows in a full run. SQL counts the dispatcher's reading of the revision as one. Compressed means gzip: the portal"
+        " compresses its sheet and scripts itself and leaves pages to the server in front of it."
+    )
+    bench.report.section("2. SQL and weight", how, table(heads, rows), "Where more than six come from:\n" + "\n".join(told))
+
+
+def growth(bench: Bench, inside: Inside) -> None:
+    """Chapter 3: the same pages over more rows."""
+    sections, parts = bench.of("sqlite"), []
+    for name in bench.databases:
+        sizes, rows = bench.of(name), []
+        for what, path_of in _growing(bench).items():
+            times = [inside.p50_ms(wanted, path_of(wanted)) for wanted in sizes]
+            ratio = times[-1] / times[0]
+            rows.append((what, *times, f"{ratio:.1f} ×" + ("" if ratio <= GROWTH_AIM else " **missed**")))
+            bench.report.at_most(f"growth to {_short(sizes[-1].rows)} rows: {what}, {name}", ratio, GROWTH_AIM, unit=" ×")
+        heads = (f"{name}, ms", *(_short(wanted.rows) for wanted in sizes), "growth")
+        parts.append(table(heads, rows))
+    how = (
+        "One request after the other, in process, without sockets; median of up to 40; SQLite: processor time,"
+        " PostgreSQL: elapsed time. People, labs and members are the"
+        " same at each size; ephemeral labs, who was in them, their doors, audit entries, projects (a tenth) grow."
+        f" Largest size measured: {_short(sections[-1].rows)}."
+    )
+    bench.report.section("3. Growth", how, *parts)
+
+
+def _short(rows: int) -> str:
+    return f"{rows:,}".replace(",", " ")
+
+
+def _growing(bench: Bench) -> dict[str, Any]:
+    return {
+        "list, first page": lambda wanted: LIST,
+        "list, from its middle": lambda wanted: middle_cursor(bench.folder, wanted),
+        "list, search of a common word": lambda wanted: f"{LIST}?q=comptoir",
+        "list, search of a rare word": lambda wanted: f"{LIST}?q=numero+7",
+        "list of projects": lambda wanted: "/labs/projects",
+        "an ended ephemeral lab": lambda wanted: f"/labs/e/{wanted.rows // 2}",
+        "an open ephemeral lab": lambda wanted: f"/labs/e/{wanted.rows}",
+        "a lab": lambda wanted: LAB,
+        "Aujourd’hui": lambda wanted: TODAY,
+    }
+
+
+def starting(bench: Bench) -> None:
+    """Chapter 4: building, switching, starting, memory."""
+    alone = Wanted("alone", "sqlite", 1000)
+    folder, report, times = bench.workshop.instance("alone", [alone]), bench.report, bench.effort.starts
+    one = built(folder, alone.slug)
+    bare = starts(None, None, times=times, log=bench.log)
+    portal = starts(folder, alone, times=times, log=bench.log)
+    shipped = starts(folder, alone, times=max(1, times // 2), log=bench.log, shipped=True)
+    further = further_mb(bench.workshop, log=bench.log)
+    slowest = max(one["off_ms"], one["on_ms"])
+    report.at_most("switching a plugin, first answer in a worker", slowest, 300, unit=" ms")
+    report.at_most("start to first answer", portal.seconds, 1.5, unit=" s")
+    report.at_most("memory, 2 workers, every first-party plugin", portal.pss_mb, 160, unit=" MB")
+    report.at_most("memory of a further collectivity, in one worker", further / 2, 3, unit=" MB")
+    rows = [
+        ("importing the portal and the plugins' manifests", f"{one['import_ms']:.0f} ms"),
+        ("building the app, first time in a process (imports the plugin)", f"{one['cold_ms']:.0f} ms"),
+        (f"building it again ({one['rules']} addresses, {one['plugins']} plugin)", f"{one['warm_ms']:.0f} ms"),
+        ("« Aujourd’hui » from a built app, in process", f"{one['page_ms']:.1f} ms"),
+        ("the same, first answer after `labs` went off", f"{one['off_ms']:.0f} ms"),
+        ("the same, first answer after `labs` came back", f"{one['on_ms']:.0f} ms"),
+        ("start to first answer: bare page", f"{bare.seconds:.2f} s"),
+        ("start to first answer: portal, 2 synchronous workers", f"{portal.seconds:.2f} s"),
+        ("start to first answer: `portal run` (2 × 4 threads)", f"{shipped.seconds:.2f} s"),
+        ("memory of the tree (PSS): bare page", f"{bare.pss_mb:.0f} MB"),
+        ("memory of the tree: portal, 2 synchronous workers", f"{portal.pss_mb:.0f} MB"),
+        ("memory of the tree: `portal run`, with its companion for the work in the background", f"{shipped.pss_mb:.0f} MB"),
+        (f"one further collectivity, both workers (mean of {FURTHER})", f"{further:.1f} MB"),
+    ]
+    report.section("4. Building, switching, starting, memory", table(("what", "measured"), rows))
+
+
+def writing(bench: Bench) -> None:
+    """Chapter 5: write transactions."""
+    effort = bench.effort
+    found = writes(
+        bench.workshop,
+        rounds=effort.write_rounds,
+        requests=effort.write_requests,
+        seconds=effort.write_seconds,
+        log=bench.log.with_name("writes.log"),
+    )
+    note = f" ({median(found.portal):.0f} of {median(found.bare):.0f} per second)"
+    bench.report.at_least("writes kept of the bare rate, SQLite FULL", found.share * 100, 70, unit=" %", note=note)
+    bench.report.at_most("« database is locked » in the log, or a write refused", found.locked + found.refused, 0)
+    rows = [
+        ("opening an ephemeral lab through its form, 2 workers", median(found.portal), median(found.cpu_ms), found.refused),
+        (f"the same {found.statements} writing statements, 2 bare processes", median(found.bare), "–", 0),
+    ]
+    how = (
+        f"SQLite, WAL, `synchronous=FULL`, one transaction each; {WRITERS} people at once; medians of"
+        f" {effort.write_rounds} rounds, both sides in turn. Bare is `sqlite3` alone replaying what the page wrote."
+    )
+    heads = ("what", "transactions / s", "CPU ms of the server each", "refused")
+    bench.report.section("5. Writing", how, table(heads, rows))
+
+
+def hooking(bench: Bench, inside: Inside) -> None:
+    """Chapter 6: the guard and the dispatcher."""
+    rows: list[tuple[object, ...]] = []
+    for name in bench.databases:
+        wanted = bench.of(name)[0]
+        inside.get(wanted, SIGN_IN)
+        for plugins, one in guard(inside.dispatcher, wanted).items():
+            each = (one["guarded"] - one["pluggy"]) / plugins
+            what = f"a hook with {plugins} silent implementation{'s' if plugins == MANY else ''}"
+            rows.append((what, name, one["pluggy"], one["outside"], one["guarded"], f"{each:.0f} µs each"))
+    heads = ("what", "database", "pluggy alone µs", "guarded, no database µs", "guarded, in a request µs", "the guard")
+    parts = [table(heads, rows), _dispatching(bench, inside)]
+    how = "Inside a request each implementation runs in a savepoint, measured, its answer checked."
+    bench.report.section("6. The guard and the dispatcher", how, *parts)
+
+
+def _dispatching(bench: Bench, inside: Inside) -> str:
+    rows: list[tuple[object, ...]] = []
+    for name in bench.databases:
+        one = dispatching(inside.dispatcher, bench.of(name)[0])
+        aim = 50 if name == "sqlite" else 500
+        bench.report.at_most(f"reading the revision, {name}", one["revision"], aim, unit=" µs")
+        rows.append((name, one["revision"], one["acquire"], one["without"], one["with"], one["with"] - one["without"]))
+    heads = ("database", "revision µs", "finding the app µs", "`/healthz`, app alone µs", "through the dispatcher µs", "dispatcher µs")
+    return table(heads, rows)
+
+
+def profiles(bench: Bench, inside: Inside) -> None:
+    """Chapter 7: where the time goes in the pages that have an aim."""
+    wanted, parts = bench.usual["sqlite"], []
+    for path in (LIST, LAB, LEGAL):
+        inside.get(wanted, path)
+        rows, houses = inside.profile(wanted, path, times=bench.effort.profiled)
+        shares = ", ".join(f"{house} {share:.0%}" for house, share in houses.items() if share >= 0.02)
+        top = table(("function", "calls / page", "own ms / page"), [(f"`{name}`", calls, ms) for name, calls, ms in rows[:12]])
+        parts.append(f"**{NAMES[path]}**, by where the code lives: {shares}.\n\n{top}")
+    how = "cProfile, SQLite, one process; it makes calls of small functions look dearer than they are."
+    bench.report.section("7. Where the time goes", how, *parts)

@@ -1,0 +1,81 @@
+"""The demonstration in a real browser: played once, copied and served anew for each journey."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from portal.hosting.demo import play_demo
+from portal.testing.browser import ToolUnavailable, axe_faults, launch_options
+from portal.testing.demonstration import Demonstration, served
+
+from tests.journeys.travellers import Traveller
+from tests.strict import unavailable
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    try:
+        return {**launch_options(), **browser_type_launch_args}
+    except ToolUnavailable as error:
+        unavailable(error)
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Play the evening once."""
+    folder = tmp_path_factory.mktemp("played") / "demo"
+    list(play_demo(folder, port=8000))
+    return folder
+
+
+@pytest.fixture
+def demo(played: Path, tmp_path: Path) -> Iterator[Demonstration]:
+    """Serve a copy of the evening: Friday 26 January 2018, 14:40."""
+    shutil.copytree(played, tmp_path / "demo")
+    with served(tmp_path / "demo") as demonstration:
+        yield demonstration
+
+
+@pytest.fixture
+def travel(browser: Browser, demo: Demonstration) -> Iterator[Callable[..., Traveller]]:
+    """Give somebody a browser of their own; at the end, no browser has anything to complain of."""
+    travellers: list[Traveller] = []
+
+    def start(who: str | None = None, **options) -> Traveller:
+        travellers.append(Traveller(browser, demo, **options))
+        if who:
+            travellers[-1].enter(who)
+        return travellers[-1]
+
+    yield start
+    complaints = [complaint for traveller in travellers for complaint in traveller.complaints]
+    for traveller in travellers:
+        traveller.context.close()
+    assert not complaints
+
+
+@pytest.fixture
+def is_accessible() -> Callable[[Page], None]:
+    """Judge the page as it stands: narrow and wide, light and dark."""
+
+    def judge(page: Page) -> None:
+        before = page.viewport_size
+        for width in (320, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
+                try:
+                    faults = axe_faults(page)
+                except ToolUnavailable as error:
+                    unavailable(error)
+                assert not faults, f"{page.url}, {width} px, {scheme}: {[str(fault) for fault in faults]}"
+            overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert overflow <= 0, f"{page.url} is {overflow} px too wide at {width} px"
+        page.set_viewport_size(before)
+
+    return judge

@@ -1,0 +1,66 @@
+"""Somebody with a browser of their own, who notes everything a browser complains of."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
+
+from portal.testing.demonstration import Demonstration
+
+from docs.screenshots import enter
+
+PHONE = {"width": 320, "height": 640}
+DESK = {"width": 1280, "height": 800}
+# Chromium says so of every page that answers 4xx; pages do, when a journey means them to.
+NOT_OK = "Failed to load resource: the server responded with a status of"
+
+
+class Traveller:
+    """A person before a browser.
+
+    :ivar complaints: errors of the console, breaches of the content policy, requests to another host
+    :ivar taps: how many times they have tapped
+    """
+
+    def __init__(self, browser: Browser, demo: Demonstration, *, phone: bool = False, **options) -> None:
+        self.demo, self.complaints, self.taps = demo, [], 0
+        touch = {"has_touch": True, "is_mobile": True} if phone else {}
+        settings = {"viewport": PHONE if phone else DESK, "locale": "fr-FR", **touch, **options}
+        self.context = browser.new_context(**settings)
+        self.context.set_default_timeout(15_000)
+        self.page: Page = self.context.new_page()
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+        self.page.on("request", self._asked)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        where = message.location["url"]
+        is_page = where == self.page.url or message.text.startswith(NOT_OK) and "/assets/" not in where
+        if message.type == "error" and not (is_page and message.text.startswith(NOT_OK)):
+            self.complaints.append(f"console: {message.text} ({where})")
+
+    def _asked(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme not in {"data", "blob"} and address.port != self.demo.port:
+            self.complaints.append(f"off the host: {request.url}")
+
+    def enter(self, who: str) -> None:
+        """Enter by the link that the demonstration prints."""
+        enter(self.page, self.demo.links[who])
+
+    def go(self, path: str) -> int:
+        """Open a page of the portal; give its status."""
+        answer = self.page.goto(path if path.startswith("http") else self.demo.url(path))
+        assert answer is not None
+        return answer.status
+
+    def tap(self, target: Locator) -> None:
+        """Tap once, and count it."""
+        self.taps += 1
+        target.tap()
+
+    def reads(self) -> str:
+        """Give the words of the main part, on one line, no-break spaces made plain."""
+        words = self.page.locator("main").inner_text()
+        return " ".join(words.replace("\u00a0", " ").replace("\u202f", " ").split())

@@ -1,0 +1,191 @@
+"""Migrations: both ways, whole or not at all, one at a time; what they make is what the code says."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+import tomlkit
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy.engine import make_url
+
+from portal.db import CoreBase, make_engine
+from portal.hosting.config import write_secret
+from portal.loader.discovery import scan
+from portal.loader.migrating import current, head, migrate
+from portal.loader.registration import import_plugin
+
+PROCESSES = 6
+FIRST = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "notices_0001", None
+
+
+def upgrade():
+    op.create_table("notices_one", sa.Column("id", sa.Integer(), primary_key=True))
+
+
+def downgrade():
+    op.drop_table("notices_one")
+"""
+BROKEN = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "notices_0002", "notices_0001"
+
+
+def upgrade():
+    op.create_table("notices_two", sa.Column("id", sa.Integer(), primary_key=True))
+    op.execute("INSERT INTO notices_one (id) VALUES (7)")
+    raise RuntimeError("half-way")
+
+
+def downgrade():
+    op.drop_table("notices_two")
+"""
+
+
+@pytest.fixture
+def url(database):
+    made = database.empty()
+    yield made
+    database.drop(made)
+
+
+@pytest.fixture
+def labs():
+    import_plugin(scan().manifests["labs"])
+    return scan().manifests["labs"]
+
+
+@pytest.fixture
+def notices(labs, tmp_path):
+    """Give a plugin of two revisions, the second of which breaks half-way."""
+    folder = tmp_path / "migrations"
+    folder.mkdir()
+    (folder / "notices_0001.py").write_text(FIRST)
+    (folder / "notices_0002.py").write_text(BROKEN)
+    return replace(labs, id="notices", folder=tmp_path)
+
+
+def schema(url):
+    """Describe every table, and the triggers."""
+    engine = make_engine(url)
+    seen = sa.inspect(engine)
+    found = {
+        table: {
+            "columns": sorted((c["name"], str(c["type"]), c["nullable"]) for c in seen.get_columns(table)),
+            "key": seen.get_pk_constraint(table)["constrained_columns"],
+            "foreign": sorted(str(sorted(key.items(), key=str)) for key in seen.get_foreign_keys(table)),
+            "indexes": sorted((i["name"], tuple(i["column_names"]), bool(i["unique"])) for i in seen.get_indexes(table)),
+            "unique": sorted((str(u["name"]), tuple(u["column_names"])) for u in seen.get_unique_constraints(table)),
+        }
+        for table in seen.get_table_names()
+    }
+    names = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+    }[engine.dialect.name]
+    with engine.connect() as conn:
+        found["triggers"] = sorted(conn.scalars(sa.text(names)))
+    engine.dispose()
+    return found
+
+
+def revision(url, plugin):
+    engine = make_engine(url)
+    try:
+        return current(engine, plugin)
+    finally:
+        engine.dispose()
+
+
+def test_up_down_up_leaves_the_same_tables(url, labs):
+    assert migrate(url, [labs])
+    once = schema(url)
+    assert {"users", "labs_lab"} <= set(once)
+    assert once["triggers"]
+    migrate(url, [labs], core=False, down=True)
+    assert not [table for table in schema(url) if "labs" in table]
+    migrate(url, [], down=True)
+    assert set(schema(url)) == {"triggers"}
+    migrate(url, [labs])
+    assert schema(url) == once
+    assert migrate(url, [labs]) == []
+
+
+def test_everything_goes_down_in_one_go(url, labs):
+    migrate(url, [labs])
+    migrate(url, [labs], down=True)
+    assert set(schema(url)) == {"triggers"}
+
+
+def test_a_revision_that_fails_half_way_is_undone_whole(url, labs, notices):
+    migrate(url, [labs])
+    with pytest.raises(RuntimeError, match="half-way"):
+        migrate(url, [notices], core=False)
+    assert revision(url, "notices") == "notices_0001"
+    tables = schema(url)
+    assert "notices_one" in tables
+    assert "notices_two" not in tables
+    engine = make_engine(url)
+    with engine.connect() as conn:
+        assert conn.scalar(sa.text("SELECT count(*) FROM notices_one")) == 0
+    engine.dispose()
+    assert revision(url, "labs") == head(labs)
+
+
+def test_a_failure_lets_go_of_the_lock(url, labs, notices):
+    migrate(url, [labs])
+    for _try in range(2):
+        with pytest.raises(RuntimeError, match="half-way"):
+            migrate(url, [notices], core=False)
+
+
+def test_the_history_of_one_plugin_says_nothing_about_another(url, labs):
+    migrate(url, [labs])
+    migrate(url, [labs], core=False, down=True)
+    assert revision(url, "labs") is None
+    assert revision(url, "portal") == head(None)
+
+
+@pytest.mark.parametrize("owner", ["portal", "labs"])
+def test_the_tables_are_those_of_the_models(url, labs, owner):
+    migrate(url, [labs])
+    engine = make_engine(url)
+
+    def ours(name, kind, _parents):
+        return kind != "table" or (name.startswith("labs_") if owner == "labs" else not name.startswith(OTHERS))
+
+    def compared(thing, name, kind, _reflected, _other):
+        return kind != "table" or ours(name, kind, None)
+
+    with engine.connect() as conn:
+        opts = {"include_name": ours, "include_object": compared, "compare_type": True}
+        drift = compare_metadata(MigrationContext.configure(conn, opts=opts), CoreBase.metadata)
+    engine.dispose()
+    assert drift == []
+
+
+OTHERS = ("labs_", "alembic_version_", "notices_", "sqlite_")
+
+
+def test_six_upgrades_at_once_do_the_work_once(url, tmp_path):
+    write_secret(tmp_path)
+    document = tomlkit.document()
+    if make_url(url).get_backend_name() == "postgresql":
+        document["database"] = url
+    (tmp_path / "portal.toml").write_text(document.as_string())
+    command = [sys.executable, "-m", "portal.cli", "--instance", str(tmp_path), "upgrade"]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(PROCESSES)]
+    said = [process.communicate(timeout=120) for process in running]
+    assert [process.returncode for process in running] == [0] * PROCESSES, said
+    assert sum("portal_0001" in out for out, _err in said) == 1
+    assert sum("déjà à jour" in out for out, _err in said) == PROCESSES - 1

@@ -1,0 +1,103 @@
+"""Every page of the core, as somebody who may see it: sound markup, French words, no address that leads nowhere."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from portal.errors import PluginFault
+from portal.hosting.factory import create_app
+from portal.loader.states import quarantine
+from portal.people.users import issue_link
+from portal.testing.browser import ToolUnavailable, html_faults_of
+
+from tests.reading import words
+from tests.strict import unavailable
+from tests.web.catalogues import CORE, said, written
+
+PAGES = [
+    "/",
+    "/account",
+    "/plugins",
+    "/plugins/labs/switch",
+    "/plugins/labs/fault",
+    "/screens",
+    "/accessibilite",
+    "/mentions-legales",
+    "/donnees-personnelles",
+    "/ecoconception",
+    "/nowhere",
+]
+
+
+@pytest.fixture
+def pages(site, app, admin, new_client, make_user, writing, post):
+    """Give every page of the core, by name."""
+    yves = make_user("Yves K.")
+    with writing():
+        link = f"/link/{issue_link(yves.id)}"
+    make_user("Zoé L.", matricule="C02", pin="204816")
+    anonymous = new_client()
+    found = {url: admin.get(url) for url in PAGES}
+    found |= {f"{url} (nobody)": anonymous.get(url) for url in ("/", "/sign-in", link, "/nowhere")}
+    found["refused sign-in"] = anonymous.post("/sign-in", data={"identifier": "x", "password": "y"})
+    found["refused account"] = post(admin, "/account/preferences", {})
+    enrolled = post(admin, "/screens", {"name": "Hall"})
+    found["enrolled"] = enrolled
+    address = re.search(r"/screen/enrol/[\w.=-]+", enrolled.text).group(0)
+    screen = new_client()
+    found["enrol"] = screen.get(address)
+    screen.post(address)
+    found |= {"rest": screen.get("/screen"), "pin": screen.get("/screen/pin"), "shown": screen.get("/sign-in")}
+    found["refused pin"] = screen.post("/screen/pin", data={"identifier": "C02", "pin": "1"})
+    screen.post("/screen/pin", data={"identifier": "C02", "pin": "204816"})
+    found |= {f"screen {url}": screen.get(url) for url in ("/screen", "/", "/account")}
+    return {name: answer for name, answer in found.items() if answer.mimetype == "text/html"}
+
+
+@pytest.mark.html
+def test_every_page_is_sound_markup(pages):
+    assert len(pages) >= 25
+    try:
+        faults = html_faults_of({name: answer.text for name, answer in pages.items()})
+    except ToolUnavailable as error:
+        unavailable(error)
+    assert not {name: list(map(str, found)) for name, found in faults.items() if found}
+
+
+def test_no_page_shows_an_english_word(pages):
+    french = {text for forms in written(CORE).values() for text in forms}
+    keys = [key for key in said(CORE) if " " in key and "%(" not in key and key not in french]
+    shown = {name: [key for key in keys if key in words(answer)] for name, answer in pages.items()}
+    assert not {name: found for name, found in shown.items() if found}
+    names = "|".join(
+        ["Back", "Name", "Role", "Theme", "none", "Today", "Sign in", "Sign out", "Enter", "Save", "Close"]
+    )
+    assert not {
+        name: found for name, answer in pages.items() if (found := re.findall(rf"\b(?:{names})\b", words(answer)))
+    }
+
+
+def test_no_page_leads_nowhere(pages, admin):
+    addresses = {url for answer in pages.values() for url in re.findall(r'href="(/[^"]*)"', answer.text)}
+    lost = {url for url in addresses if admin.get(url.replace("&amp;", "&")).status_code == 404}
+    assert lost <= {"/screen"}  # open on an enrolled device only
+
+
+def test_every_page_says_its_language_and_has_one_title(pages):
+    for name, answer in pages.items():
+        assert '<html lang="fr"' in answer.text, name
+        assert len(re.findall(r"<h1[ >]", answer.text)) == 1, name
+        assert len(re.findall(r"<main[ >]", answer.text)) == 1, name
+
+
+def test_nothing_runs_or_is_drawn_from_inside_a_page(pages):
+    for name, answer in pages.items():
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:|<script>", answer.text), name
+
+
+def test_the_page_of_faults_is_sound_too(site, admin):
+    quarantine(site.engine, PluginFault("labs", "import", "<b>no</b>", "<script>x</script>"))
+    assert create_app(site)
+    assert "<script>x" not in admin.get("/plugins/labs/fault").text

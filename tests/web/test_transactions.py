@@ -1,0 +1,129 @@
+"""The request is the transaction: a refusal keeps nothing, a look cannot write (decision 0002)."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from flask import Response, request
+
+from portal.db import db
+from portal.errors import Conflict, Invalid
+from portal.loader.faults import later
+from portal.loader.models import Fault
+from portal.people.functions import create_function
+from portal.people.models import Function
+from portal.web.answers import message, see
+from portal.web.policy import public, signed_in
+
+from tests.reading import rows_hash
+
+
+@signed_in()
+def write_then(how=None):
+    create_function("écrite")
+    message("gardé")
+    if request.form["how"] == "refuse":
+        raise Conflict("trop tard")
+    if request.form["how"] == "form":
+        return Response("refused", status=422)
+    if request.form["how"] == "break":
+        raise LookupError
+    return see("core.today")
+
+
+@public()
+def write_on_get():
+    if request.args["how"] == "raw":
+        db.session.connection().exec_driver_sql("INSERT INTO functions (name) VALUES ('brute')")
+    create_function("écrite")
+    return Response("x")
+
+
+def functions(app):
+    with app.app_context():
+        return list(db.session.scalars(sa.select(Function.name)))
+
+
+@pytest.fixture
+def address(mount):
+    return mount("write", write_then, methods=["POST"])
+
+
+def test_what_was_accepted_is_kept(app, own, post, address):
+    assert post(own, address, {"how": "keep"}).status_code == 303
+    assert functions(app) == ["écrite"]
+
+
+@pytest.mark.parametrize(("how", "status"), [("refuse", 409), ("form", 422), ("break", 500)])
+def test_a_refusal_keeps_nothing(app, own, post, address, how, status):
+    app.config["RAISE_FAULTS"] = app.config["PROPAGATE_EXCEPTIONS"] = False
+    before = rows_hash(app)
+    assert post(own, address, {"how": how}).status_code == status
+    assert functions(app) == []
+    assert rows_hash(app) == before
+
+
+@pytest.mark.parametrize("how", ["raw", "orm"])
+def test_a_look_cannot_write(app, client, mount, how):
+    app.config["RAISE_FAULTS"] = app.config["PROPAGATE_EXCEPTIONS"] = False
+    url = mount("look", write_on_get)
+    assert client.get(f"{url}?how={how}").status_code in {500, 503}
+    assert functions(app) == []
+
+
+def test_a_fault_is_booked_with_the_reference_the_person_reads(app, own, post, address):
+    app.config["RAISE_FAULTS"] = app.config["PROPAGATE_EXCEPTIONS"] = False
+    answer = post(own, address, {"how": "break"})
+    with app.app_context():
+        fault = db.session.scalars(sa.select(Fault)).one()
+    assert fault.reference in answer.text
+    assert "LookupError" not in answer.text
+
+
+def test_what_must_survive_a_refusal_does(app, own, post, mount):
+    @signed_in()
+    def refuses():
+        later(lambda conn: conn.execute(sa.insert(Function).values(name="à côté")))
+        create_function("écrite")
+        raise Invalid("non")
+
+    post(own, mount("beside", refuses, methods=["POST"]))
+    assert functions(app) == ["à côté"]
+
+
+def test_a_failed_commit_says_nothing_was_kept(app, own, post, address, monkeypatch):
+    app.config["RAISE_FAULTS"] = app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    def refuse(_session):
+        raise sa.exc.IntegrityError("commit", None, Exception("too late"))
+
+    sa.event.listen(db.session, "before_commit", refuse)
+    try:
+        answer = post(own, address, {"how": "keep"})
+    finally:
+        sa.event.remove(db.session, "before_commit", refuse)
+    assert answer.status_code == 500
+    assert functions(app) == []
+    with own.session_transaction() as cookie:
+        assert "_flashes" not in cookie
+    assert "gardé" not in own.get("/").text
+
+
+def test_a_message_is_said_once(own, post, address):
+    post(own, address, {"how": "keep"})
+    assert "gardé" in own.get("/").text
+    assert "gardé" not in own.get("/").text
+
+
+def test_the_slow_work_is_done_before_the_lock_is_taken(app, own, post, mount):
+    seen = {}
+
+    def slow():
+        seen["writes"] = bool(db.session().in_transaction())
+
+    @signed_in(prepare=slow)
+    def view():
+        return see("core.today")
+
+    post(own, mount("slow", view, methods=["POST"]))
+    assert seen == {"writes": False}
