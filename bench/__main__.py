@@ -15,13 +15,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from portal.testing.postgres import PostgresUnavailable, postgresql_cluster
-
-from bench import measures
+from bench import measures, processes
 from bench.instances import Wanted, Workshop, cookie_for, site_in
 from bench.pages import Inside
 from bench.report import RESULTS, Report
 from bench.rows import READER
+from portal.testing.postgres import PostgresUnavailable, postgresql_cluster
 
 ROOT = Path(__file__).parent.parent
 FULL = measures.Effort(5, 150, 1.6, 5, 3, 250, 2.0, 60)
@@ -91,11 +90,11 @@ def measure(options: argparse.Namespace, folder: Path, server: Any) -> Report:
     say("3. growth")
     measures.growth(bench, inside)
     say("4. building, switching, starting, memory")
-    measures.starting(bench)
+    processes.starting(bench)
     say("5. writing")
-    measures.writing(bench)
+    processes.writing(bench)
     say("6. guard and dispatcher")
-    measures.hooking(bench, inside)
+    processes.hooking(bench, inside)
     say("7. where the time goes")
     measures.profiles(bench, inside)
     for site in inside.dispatcher.sites.values():

@@ -42,10 +42,9 @@ def build(slug: str, cookie: str) -> dict[str, object]:
 
 def _switches(dispatcher: Any, site: Any, app: Any, cookie: str) -> dict[str, float]:
     """Time the first answer after each switch: the revision is seen, the app rebuilt, the page rendered."""
+    from bench.instances import ask
     from portal.db import transaction
     from portal.loader.states import switch
-
-    from bench.instances import ask
 
     def page() -> float:
         started = time.perf_counter()

@@ -5,7 +5,12 @@ from __future__ import annotations
 from flask import Flask, render_template_string
 
 ROWS = [
-    {"number": number, "title": f"Que garde-t-on du comptoir {number} ?", "place": "Salle des Dunes", "people": number % 9}
+    {
+        "number": number,
+        "title": f"Que garde-t-on du comptoir {number} ?",
+        "place": "Salle des Dunes",
+        "people": number % 9,
+    }
     for number in range(1, 26)
 ]
 PAGE = """<!doctype html>

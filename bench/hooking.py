@@ -7,14 +7,13 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
+from bench.instances import Wanted, answer, environ_for
 from portal.api import HomeItem, Viewer, hookimpl
 from portal.db import read_revision
 from portal.hosting.dispatcher import Dispatcher
 from portal.hosting.factory import create_app
 from portal.loader.hooks import Hooks
 from portal.values import ANONYMOUS
-
-from bench.instances import Wanted, answer, environ_for
 
 LOOPS = 400
 SERIES = 5

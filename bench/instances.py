@@ -14,6 +14,7 @@ import tomlkit
 from sqlalchemy.engine import make_url
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from bench.rows import fill
 from portal.db import make_engine, transaction
 from portal.hosting.config import FILE, read_instance, write_secret
 from portal.hosting.factory import create_app
@@ -22,8 +23,6 @@ from portal.loader.discovery import scan
 from portal.loader.migrating import create_database, migrate
 from portal.loader.models import PluginState
 from portal.people.sessions import open_session
-
-from bench.rows import fill
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 

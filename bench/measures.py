@@ -1,4 +1,4 @@
-"""The chapters of RESULTS.md: each measures, then writes its section."""
+"""The chapters of RESULTS.md about pages: each measures, then writes its section."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench.hooking import MANY, dispatching, guard
 from bench.instances import Wanted, Workshop
 from bench.pages import LAB, LEGAL, LIST, SIGN_IN, TODAY, Cost, Inside, Line, costs, middle_cursor
 from bench.report import Report, table
 from bench.servers import free_port, gunicorn, request_bytes, running, wait_for
-from bench.starting import BARE_APP, FURTHER, PORTAL, built, further_mb, starts
-from bench.writing import WRITERS, writes
+from bench.starting import BARE_APP, PORTAL
 
 NAMES = {
     LIST: "list of ephemeral labs, 25 rows",
@@ -26,6 +24,27 @@ NAMES = {
 PAGES = tuple(NAMES)
 RATIO_AIMS = {LIST: 3.0, LEGAL: 1.2, SIGN_IN: 1.2}
 SQL_AIM, GROWTH_AIM = 6, 1.3
+COST_HEADS = (
+    "page",
+    "database",
+    "rows",
+    "CPU ms / request",
+    "CPU × bare",
+    "aim",
+    "lowest – highest ×",
+    "answers / s",
+    "p50 ms",
+)
+WEIGHT_HEADS = (
+    "page",
+    "SQL",
+    "savepoint orders",
+    "next page kB",
+    "first visit kB",
+    "requests",
+    "not compressed kB",
+    "asked again",
+)
 
 
 @dataclass(frozen=True)
@@ -93,13 +112,13 @@ def page_costs(bench: Bench) -> None:
     rows = [_cost_row(line, cost) for line, cost in found.items()]
     rows.sort(key=lambda row: (row[1], str(row[2])), reverse=False)
     _cost_aims(bench, found)
-    heads = ("page", "database", "rows", "CPU ms / request", "CPU × bare", "aim", "lowest – highest ×", "answers / s", "p50 ms")
     how = (
         f"gunicorn, 2 synchronous workers each, compiled bytecode; medians of {effort.rounds} shuffled rounds of"
-        f" up to {effort.requests} requests ({effort.page_seconds:g} s at most) over 4 connections. The processor time is that of the server's processes, not of"
-        " PostgreSQL's. The client shares the cores: answers per second are a floor."
+        f" up to {effort.requests} requests ({effort.page_seconds:g} s at most) over 4 connections."
+        " The processor time is that of the server's processes, not of PostgreSQL's."
+        " The client shares the cores: answers per second are a floor."
     )
-    bench.report.section("1. Processor time per page", how, table(heads, rows))
+    bench.report.section("1. Processor time per page", how, table(COST_HEADS, rows))
 
 
 def _cost_row(line: Line, cost: Cost) -> tuple[object, ...]:
@@ -144,12 +163,14 @@ def weights(bench: Bench, inside: Inside) -> None:
     again = inside.not_modified(wanted, LEGAL)
     verdict = "met" if again == 304 else "**missed**: the page is made again"
     bench.report.aims.append(("public page that did not change", "304", str(again), verdict))
-    heads = ("page", "SQL", "savepoint orders", "next page kB", "first visit kB", "requests", "not compressed kB", "asked again")
     how = (
-        "SQLite, 100 000 rows in a full run. SQL counts the dispatcher's reading of the revision as one. Compressed means gzip: the portal"
+        "SQLite, 100 000 rows in a full run. SQL counts the dispatcher's reading of the revision as one."
+        " Compressed means gzip: the portal"
         " compresses its sheet and scripts itself and leaves pages to the server in front of it."
     )
-    bench.report.section("2. SQL and weight", how, table(heads, rows), "Where more than six come from:\n" + "\n".join(told))
+    bench.report.section(
+        "2. SQL and weight", how, table(WEIGHT_HEADS, rows), "Where more than six come from:\n" + "\n".join(told)
+    )
 
 
 def growth(bench: Bench, inside: Inside) -> None:
@@ -161,7 +182,9 @@ def growth(bench: Bench, inside: Inside) -> None:
             times = [inside.p50_ms(wanted, path_of(wanted)) for wanted in sizes]
             ratio = times[-1] / times[0]
             rows.append((what, *times, f"{ratio:.1f} ×" + ("" if ratio <= GROWTH_AIM else " **missed**")))
-            bench.report.at_most(f"growth to {_short(sizes[-1].rows)} rows: {what}, {name}", ratio, GROWTH_AIM, unit=" ×")
+            bench.report.at_most(
+                f"growth to {_short(sizes[-1].rows)} rows: {what}, {name}", ratio, GROWTH_AIM, unit=" ×"
+            )
         heads = (f"{name}, ms", *(_short(wanted.rows) for wanted in sizes), "growth")
         parts.append(table(heads, rows))
     how = (
@@ -191,90 +214,6 @@ def _growing(bench: Bench) -> dict[str, Any]:
     }
 
 
-def starting(bench: Bench) -> None:
-    """Chapter 4: building, switching, starting, memory."""
-    alone = Wanted("alone", "sqlite", 1000)
-    folder, report, times = bench.workshop.instance("alone", [alone]), bench.report, bench.effort.starts
-    one = built(folder, alone.slug)
-    bare = starts(None, None, times=times, log=bench.log)
-    portal = starts(folder, alone, times=times, log=bench.log)
-    shipped = starts(folder, alone, times=max(1, times // 2), log=bench.log, shipped=True)
-    further = further_mb(bench.workshop, log=bench.log)
-    slowest = max(one["off_ms"], one["on_ms"])
-    report.at_most("switching a plugin, first answer in a worker", slowest, 300, unit=" ms")
-    report.at_most("start to first answer", portal.seconds, 1.5, unit=" s")
-    report.at_most("memory, 2 workers, every first-party plugin", portal.pss_mb, 160, unit=" MB")
-    report.at_most("memory of a further collectivity, in one worker", further / 2, 3, unit=" MB")
-    rows = [
-        ("importing the portal and the plugins' manifests", f"{one['import_ms']:.0f} ms"),
-        ("building the app, first time in a process (imports the plugin)", f"{one['cold_ms']:.0f} ms"),
-        (f"building it again ({one['rules']} addresses, {one['plugins']} plugin)", f"{one['warm_ms']:.0f} ms"),
-        ("« Aujourd’hui » from a built app, in process", f"{one['page_ms']:.1f} ms"),
-        ("the same, first answer after `labs` went off", f"{one['off_ms']:.0f} ms"),
-        ("the same, first answer after `labs` came back", f"{one['on_ms']:.0f} ms"),
-        ("start to first answer: bare page", f"{bare.seconds:.2f} s"),
-        ("start to first answer: portal, 2 synchronous workers", f"{portal.seconds:.2f} s"),
-        ("start to first answer: `portal run` (2 × 4 threads)", f"{shipped.seconds:.2f} s"),
-        ("memory of the tree (PSS): bare page", f"{bare.pss_mb:.0f} MB"),
-        ("memory of the tree: portal, 2 synchronous workers", f"{portal.pss_mb:.0f} MB"),
-        ("memory of the tree: `portal run`, with its companion for the work in the background", f"{shipped.pss_mb:.0f} MB"),
-        (f"one further collectivity, both workers (mean of {FURTHER})", f"{further:.1f} MB"),
-    ]
-    report.section("4. Building, switching, starting, memory", table(("what", "measured"), rows))
-
-
-def writing(bench: Bench) -> None:
-    """Chapter 5: write transactions."""
-    effort = bench.effort
-    found = writes(
-        bench.workshop,
-        rounds=effort.write_rounds,
-        requests=effort.write_requests,
-        seconds=effort.write_seconds,
-        log=bench.log.with_name("writes.log"),
-    )
-    note = f" ({median(found.portal):.0f} of {median(found.bare):.0f} per second)"
-    bench.report.at_least("writes kept of the bare rate, SQLite FULL", found.share * 100, 70, unit=" %", note=note)
-    bench.report.at_most("« database is locked » in the log, or a write refused", found.locked + found.refused, 0)
-    rows = [
-        ("opening an ephemeral lab through its form, 2 workers", median(found.portal), median(found.cpu_ms), found.refused),
-        (f"the same {found.statements} writing statements, 2 bare processes", median(found.bare), "–", 0),
-    ]
-    how = (
-        f"SQLite, WAL, `synchronous=FULL`, one transaction each; {WRITERS} people at once; medians of"
-        f" {effort.write_rounds} rounds, both sides in turn. Bare is `sqlite3` alone replaying what the page wrote."
-    )
-    heads = ("what", "transactions / s", "CPU ms of the server each", "refused")
-    bench.report.section("5. Writing", how, table(heads, rows))
-
-
-def hooking(bench: Bench, inside: Inside) -> None:
-    """Chapter 6: the guard and the dispatcher."""
-    rows: list[tuple[object, ...]] = []
-    for name in bench.databases:
-        wanted = bench.of(name)[0]
-        inside.get(wanted, SIGN_IN)
-        for plugins, one in guard(inside.dispatcher, wanted).items():
-            each = (one["guarded"] - one["pluggy"]) / plugins
-            what = f"a hook with {plugins} silent implementation{'s' if plugins == MANY else ''}"
-            rows.append((what, name, one["pluggy"], one["outside"], one["guarded"], f"{each:.0f} µs each"))
-    heads = ("what", "database", "pluggy alone µs", "guarded, no database µs", "guarded, in a request µs", "the guard")
-    parts = [table(heads, rows), _dispatching(bench, inside)]
-    how = "Inside a request each implementation runs in a savepoint, measured, its answer checked."
-    bench.report.section("6. The guard and the dispatcher", how, *parts)
-
-
-def _dispatching(bench: Bench, inside: Inside) -> str:
-    rows: list[tuple[object, ...]] = []
-    for name in bench.databases:
-        one = dispatching(inside.dispatcher, bench.of(name)[0])
-        aim = 50 if name == "sqlite" else 500
-        bench.report.at_most(f"reading the revision, {name}", one["revision"], aim, unit=" µs")
-        rows.append((name, one["revision"], one["acquire"], one["without"], one["with"], one["with"] - one["without"]))
-    heads = ("database", "revision µs", "finding the app µs", "`/healthz`, app alone µs", "through the dispatcher µs", "dispatcher µs")
-    return table(heads, rows)
-
-
 def profiles(bench: Bench, inside: Inside) -> None:
     """Chapter 7: where the time goes in the pages that have an aim."""
     wanted, parts = bench.usual["sqlite"], []
@@ -282,7 +221,9 @@ def profiles(bench: Bench, inside: Inside) -> None:
         inside.get(wanted, path)
         rows, houses = inside.profile(wanted, path, times=bench.effort.profiled)
         shares = ", ".join(f"{house} {share:.0%}" for house, share in houses.items() if share >= 0.02)
-        top = table(("function", "calls / page", "own ms / page"), [(f"`{name}`", calls, ms) for name, calls, ms in rows[:12]])
+        top = table(
+            ("function", "calls / page", "own ms / page"), [(f"`{name}`", calls, ms) for name, calls, ms in rows[:12]]
+        )
         parts.append(f"**{NAMES[path]}**, by where the code lives: {shares}.\n\n{top}")
     how = "cProfile, SQLite, one process; it makes calls of small functions look dearer than they are."
     bench.report.section("7. Where the time goes", how, *parts)

@@ -22,12 +22,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from bench.instances import Wanted, answer, ask, environ_for, site_in
+from bench.servers import Served, Server, burst, request_bytes
 from portal.hosting.config import read_instance
 from portal.hosting.dispatcher import Dispatcher
 from portal.hosting.site import Site
-
-from bench.instances import Wanted, answer, ask, environ_for, site_in
-from bench.servers import Served, Server, burst, request_bytes
 
 LIST, TODAY, LAB, LEGAL, SIGN_IN = "/labs/e/", "/", "/labs/1", "/mentions-legales", "/sign-in"
 OPEN_TO_ALL = (LEGAL, SIGN_IN)
@@ -94,9 +93,7 @@ def costs(
     return found
 
 
-def _burst(
-    line: Line, bare: Server, portal: Server, cookies: Cookies, requests: int, max_seconds: float
-) -> Served:
+def _burst(line: Line, bare: Server, portal: Server, cookies: Cookies, requests: int, max_seconds: float) -> Served:
     request = line.request(cookies)
     return burst(portal if line.wanted else bare, lambda _number: request, requests, max_seconds=max_seconds)
 
@@ -114,7 +111,7 @@ def counted(site: Site) -> Iterator[Counter[str]]:
             return
         seen["sql"] += 1
         table = TABLE.search(statement)
-        seen[f"{statement.split()[0].lower()} {table.group(1) if table else '?'}"] += 1
+        seen[f"{statement.split(maxsplit=1)[0].lower()} {table.group(1) if table else '?'}"] += 1
 
     event.listen(site.engine, "before_cursor_execute", note)
     try:
@@ -188,8 +185,10 @@ class Inside:
         environ["HTTP_IF_MODIFIED_SINCE"] = headers.get("Last-Modified", "")
         return answer(self.dispatcher, environ)[0]
 
-    def profile(self, wanted: Wanted, path: str, *, times: int) -> tuple[list[tuple[str, float, float]], dict[str, float]]:
-        """Give the functions that keep the processor longest, with calls and ms per page, and the share of each house."""
+    def profile(
+        self, wanted: Wanted, path: str, *, times: int
+    ) -> tuple[list[tuple[str, float, float]], dict[str, float]]:
+        """Give the functions that take longest by themselves, with calls and ms per page, and each house's share."""
         environs = [self.environ(wanted, path) for _time in range(times)]
         watch = cProfile.Profile()
         watch.enable()
@@ -239,7 +238,9 @@ def middle_cursor(folder: Path, wanted: Wanted) -> str:
     site = site_in(folder, wanted.slug)
     with site.engine.connect() as conn:
         number = wanted.rows // 2
-        at: Any = conn.execute(sa.text("SELECT starts_at FROM labs_ephemeral WHERE id = :id"), {"id": number}).scalar_one()
+        at: Any = conn.execute(
+            sa.text("SELECT starts_at FROM labs_ephemeral WHERE id = :id"), {"id": number}
+        ).scalar_one()
     site.engine.dispose()
     instant = datetime.fromisoformat(at) if isinstance(at, str) else at
     text = instant.isoformat() if instant.tzinfo else f"{instant.isoformat()}+00:00"

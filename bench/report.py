@@ -9,6 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+CAVEAT = (
+    "Absolute times move with the machine and with what else it does; **CPU × bare page**, measured in the same minute,"
+    " is the figure to compare. A load above the number of cores means that others were at work during the run."
+)
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
 
@@ -40,8 +44,7 @@ class Report:
         """Give the whole page."""
         head = [
             "# What it costs",
-            "Written by the command below; do not edit. Absolute times move with the machine and with what else it"
-            " does; **CPU × bare page**, measured in the same minute, is the figure to compare.",
+            f"Written by the command below; do not edit. {CAVEAT}",
             table(
                 ("", ""),
                 [
@@ -62,7 +65,9 @@ def machine() -> str:
     cores = len(os.sched_getaffinity(0))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     load = os.getloadavg()[2]
-    return f"{cores} cores, {memory:.0f} GiB, Linux, Python {platform.python_version()}; load over 15 minutes {load:.1f}"
+    return (
+        f"{cores} cores, {memory:.0f} GiB, Linux, Python {platform.python_version()}; load over 15 minutes {load:.1f}"
+    )
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

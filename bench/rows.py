@@ -20,7 +20,18 @@ LABS = 20
 MEMBERS = 25
 HELD_PER_PROJECT = 10
 READER = 1
-WORDS = ("comptoir", "file", "badge", "parking", "cantine", "courrier", "accueil", "réunion", "mobilier", "signalétique")
+WORDS = (
+    "comptoir",
+    "file",
+    "badge",
+    "parking",
+    "cantine",
+    "courrier",
+    "accueil",
+    "réunion",
+    "mobilier",
+    "signalétique",
+)
 DAY = timedelta(days=1)
 PEOPLE_COLUMNS = ("id", "name", "matricule", "role", "language", "theme", "created_at")
 LAB_COLUMNS = ("id", "name", "folded", "group_id", "place", "max_minutes", "created_at")
@@ -50,9 +61,7 @@ class Filler:
             self.raw.execute("PRAGMA cache_size=-400000")
             self.raw.execute("BEGIN")
         else:
-            self.raw = psycopg.connect(
-                host=str(address.query["host"]), user=address.username, dbname=address.database
-            )
+            self.raw = psycopg.connect(host=str(address.query["host"]), user=address.username, dbname=address.database)
 
     def instant(self, value: datetime) -> object:
         """Write an instant as the portal's own column type does."""

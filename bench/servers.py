@@ -116,7 +116,9 @@ def running(command: Sequence[str], port: int, *, folder: Path | None = None, lo
                     os.kill(pid, 9)
 
 
-def request_bytes(path: str, *, host: str = "localhost", headers: Mapping[str, str] | None = None, body: str = "") -> bytes:
+def request_bytes(
+    path: str, *, host: str = "localhost", headers: Mapping[str, str] | None = None, body: str = ""
+) -> bytes:
     """Write a request; it asks for the connection to be closed after the answer."""
     lines = [f"{'POST' if body else 'GET'} {path} HTTP/1.1", f"Host: {host}", "Connection: close"]
     lines += ["Accept-Encoding: gzip", "User-Agent: Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0"]

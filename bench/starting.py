@@ -73,6 +73,7 @@ def further_mb(workshop: Workshop, *, log: Path) -> float:
     """Give the memory one more collectivity takes in the whole tree, once both processes have answered for it."""
     every = [Wanted(f"further{number}", "sqlite", 1) for number in range(1 + FURTHER)]
     folder = workshop.instance("further", every)
+    cookie_for(site_in(folder, every[0].slug), READER)  # the plugins are tried apart once, before anybody waits
     port = free_port()
     with running(gunicorn(PORTAL, port), port, folder=folder, log=log) as server:
         wait_for(server, request_bytes(SIGN_IN, host=every[0].host))

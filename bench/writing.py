@@ -19,13 +19,12 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from werkzeug.test import EnvironBuilder
 
-from portal.hosting.config import read_instance
-from portal.hosting.dispatcher import Dispatcher
-from portal.hosting.site import Site
-
 from bench.instances import TOKEN, Wanted, Workshop, answer, ask, cookie_for, site_in
 from bench.rows import MEMBERS, USERS
 from bench.servers import WORKERS, Served, burst, environment, free_port, gunicorn, request_bytes, running, wait_for
+from portal.hosting.config import read_instance
+from portal.hosting.dispatcher import Dispatcher
+from portal.hosting.site import Site
 
 WRITERS = 4
 FAR_AUDIT = 5_000_000  # so that the number of an audit entry is never that of anything else in the recording
@@ -77,7 +76,9 @@ def writes(workshop: Workshop, *, rounds: int, requests: int, seconds: float, lo
     with running(gunicorn("portal.wsgi:application", port), port, folder=folder, log=log) as server:
         wait_for(server, request_bytes("/sign-in", host=wanted.host))
         for number in range(-1, rounds):
-            served = burst(server, lambda n, turn=number: _post(writers, wanted, turn, n), requests, connections=WRITERS)
+            served = burst(
+                server, lambda n, turn=number: _post(writers, wanted, turn, n), requests, connections=WRITERS
+            )
             bare = _replayed(str(sa.make_url(site.url).database), recorded, seconds)
             if number >= 0:
                 _note(found, served, bare)

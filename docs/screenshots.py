@@ -134,7 +134,7 @@ class Camera:
         page = self.page("screen")
         steps = [
             ("enrol", lambda: page.goto(enrol_screen(self.browser, self.demo, f"Hall {suffix}"))),
-            ("kiosk-home", lambda: page.locator("main form button, form button").first.click()),
+            ("kiosk-home", page.locator("form button").first.click),
             ("kiosk-pin", lambda: page.goto(self.demo.url("/screen/pin"))),
             ("kiosk-in", lambda: self._enter_screen(page)),
         ]
@@ -164,6 +164,7 @@ def main() -> None:
         for path in take_all(browser, demo, Path(sys.argv[1])) if len(sys.argv) > 1 else ():
             print(path)
         browser.close()
+        sys.exit("\n".join(demo.faults()) or None)
 
 
 if __name__ == "__main__":

@@ -5,18 +5,14 @@ from __future__ import annotations
 import logging
 import signal
 import sys
-from collections.abc import Callable
-from dataclasses import replace
-from functools import wraps
 from pathlib import Path
-from typing import Any
 
 import click
-import sqlalchemy.exc
 
 from portal.content.clock import now
 from portal.errors import PortalError
-from portal.hosting.config import Collectivity, Instance, instance_folder, read_instance
+from portal.hosting.commands import in_words, on_site, with_port
+from portal.hosting.config import Collectivity, instance_folder, read_instance
 from portal.hosting.demo import play_demo, reset_demo
 from portal.hosting.factory import create_app
 from portal.hosting.install import prepare_plugin
@@ -29,7 +25,7 @@ from portal.hosting.operating import (
     upgrade,
 )
 from portal.hosting.serving import serve
-from portal.hosting.site import Site, site_of
+from portal.hosting.site import Site
 from portal.hosting.worker import Worker
 from portal.loader.discovery import scan
 from portal.loader.hooks import CORE_SPECS
@@ -42,20 +38,6 @@ from portal.web.pages.plugins import change_switch, installed
 from portal.web.policy import policy_of
 
 
-def in_words(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Say what went wrong in one sentence, and leave with 1."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except (PortalError, sqlalchemy.exc.DBAPIError, OSError) as error:
-            detail = getattr(error, "orig", error)
-            raise click.ClickException(str(detail)) from error
-
-    return run
-
-
 @click.group(help="Capot ouvert : un portail intranet fait d'extensions.")
 @click.option("--instance", type=click.Path(path_type=Path), help="Dossier de l'instance (défaut : instance/).")
 @click.pass_context
@@ -64,29 +46,6 @@ def main(context: click.Context, instance: Path | None) -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     context.obj = instance or instance_folder()
-
-
-def one_site(context: click.Context) -> Site:
-    """Give the collectivity that `--collectivity` names, or the only one."""
-    instance, slug = read_instance(context.obj), context.params.pop("collectivity", None)
-    site = site_of(instance, slug)
-    if site is None:
-        names = ", ".join(item.slug for item in instance.collectivities)
-        raise click.ClickException(f"Dites laquelle avec --collectivity : {names}.")
-    return site
-
-
-def on_site(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command its collectivity."""
-
-    @click.option("--collectivity", help="Laquelle, s'il y en a plusieurs.")
-    @click.pass_context
-    @in_words
-    @wraps(command)
-    def run(context: click.Context, collectivity: str | None, **kwargs: Any) -> Any:
-        return command(one_site(context), **kwargs)
-
-    return run
 
 
 @main.command(help="Prépare une instance : dossier, clé, base, premier administrateur.")
@@ -111,12 +70,6 @@ def init(folder: Path, name: str | None, admin: str) -> None:
 def run(folder: Path, port: int | None) -> None:
     """Serve the instance."""
     serve(with_port(read_instance(folder), port))
-
-
-def with_port(instance: Instance, port: int | None) -> Instance:
-    """Give the instance, answering on another port."""
-    server = replace(instance.server, port=port) if port else instance.server
-    return replace(instance, server=server)
 
 
 @main.command(

@@ -49,7 +49,7 @@ def test_every_command_of_the_guide_succeeds(author):
 
 
 def test_the_test_of_the_guide_runs_on_the_installed_plugin(author):
-    assert "3 passed" in author["pytest --databases sqlite"].stdout
+    assert "3 passed" in author["pytest tests --databases sqlite"].stdout
 
 
 def test_the_plugin_of_the_guide_is_on(author):

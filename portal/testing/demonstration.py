@@ -15,7 +15,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
+
+import sqlalchemy as sa
 
 from portal.content.clock import set_domain_clock
 from portal.db import transaction
@@ -23,6 +26,7 @@ from portal.hosting.config import read_instance
 from portal.hosting.demo import play_demo
 from portal.hosting.factory import create_app
 from portal.hosting.site import Site, site_of
+from portal.loader.models import Fault
 
 START_SECONDS = 30
 STOP_SECONDS = 30
@@ -54,6 +58,14 @@ class Demonstration:
             set_domain_clock(instant)
         site.engine.dispose()
 
+    def faults(self) -> list[str]:
+        """List what broke while it answered: the place, then the fault."""
+        engine = self.site().engine
+        with engine.connect() as conn:
+            found = [f"{place}: {trace}" for place, trace in conn.execute(sa.select(Fault.place, Fault.trace))]
+        engine.dispose()
+        return found
+
 
 @contextmanager
 def served(folder: Path) -> Iterator[Demonstration]:
@@ -77,7 +89,7 @@ def _links(text: str) -> dict[str, str]:
     lines = [line.strip() for line in text.splitlines()]
     return {
         name.partition(",")[0]: address
-        for name, address in zip(lines, lines[1:], strict=False)
+        for name, address in pairwise(lines)
         if address.startswith("http") and not name.startswith("http")
     }
 

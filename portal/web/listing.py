@@ -105,11 +105,18 @@ def _typed(value: Any, wanted: Any) -> Any:
         value = datetime.fromisoformat(value)
     elif issubclass(wanted, date):
         value = date.fromisoformat(value)
-    is_held = {
-        datetime: lambda: value.tzinfo is not None,
-        int: lambda: abs(value) <= INTEGER_MAX,
-        str: lambda: "\0" not in value and bool(value.encode() or True),
-    }
-    if type(value) is not wanted or not is_held.get(wanted, lambda: True)():
+    if type(value) is not wanted or not _is_held(value):
         raise ValueError(value)
     return value
+
+
+def _is_held(value: object) -> bool:
+    """Tell whether both databases have room for a value.
+
+    :raises ValueError: half a character
+    """
+    if isinstance(value, datetime):
+        return value.tzinfo is not None
+    if isinstance(value, int):
+        return abs(value) <= INTEGER_MAX
+    return not isinstance(value, str) or b"\0" not in value.encode()

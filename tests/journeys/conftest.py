@@ -33,12 +33,25 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def evening(played: Path) -> Iterator[Demonstration]:
+    """Serve the evening for all the journeys that may share it: Friday 26 January 2018, 14:40."""
+    shutil.copytree(played, played.parent / "shared")
+    with served(played.parent / "shared") as demonstration:
+        yield demonstration
+        assert not demonstration.faults()
+
+
 @pytest.fixture
-def demo(played: Path, tmp_path: Path) -> Iterator[Demonstration]:
-    """Serve a copy of the evening: Friday 26 January 2018, 14:40."""
+def demo(request: pytest.FixtureRequest, played: Path, tmp_path: Path) -> Iterator[Demonstration]:
+    """Give the evening; one of its own to a module that says `ALONE`, because it changes the hour or the plugins."""
+    if not getattr(request.module, "ALONE", False):
+        yield request.getfixturevalue("evening")
+        return
     shutil.copytree(played, tmp_path / "demo")
     with served(tmp_path / "demo") as demonstration:
         yield demonstration
+        assert not demonstration.faults()
 
 
 @pytest.fixture

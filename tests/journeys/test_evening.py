@@ -6,25 +6,20 @@ Every journey ends with nothing in the console, nothing refused by the content p
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
 
 from docs.screenshots import OPEN_LAB, enrol_screen, guest_door, take_home
 
+from tests.journeys.travellers import named
+
 pytestmark = pytest.mark.browser
 
-PARIS = ZoneInfo("Europe/Paris")
 QUESTION = "Qui ouvre la porte quand personne n’est là ?"
-LEARNT = "On laisse la clé à l’accueil, et chacun note son passage."
+OTHER_QUESTION = "Faut-il un vestiaire au labo ?"
 MAX_TAPS = 6
 PICTURE_BYTES = 200_000
-
-
-def named(page, name, role="link"):
-    return page.locator("main").get_by_role(role, name=name, exact=True).first
 
 
 def test_an_animator_opens_a_lab_on_a_phone_in_six_taps(travel, is_accessible):
@@ -51,11 +46,11 @@ def test_she_opens_it_with_the_keyboard_alone(travel):
     nadia.page.keyboard.press("Enter")
     nadia.page.wait_for_url("**/labs/1/open")
     press_until(nadia.page, "question", attribute="name")
-    nadia.page.keyboard.type(QUESTION)
+    nadia.page.keyboard.type(OTHER_QUESTION)
     press_until(nadia.page, "Ouvrir le labo")
     nadia.page.keyboard.press("Enter")
     nadia.page.wait_for_url(re.compile(r"/labs/e/\d+$"))
-    expect(nadia.page.get_by_role("heading", level=1)).to_have_text(QUESTION)
+    expect(nadia.page.get_by_role("heading", level=1)).to_have_text(OTHER_QUESTION)
 
 
 def press_until(page, wanted, *, attribute="text"):
@@ -118,30 +113,6 @@ def on_screen(hall, address, is_accessible):
     hall.page.get_by_role("link", name="Entrer avec mon matricule").click()
     hall.page.wait_for_url("**/screen/pin")
     is_accessible(hall.page)
-
-
-def test_a_lab_closes_by_its_clock_is_told_the_next_day_and_is_found_again(demo, travel, is_accessible):
-    sarah = travel("Sarah Benguigui")
-    demo.set_clock(datetime(2018, 1, 27, 9, 30, tzinfo=PARIS))
-    sarah.go(OPEN_LAB)
-    assert "clos, à raconter" in sarah.reads()
-    named(sarah.page, "Raconter ce labo").click()
-    sarah.page.wait_for_url("**/tell")
-    is_accessible(sarah.page)
-    sarah.page.get_by_label("appris", exact=True).check()
-    sarah.page.get_by_label("Ce qu’on a appris").fill(LEARNT)
-    named(sarah.page, "Raconter", "button").click()
-    sarah.page.wait_for_url(f"**{OPEN_LAB}")
-    assert LEARNT in sarah.reads()
-    mehmet = travel("Mehmet Yıldız", phone=True)
-    mehmet.go("/labs/e/")
-    is_accessible(mehmet.page)
-    mehmet.page.locator("[name=q]").fill("clé à l’accueil")
-    mehmet.page.keyboard.press("Enter")
-    mehmet.page.wait_for_url(re.compile(r"q="))
-    named(mehmet.page, re.compile("Quelle place pour les ambassadeurs")).click()
-    mehmet.page.wait_for_url(f"**{OPEN_LAB}")
-    assert LEARNT in mehmet.reads()
 
 
 @pytest.mark.parametrize("path", ["/labs/1", OPEN_LAB, f"{OPEN_LAB}/poster", "/labs/graveyard"])

@@ -8,6 +8,7 @@ from docs.screenshots import OPEN_LAB
 
 pytestmark = pytest.mark.browser
 
+ALONE = True
 PATHS = ["/labs/", "/labs/1", "/labs/e/", OPEN_LAB, "/labs/projects", "/labs/graveyard", "/labs/mine"]
 ELSEWHERE = ["/account", "/accessibilite"]
 SENTENCE = "Ce qui y était écrit n’est pas perdu"

@@ -6,9 +6,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
 
-from portal.testing.demonstration import Demonstration
-
 from docs.screenshots import enter
+from portal.testing.demonstration import Demonstration
 
 PHONE = {"width": 320, "height": 640}
 DESK = {"width": 1280, "height": 800}
@@ -36,8 +35,8 @@ class Traveller:
 
     def _heard(self, message: ConsoleMessage) -> None:
         where = message.location["url"]
-        is_page = where == self.page.url or message.text.startswith(NOT_OK) and "/assets/" not in where
-        if message.type == "error" and not (is_page and message.text.startswith(NOT_OK)):
+        is_answer = message.text.startswith(NOT_OK) and where == self.page.url
+        if message.type == "error" and not is_answer:
             self.complaints.append(f"console: {message.text} ({where})")
 
     def _asked(self, request: Request) -> None:
@@ -64,3 +63,8 @@ class Traveller:
         """Give the words of the main part, on one line, no-break spaces made plain."""
         words = self.page.locator("main").inner_text()
         return " ".join(words.replace("\u00a0", " ").replace("\u202f", " ").split())
+
+
+def named(page: Page, name: object, role: str = "link") -> Locator:
+    """Find a link or a button of the main part by its exact name."""
+    return page.locator("main").get_by_role(role, name=name, exact=True).first

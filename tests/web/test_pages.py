@@ -63,7 +63,10 @@ def test_every_page_is_sound_markup(pages):
         faults = html_faults_of({name: answer.text for name, answer in pages.items()})
     except ToolUnavailable as error:
         unavailable(error)
-    assert not {name: list(map(str, found)) for name, found in faults.items() if found}
+    # without a script, a refresh is the clock of a shared screen
+    allowed = {name: {"meta-refresh"} if name.startswith("screen ") else set() for name in faults}
+    wrong = {name: [str(one) for one in found if one.rule not in allowed[name]] for name, found in faults.items()}
+    assert not {name: found for name, found in wrong.items() if found}
 
 
 def test_no_page_shows_an_english_word(pages):
@@ -82,7 +85,7 @@ def test_no_page_shows_an_english_word(pages):
 def test_no_page_leads_nowhere(pages, admin):
     addresses = {url for answer in pages.values() for url in re.findall(r'href="(/[^"]*)"', answer.text)}
     lost = {url for url in addresses if admin.get(url.replace("&amp;", "&")).status_code == 404}
-    assert lost <= {"/screen"}  # open on an enrolled device only
+    assert lost <= {"/screen", "/screen/pin"}  # open on an enrolled device only
 
 
 def test_every_page_says_its_language_and_has_one_title(pages):

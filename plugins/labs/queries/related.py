@@ -65,7 +65,7 @@ def related_to(ephemeral: Ephemeral, viewer: Viewer, *, at: datetime) -> Related
 
 
 def _newest_told() -> sa.ColumnElement[bool]:
-    """Give the criterion of the labs told among the newest: a rare word must not make us read every lab there ever was."""
+    """Give the criterion of the newest labs told: a rare word must not make us read every lab there ever was."""
     other = aliased(Ephemeral)
     newest = sa.select(other.id).where(other.told_at.is_not(None)).order_by(other.starts_at.desc(), other.id.desc())
     return Ephemeral.id.in_(newest.limit(SEARCHED_AT_MOST))

@@ -41,26 +41,32 @@ FOUND_SHOWN = 20
 @signed_in(lab=one_lab)
 def members(lab):
     """List the members of a lab, alphabetical; an animator finds whom to add here."""
-    filters = PeopleFilters()
-    is_animator = lab.group_id in viewer().animated_ids
-    listed = members_of(lab)
-    inside, animating = {who.id for who in listed}, {who.id for who in animators_of(lab)}
-    found = find_people(filters.q.data, limit=FOUND_SHOWN) if is_animator and filters.q.data else []
+    filters, listed = PeopleFilters(), members_of(lab)
+    animating = {who.id for who in animators_of(lab)}
     return page(
         "labs/members.html",
         lab=lab,
+        filters=filters,
         members=listed,
         animator_ids=animating,
-        found=[(who, who.id in inside) for who in found],
-        filters=filters,
-        is_animator=is_animator,
+        is_animator=_animates(lab),
+        found=_found(lab, filters.q.data or "", {who.id for who in listed}),
         found_shown=FOUND_SHOWN,
         acts_on={who.id: list(_acts(lab, who, animating)) for who in listed},
     )
 
 
+def _animates(lab: Lab) -> bool:
+    return lab.group_id in viewer().animated_ids
+
+
+def _found(lab: Lab, words: str, inside: set[int]) -> list[tuple[Person, bool]]:
+    found = find_people(words, limit=FOUND_SHOWN) if words and _animates(lab) else []
+    return [(who, who.id in inside) for who in found]
+
+
 def _acts(lab: Lab, member: Person, animating: set[int]) -> Iterator[Action]:
-    if lab.group_id not in viewer().animated_ids or member.id == viewer().person_id:
+    if not _animates(lab) or member.id == viewer().person_id:
         return
     there: dict[str, Any] = {"lab_id": lab.id, "person_id": member.id}
     if lab.closed_at is None and member.id not in animating:

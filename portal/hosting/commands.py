@@ -1,0 +1,58 @@
+"""What every command shares: faults in one sentence, the collectivity it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from typing import Any
+
+import click
+import sqlalchemy.exc
+
+from portal.errors import PortalError
+from portal.hosting.config import Instance, read_instance
+from portal.hosting.site import Site, site_of
+
+
+def in_words(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Say what went wrong in one sentence, and leave with 1."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except (PortalError, sqlalchemy.exc.DBAPIError, OSError) as error:
+            detail = getattr(error, "orig", error)
+            raise click.ClickException(str(detail)) from error
+
+    return run
+
+
+def one_site(context: click.Context) -> Site:
+    """Give the collectivity that `--collectivity` names, or the only one."""
+    instance, slug = read_instance(context.obj), context.params.pop("collectivity", None)
+    site = site_of(instance, slug)
+    if site is None:
+        names = ", ".join(item.slug for item in instance.collectivities)
+        raise click.ClickException(f"Dites laquelle avec --collectivity : {names}.")
+    return site
+
+
+def on_site(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command its collectivity."""
+
+    @click.option("--collectivity", help="Laquelle, s'il y en a plusieurs.")
+    @click.pass_context
+    @in_words
+    @wraps(command)
+    def run(context: click.Context, collectivity: str | None, **kwargs: Any) -> Any:
+        return command(one_site(context), **kwargs)
+
+    return run
+
+
+def with_port(instance: Instance, port: int | None) -> Instance:
+    """Give the instance, answering on another port."""
+    server = replace(instance.server, port=port) if port else instance.server
+    return replace(instance, server=server)

@@ -1,0 +1,123 @@
+"""The demonstration is played through the pages, keeps what is typed in it, and shows what the portal promises."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from portal.content.clock import now
+from portal.db import db, transaction
+from portal.hosting.config import read_instance
+from portal.hosting.demo import play_demo, reset_demo
+from portal.hosting.factory import create_app
+from portal.hosting.site import site_of
+from portal.people.functions import function_cards, function_choices
+from portal.people.users import add_user, one_user
+
+PARIS = ZoneInfo("Europe/Paris")
+PRESENT = datetime(2018, 1, 26, 14, 40, tzinfo=PARIS)
+WITHOUT_MAIL = {"D214", "D231"}
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Play the stories once."""
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    list(play_demo(folder, port=8000))
+    return folder
+
+
+@contextmanager
+def inside(folder: Path, slug: str) -> Iterator[Flask]:
+    """Look into one of the two collectivities."""
+    site = site_of(read_instance(folder), slug)
+    assert site is not None
+    app = create_app(site)
+    with app.app_context():
+        yield app
+    site.engine.dispose()
+
+
+def column(statement: str) -> list[object]:
+    return list(db.session.scalars(sa.text(statement)))
+
+
+def test_one_lab_is_open_two_are_told_one_is_announced(played):
+    with inside(played, "interlabos"):
+        rows = db.session.execute(sa.text("SELECT starts_at, ends_at, told_at, cancelled_at FROM labs_ephemeral")).all()
+        at = now().replace(tzinfo=None)
+    states = Counter(state(at, *(instant(value) for value in row)) for row in rows)
+    assert states == {"open": 1, "told": 2, "announced": 1}
+
+
+def instant(value: object) -> datetime | None:
+    return datetime.fromisoformat(str(value)).replace(tzinfo=None) if value else None
+
+
+def state(at, starts_at, ends_at, told_at, cancelled_at):
+    assert cancelled_at is None
+    if at < starts_at:
+        return "announced"
+    if at < ends_at:
+        return "open"
+    return "told" if told_at else "closed"
+
+
+def test_it_is_friday_26_january_2018_there_and_the_clock_runs(played):
+    with inside(played, "interlabos"):
+        assert timedelta(0) <= now() - PRESENT < timedelta(minutes=30)
+    with inside(played, "commune"):
+        assert now().year > PRESENT.year
+
+
+def test_the_four_labs_say_what_may_still_change_and_one_function_is_vacant(played):
+    with inside(played, "interlabos"):
+        assert len(column("SELECT id FROM labs_lab")) == 4
+        assert len(set(column("SELECT lab_id FROM labs_margin"))) == 4
+        cards = function_cards([number for number, _name in function_choices()], at=now())
+    assert [card.name for card in cards.values() if card.holder is None] == [
+        "Direction générale des services, Mulhouse"
+    ]
+
+
+def test_some_have_no_mail_and_enter_by_a_code(played):
+    with inside(played, "interlabos"):
+        users = [one_user(matricule) for matricule in WITHOUT_MAIL]
+        assert all(user.email is None and user.pin_hash for user in users)
+
+
+def test_the_commune_has_the_core_alone(played):
+    with inside(played, "commune") as app:
+        assert not app.config["PLUGINS"]
+        assert app.test_client().get("/labs/").status_code == 404
+    with inside(played, "interlabos") as app:
+        assert set(app.config["PLUGINS"]) == {"labs"}
+
+
+def test_a_second_run_keeps_what_was_typed_and_a_reset_does_not(played, tmp_path):
+    folder = tmp_path / "demo"
+    shutil.copytree(played, folder)
+    with inside(folder, "interlabos"), transaction():
+        add_user("Zoé Tard-Venue", matricule="Z1")
+    lines = list(play_demo(folder, port=8000))
+    assert "La soirée se joue…" not in lines
+    with inside(folder, "interlabos"):
+        assert one_user("Z1").name == "Zoé Tard-Venue"
+    reset_demo(folder)
+    assert not folder.exists()
+
+
+def test_one_address_is_printed_per_person(played):
+    lines = list(play_demo(played, port=8021))
+    addresses = [line.partition("\n")[2].strip() for line in lines if "/link/" in line]
+    assert len(addresses) == len(set(addresses)) == 17
+    assert all(":8021/link/" in address for address in addresses)
