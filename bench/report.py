@@ -28,7 +28,7 @@ class Report:
 
     def at_most(self, what: str, value: float, aim: float, *, unit: str = "", note: str = "") -> None:
         """Compare with an upper bound."""
-        verdict = "met" if value <= aim else f"**missed**: {value / aim:.1f} times the aim"
+        verdict = "met" if value <= aim else _missed(value, aim)
         self.aims.append((what, f"≤ {aim:g}{unit}", f"{_round(value)}{unit}{note}", verdict))
 
     def at_least(self, what: str, value: float, aim: float, *, unit: str = "", note: str = "") -> None:
@@ -51,13 +51,19 @@ class Report:
                     ("command", f"`{self.command}`"),
                     ("date", self.day),
                     ("machine", machine()),
-                    ("databases", f"SQLite {sqlite3.sqlite_version}, {self.postgresql or 'no PostgreSQL here'}"),
+                    ("databases", f"SQLite {sqlite3.sqlite_version}, {self.postgresql or 'PostgreSQL not measured'}"),
                     ("took", f"{seconds:.0f} s"),
                 ],
             ),
             "## Aims\n\n" + table(("what", "aim", "measured", "verdict"), self.aims),
         ]
         return "\n\n".join([*head, *self.sections]) + "\n"
+
+
+def _missed(value: float, aim: float) -> str:
+    if not aim:
+        return "**missed**"
+    return f"**missed** by {value / aim - 1:.0%}" if value < 2 * aim else f"**missed**: {value / aim:.1f} times the aim"
 
 
 def machine() -> str:

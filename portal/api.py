@@ -48,7 +48,7 @@ from portal.values import (
     Viewer,
 )
 from portal.web.answers import absolute_url, form_page, message, page, page_or_fragment, qr_svg, see
-from portal.web.dates import local_day, local_midnight
+from portal.web.dates import local_day, local_midnight, minutes
 from portal.web.exports import Column, export
 from portal.web.forms import AudienceField, Filters, Form, InstantField, PersonField, readers_sentence
 from portal.web.listing import Page, listing
@@ -116,6 +116,7 @@ __all__ = [
     "local_midnight",
     "member_counts",
     "message",
+    "minutes",
     "move_expiry",
     "now",
     "page",

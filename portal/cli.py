@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 
 from portal.content.clock import now
+from portal.demo.playing import play_demo, reset_demo
 from portal.errors import PortalError
 from portal.hosting.commands import in_words, on_site, with_port
 from portal.hosting.config import Collectivity, instance_folder, read_instance
-from portal.hosting.demo import play_demo, reset_demo
 from portal.hosting.factory import create_app
 from portal.hosting.install import prepare_plugin
 from portal.hosting.operating import (
@@ -81,9 +81,15 @@ def run(folder: Path, port: int | None) -> None:
 def upgrade_command(folder: Path, only: str | None) -> None:
     """Migrate every collectivity."""
     instance = read_instance(folder)
+    faults = 0
     for item in instance.collectivities:
-        done = upgrade(Site(instance, item), only=only)
-        click.echo(f"{item.slug} : {', '.join(done) if done else 'déjà à jour'}")
+        result = upgrade(Site(instance, item), only=only)
+        click.echo(f"{item.slug} : {', '.join(result.done) or 'déjà à jour'}")
+        for fault in result.faults:
+            click.echo(f"{item.slug}, non mise à jour, {fault}", err=True)
+        faults += len(result.faults)
+    if faults:
+        raise click.ClickException("Des extensions n'ont pas pu être mises à jour ; le reste l'est.")
 
 
 @main.command(help="Le travail de fond : envois, passages d'états, ménage.")
@@ -117,7 +123,9 @@ def collectivity_add(folder: Path, slug: str, hosts: tuple[str, ...], name: str,
     """Add a collectivity and print its first administrator's link."""
     added = Collectivity(slug=slug, name=name, hosts=hosts, database=database)
     instance = add_collectivity(folder, added)
-    click.echo(f"{slug} est prête ; elle répondra après un rechargement (kill -HUP, ou portal run).")
+    click.echo(
+        f"{slug} est prête ; elle répondra après un rechargement (kill -HUP du processus principal, ou portal run)."
+    )
     click.echo(f"Premier administrateur, 30 minutes :\n  {first_administrator(Site(instance, added), admin)}")
 
 

@@ -155,12 +155,18 @@ def make_engine(url: str, *, pool_size: int = 1, overflow: int = 7, foreign_keys
     if address.get_backend_name() == "sqlite":
         file = f"file:{address.database}"
         address = address.set(database=file, query={"mode": "rw", "uri": "true", **address.query})
-        engine = sa.create_engine(address, pool_size=pool_size, max_overflow=overflow, poolclass=sa.QueuePool)
+        engine = sa.create_engine(
+            address, pool_size=pool_size, max_overflow=overflow, poolclass=sa.QueuePool, hide_parameters=True
+        )
         event.listen(engine, "connect", _sqlite_connect(foreign_keys=foreign_keys))
         event.listen(engine, "begin", _sqlite_begin)
         return engine
     engine = sa.create_engine(
-        address.set(drivername="postgresql+psycopg"), pool_size=pool_size, max_overflow=overflow, pool_pre_ping=True
+        address.set(drivername="postgresql+psycopg"),
+        pool_size=pool_size,
+        max_overflow=overflow,
+        pool_pre_ping=True,
+        hide_parameters=True,
     )
     event.listen(engine, "begin", _postgresql_begin)
     return engine

@@ -20,6 +20,12 @@ class PortalError(Exception):
         return str(self.message)
 
 
+class Unreadable(PortalError):
+    """The request itself cannot be taken: what was sent is no longer valid, or holds what cannot be kept."""
+
+    status = 400
+
+
 class NotSignedIn(PortalError):
     """The page needs a person, and nobody is signed in."""
 

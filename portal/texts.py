@@ -71,12 +71,6 @@ def dgettext(domain: str, message: str, /, **values: object) -> str:
     return found % values if values else found
 
 
-def dpgettext(domain: str, context: str, message: str, /, **values: object) -> str:
-    """Translate a message that reads differently by `context`."""
-    found = next((c.singular[context, message] for c in _search(domain) if (context, message) in c.singular), message)
-    return found % values if values else found
-
-
 def dngettext(domain: str, singular: str, plural: str, num: int, /, **values: object) -> str:
     """Translate for a number, given to the text as `%(num)s`."""
     for catalogue in _search(domain):

@@ -43,8 +43,7 @@ class Viewer:
     :ivar group_ids: every group of the person, circles and labs alike
     :ivar lab_ids: those of kind *lab*; not empty means member of the network
     :ivar animated_ids: groups the person animates
-    :ivar is_agent: reads what the intranet reads; true for a signed-in person, and for a shared screen if an
-        administrator enrolled it so
+    :ivar is_agent: reads what the intranet reads; true for a signed-in person, on a shared screen too
     :ivar permissions: when not None, the only permissions of this session (shared screen)
     """
 
@@ -131,6 +130,9 @@ class NavItem:
     order: int = 50
 
 
+HOME_ZONES = ("now", "todo", "promised")
+
+
 @dataclass(frozen=True, slots=True)
 class HomeItem:
     """One thing on « Aujourd'hui ».
@@ -151,7 +153,16 @@ class HomeItem:
     state: tuple[object, str] | None = None
 
     def __post_init__(self) -> None:
-        """Refuse an instant without its zone here, in the plugin that gave it, and not on everybody's page."""
+        """Read the words now, while the plugin that gave them can still be blamed for them."""
+        if self.zone not in HOME_ZONES:
+            raise ValueError(f"unknown zone of the home page: {self.zone}")
+        object.__setattr__(self, "title", str(self.title))
+        object.__setattr__(self, "lines", tuple(str(line) for line in self.lines))
+        for name in ("action", "state"):
+            pair = getattr(self, name)
+            if pair is not None:
+                word, rest = pair
+                object.__setattr__(self, name, (str(word), rest))
         if self.due_at is not None and self.due_at.tzinfo is None:
             raise ValueError("naive instant")
 

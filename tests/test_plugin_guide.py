@@ -1,4 +1,4 @@
-"""The guide for authors of plugins is right: its blocks are written to their files, installed, tested and switched on."""
+"""The guide for authors of plugins is right: its blocks are written, installed, tested and switched on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from tests.thirdparty.stranger import pip_install
 
 GUIDE = ROOT / "plugins" / "README.md"
 BLOCK = re.compile(r"^```(\w+)(?: file=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-PROGRAMS = {"portal": ["-m", "portal.cli"], "pytest": ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]}
+PROGRAMS = {
+    "portal": ["-m", "portal.cli"],
+    "pytest": ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"],
+}
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +43,9 @@ def author(tmp_path_factory):
 def run(line, folder, environment):
     program, *words = shlex.split(line)
     command = [sys.executable, *PROGRAMS[program], *words]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
 
 
 def test_every_command_of_the_guide_succeeds(author):

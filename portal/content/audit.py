@@ -91,13 +91,19 @@ def audit_chain() -> Iterable[AuditEntry]:
     return db.session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000))
 
 
-def entries_about(subject: Subject, *, limit: int = 50) -> list[tuple[AuditEntry, int | None]]:
-    """Give the last entries about a subject with the actor's id (None once forgotten), newest first."""
+def entries_about(
+    subject: Subject, *, limit: int = 50, without: tuple[str, ...] = ()
+) -> list[tuple[AuditEntry, int | None]]:
+    """Give the last entries about a subject with the actor's id (None once forgotten), newest first.
+
+    :param without: actions left out, before the last are counted
+    """
     who = aliased(AuditPerson)
     statement = (
         sa.select(AuditEntry, who.actor_id)
         .outerjoin(who, who.audit_id == AuditEntry.id)
         .where(AuditEntry.subject_kind == subject.kind, AuditEntry.subject_id == subject.id)
+        .where(AuditEntry.action.not_in(without))
         .order_by(AuditEntry.id.desc())
         .limit(limit)
     )

@@ -53,7 +53,7 @@ def deliver(message_id: int) -> bool:
                 event = from_json(message.payload)
                 current_hooks().call_one(message.plugin, "portal_event_after", event=event)
                 message.done_at = real_now()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         log.exception("outbox message %s failed", message_id)
         postpone(message_id, type(error).__name__)
         return False

@@ -57,8 +57,8 @@ def portal_subject_types() -> list[SubjectType]:  # type: ignore[empty-body]
 def portal_jobs() -> list[Job]:  # type: ignore[empty-body]
     """Give the work that `portal work` does by itself.
 
-    Called at start, in the worker. Each job runs in one write transaction of its own; what it raises is logged with
-    the plugin's name and tried again at the next turn.
+    Called in the worker, at each of its rounds. Each job runs in one write transaction of its own; what it raises is
+    logged with the plugin's name and tried again at the next turn.
 
     Example::
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from portal.errors import PluginFault
 from portal.hosting.config import Collectivity, Instance, Server, write_secret
 from portal.hosting.factory import assemble
+from portal.hosting.install import VERDICT
 from portal.hosting.site import Site
-from portal.loader.discovery import resolve, scan
+from portal.loader.discovery import resolve, scan, with_needs
 from portal.loader.manifest import Manifest
 from portal.loader.migrating import create_database, migrate
 from portal.loader.states import Snapshot
@@ -23,9 +24,9 @@ from portal.loader.states import Snapshot
 def probe(plugin: str) -> dict[str, str]:
     """Import and register a plugin, with those it needs, on a scratch app; give the verdict."""
     try:
-        ordered, blocked = resolve(_with_needs(plugin), scan())
-        if plugin in blocked:
-            raise blocked[plugin]
+        ordered = with_needs({plugin})
+        if plugin not in {manifest.id for manifest in ordered}:
+            raise resolve({plugin}, scan())[1][plugin]
         with tempfile.TemporaryDirectory() as folder:
             write_secret(Path(folder))
             site = Site(Instance(Path(folder), Server(), (Collectivity(),)), Collectivity())
@@ -35,13 +36,6 @@ def probe(plugin: str) -> dict[str, str]:
     except PluginFault as fault:
         return {"phase": fault.phase, "reason": str(fault), "trace": fault.trace}
     return {"phase": "", "reason": "", "trace": ""}
-
-
-def _with_needs(plugin: str) -> set[str]:
-    manifests, wanted = scan().manifests, {plugin}
-    while more := {need for name in wanted if name in manifests for need in manifests[name].depends} - wanted:
-        wanted |= more
-    return wanted
 
 
 def _check_templates(manifest: Manifest) -> None:
@@ -55,10 +49,10 @@ def main(arguments: list[str]) -> int:
     """Do what the first word says about the plugin that the second names."""
     act, plugin = arguments
     if act == "probe":
-        sys.stdout.write(f"\n{json.dumps(probe(plugin))}\n")
+        sys.stdout.write(f"\n{VERDICT}{json.dumps(probe(plugin))}\n")
         return 0
-    ordered, _blocked = resolve(_with_needs(plugin), scan())
-    migrate(sys.stdin.read().strip(), ordered, core=False)
+    done = migrate(sys.stdin.read().strip(), with_needs({plugin}), core=False)
+    sys.stdout.write(f"\n{VERDICT}{json.dumps(done)}\n")
     return 0
 
 

@@ -9,10 +9,27 @@ from typing import Any
 
 from flask import Flask, Response, g
 from jinja2 import BaseLoader
+from werkzeug.routing import IntegerConverter, ValidationError
 
 from portal.hosting.requests import RevisionMoved
 from portal.web.environment import DomainEnvironment
 from portal.web.policy import policy_of
+
+MAX_ROW_NUMBER = 2**31 - 1
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address that a row can have; a larger one is no address (404), and no fault of the database."""
+
+    def to_python(self, value: str) -> int:
+        """Read it.
+
+        :raises ValidationError: too large
+        """
+        number: int = super().to_python(value)
+        if number > MAX_ROW_NUMBER:
+            raise ValidationError
+        return number
 
 
 @cache

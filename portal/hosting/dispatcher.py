@@ -68,7 +68,7 @@ class Dispatcher:
         for _attempt in range(MAX_RESTARTS):
             try:
                 live = self.acquire(site)
-            except (PortalError, sqlalchemy.exc.DBAPIError, OSError) as error:
+            except (PortalError, sqlalchemy.exc.SQLAlchemyError, OSError) as error:
                 log.error("collectivity away", extra={"collectivity": site.slug}, exc_info=error)
                 return _plain(ServiceUnavailable(retry_after=60), SENTENCE + "\n")(environ, start_response)
             try:

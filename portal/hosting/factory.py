@@ -18,14 +18,14 @@ from portal import texts
 from portal.db import db
 from portal.errors import PluginFault, Unavailable
 from portal.hosting import requests
-from portal.hosting.app import PortalFlask
+from portal.hosting.app import PortalFlask, RowNumber
 from portal.hosting.install import check_schema, checked, core_head, prepare_plugin
 from portal.hosting.site import Site
 from portal.loader.discovery import resolve, scan
 from portal.loader.hooks import CORE_PLUGIN, Hooks
 from portal.loader.manifest import Manifest
 from portal.loader.migrating import current
-from portal.loader.registration import hookspecs_of, import_plugin, register
+from portal.loader.registration import blamed_on, hookspecs_of, import_plugin, register
 from portal.loader.states import Snapshot, quarantine, snapshot
 from portal.people.permissions import CORE_PERMISSIONS
 from portal.web import builtin
@@ -68,6 +68,8 @@ def create_app(site: Site) -> PortalFlask:
                 ordered, blocked = _usable(site, wanted - aside)
                 app = assemble(site, state, ordered)
             except PluginFault as fault:
+                if fault.plugin not in wanted - aside:
+                    raise
                 log.error("plugin set aside", extra={"plugin": fault.plugin, "phase": fault.phase}, exc_info=fault)
                 quarantine(site.engine, fault)
                 aside.add(fault.plugin)
@@ -92,7 +94,11 @@ def assemble(site: Site, state: Snapshot, ordered: list[Manifest]) -> PortalFlas
     """
     parts = [Part(manifest, import_plugin(manifest)) for manifest in ordered]
     app = _bare_app(site, state, ordered)
-    hooks = Hooks([spec for part in parts for spec in hookspecs_of(part.manifest)])
+    hooks = Hooks()
+    for part in parts:
+        with blamed_on(part.manifest.id, "register"):
+            for spec in hookspecs_of(part.manifest):
+                hooks.add_specs(part.manifest.id, spec)
     hooks.register(CORE_PLUGIN, builtin)
     app.extensions["portal_hooks"] = hooks
     app.register_blueprint(blueprint)
@@ -109,6 +115,7 @@ def _bare_app(site: Site, state: Snapshot, plugins: list[Manifest]) -> PortalFla
     app = PortalFlask("portal", static_folder=None)
     folders = [site.instance.folder_of(site.collectivity) / "templates", site.instance.folder / "templates"]
     app.template_source = template_loader(folders, plugins)
+    app.url_map.converters["int"] = RowNumber
     app.config.update(
         SECRET_KEY=site.secret_key,
         SQLALCHEMY_DATABASE_URI=site.url,

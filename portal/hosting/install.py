@@ -11,11 +11,15 @@ from functools import cache, lru_cache
 from portal.errors import PluginFault, PortalError
 from portal.hosting.config import Instance
 from portal.hosting.site import Site
-from portal.loader.discovery import files_hash, scan
+from portal.loader.discovery import PORTAL_VERSION, files_hash, scan
 from portal.loader.manifest import Manifest
 from portal.loader.migrating import current, head
+from portal.loader.states import snapshot
+from portal.texts import CORE, texts
 
+_ = texts(CORE)
 TRIAL_SECONDS = 60
+VERDICT = "verdict of the trial: "
 
 
 @cache
@@ -34,7 +38,7 @@ def checked(instance: Instance, manifest: Manifest) -> None:
 
     :raises PluginFault: phase *probe* or the phase where it broke
     """
-    path = instance.folder / "verdicts" / f"{manifest.id}-{_files_hash(manifest.id)}.json"
+    path = instance.folder / "verdicts" / f"{manifest.id}-{PORTAL_VERSION}-{_files_hash(manifest.id)}.json"
     if path.exists():
         verdict = json.loads(path.read_text(encoding="utf-8"))
     else:
@@ -61,16 +65,20 @@ def _try_apart(manifest: Manifest) -> dict[str, str]:
         done = subprocess.run(command, capture_output=True, text=True, timeout=TRIAL_SECONDS, check=False)
     except subprocess.TimeoutExpired:
         return {"phase": "probe", "reason": f"no answer in {TRIAL_SECONDS} s", "trace": ""}
-    last = done.stdout.strip().splitlines()[-1:] or [""]
-    try:
-        verdict: dict[str, str] = json.loads(last[0])
-    except ValueError:
+    said = _verdict(done.stdout)
+    if said is None:
         return {
             "phase": "probe",
             "reason": f"ends the process with code {done.returncode}",
             "trace": done.stderr[-4000:],
         }
+    verdict: dict[str, str] = json.loads(said)
     return verdict
+
+
+def _verdict(output: str) -> str | None:
+    said = [line for line in output.splitlines() if line.startswith(VERDICT)]
+    return said[-1].removeprefix(VERDICT) if said else None
 
 
 def prepare_plugin(site: Site, manifest: Manifest) -> None:
@@ -78,14 +86,27 @@ def prepare_plugin(site: Site, manifest: Manifest) -> None:
 
     :raises PortalError: says why it cannot be
     """
+    off = sorted(set(manifest.depends) - snapshot(site.engine).enabled)
+    if off:
+        raise PortalError(_("It needs %(plugins)s: switch that on first.", plugins=", ".join(off)))
+    migrate_plugin(site, manifest)
+
+
+def migrate_plugin(site: Site, manifest: Manifest) -> list[str]:
+    """Try a plugin, then bring its tables up to date in another process; list what was done.
+
+    :raises PortalError: says what broke
+    """
     forget_verdict(site.instance, manifest)
     checked(site.instance, manifest)
     if current(site.engine, manifest.id) == head(manifest):
-        return
+        return []
     command = [sys.executable, "-m", "portal.hosting.apart", "migrate", manifest.id]
-    done = subprocess.run(command, input=site.url, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise PortalError(done.stderr.strip().splitlines()[-1] if done.stderr else "migration")
+    done_apart = subprocess.run(command, input=site.url, capture_output=True, text=True, check=False)
+    if done_apart.returncode:
+        raise PortalError(done_apart.stderr.strip().splitlines()[-1] if done_apart.stderr else "migration")
+    done: list[str] = json.loads(_verdict(done_apart.stdout) or "[]")
+    return done
 
 
 def check_schema(site: Site, manifest: Manifest) -> None:

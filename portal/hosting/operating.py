@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import tomlkit
@@ -14,9 +15,9 @@ from portal.db import transaction
 from portal.errors import ConfigError, PortalError
 from portal.hosting.config import DEFAULT_SLUG, FILE, Collectivity, Instance, read_instance, write_secret
 from portal.hosting.factory import create_app
-from portal.hosting.install import checked, forget_verdict
+from portal.hosting.install import migrate_plugin
 from portal.hosting.site import Site
-from portal.loader.discovery import resolve, scan
+from portal.loader.discovery import scan, with_needs
 from portal.loader.hooks import CORE_PLUGIN
 from portal.loader.migrating import create_database, current, migrate
 from portal.people.users import add_user, issue_link
@@ -39,6 +40,14 @@ FIRST_LINES = """# Réglages de l'instance. Une clé inconnue empêche le démar
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """What an upgrade did, and the plugins it could not do."""
+
+    done: tuple[str, ...]
+    faults: tuple[str, ...]
+
+
 def init_instance(folder: Path, *, name: str | None = None) -> Instance:
     """Prepare an instance: folder, key, `portal.toml`, databases with their tables. What exists is kept."""
     write_secret(folder)
@@ -54,10 +63,11 @@ def init_instance(folder: Path, *, name: str | None = None) -> Instance:
     return instance
 
 
-def upgrade(site: Site, *, only: str | None = None) -> list[str]:
+def upgrade(site: Site, *, only: str | None = None) -> Upgrade:
     """Bring the tables of a collectivity up to date: the core's, then those of every plugin that has some here.
 
-    A plugin that is off keeps its tables up to date too, so that switching it on is never a surprise.
+    A plugin that is off keeps its tables up to date too, so that switching it on is never a surprise. Each plugin is
+    migrated in a process of its own: one that breaks is said, and the others go on.
 
     :raises PortalError: the plugin is not installed
     """
@@ -65,19 +75,14 @@ def upgrade(site: Site, *, only: str | None = None) -> list[str]:
     manifests = scan().manifests
     if only is not None and only not in manifests and only != CORE_PLUGIN:
         raise PortalError(f"Aucune extension installée ne s'appelle « {only} ».")
-    done = migrate(site.url, [])
+    done, faults = migrate(site.url, []), []
     known = {name for name in manifests if current(site.engine, name) is not None}
-    wanted = known if only is None else {only} & set(manifests)
-    ordered, _blocked = resolve(wanted | _needs(wanted), scan())
-    for manifest in ordered:
-        forget_verdict(site.instance, manifest)
-        checked(site.instance, manifest)
-    return done + migrate(site.url, ordered, core=False)
-
-
-def _needs(wanted: set[str]) -> set[str]:
-    manifests = scan().manifests
-    return {need for name in wanted for need in manifests[name].depends}
+    for manifest in with_needs(known if only is None else {only} & set(manifests)):
+        try:
+            done += migrate_plugin(site, manifest)
+        except PortalError as fault:
+            faults.append(f"{manifest.id} : {fault}")
+    return Upgrade(tuple(done), tuple(faults))
 
 
 @contextmanager
@@ -103,7 +108,7 @@ def add_collectivity(folder: Path, collectivity: Collectivity) -> Instance:
     before = read_instance(folder)
     document = tomlkit.parse(path.read_text(encoding="utf-8") if path.exists() else "")
     listed = document.setdefault("collectivity", tomlkit.aot())
-    if not listed and (folder / DEFAULT_SLUG / "portal.db").exists():
+    if not listed and (before.default.database or (folder / DEFAULT_SLUG / "portal.db").exists()):
         listed.append(_table(before.default))
     listed.append(_table(collectivity))
     text = document.as_string()
@@ -112,7 +117,7 @@ def add_collectivity(folder: Path, collectivity: Collectivity) -> Instance:
     try:
         instance = read_instance(folder)
         upgrade(Site(instance, collectivity))
-    except PortalError:
+    except BaseException:
         path.write_text(former, encoding="utf-8")
         raise
     return instance
@@ -130,7 +135,7 @@ def _table(collectivity: Collectivity) -> tomlkit.items.Table:
 
 
 def remove_collectivity(folder: Path, slug: str) -> Path:
-    """Take a collectivity off the list. Its folder is set aside, with a date in its name, never deleted.
+    """Take a collectivity off the list. Its folder is set aside, with another name, never deleted.
 
     :raises ConfigError: no such collectivity
     """

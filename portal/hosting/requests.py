@@ -7,16 +7,19 @@ and nothing slow happens under the lock.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, request, session
 from flask_login import LoginManager
 from flask_wtf.csrf import validate_csrf
-from werkzeug.exceptions import BadRequest
+from werkzeug.datastructures import MultiDict
 from wtforms.validators import ValidationError
 
 from portal import texts
 from portal.db import begin_write, db, engine
+from portal.errors import Unreadable
 from portal.loader.faults import flush_side_writes
 from portal.people.sessions import Account, account_of
 from portal.web.policy import MAX_BODY_BYTES, Policy, account, policy_of
@@ -49,6 +52,7 @@ def _begin() -> None:
     texts.language.set(texts.DEFAULT_LANGUAGE)
     if request.routing_exception is not None:
         return
+    _refuse_nul([request.path, *_texts_of(request.args)])
     policy = policy_of(current_app.view_functions[request.endpoint or ""])
     if policy is None:  # registration refuses such a view; a proof that does not depend on it
         abort(403)
@@ -66,6 +70,7 @@ def _open_write(policy: Policy, arguments: dict[str, object]) -> None:
     _forget()
     request.max_content_length = MAX_BODY_BYTES
     request.environ["portal.body"] = request.get_data(cache=True)
+    _refuse_nul([*_texts_of(request.form), *(file.filename or "" for file in request.files.values())])
     if not policy.is_open or signed_in:
         _check_token()
     g.prepared = policy.prepare() if policy.prepare else None
@@ -74,6 +79,18 @@ def _open_write(policy: Policy, arguments: dict[str, object]) -> None:
     revision = current_app.config["REVISION"]
     if revision is not None and _revision() != revision:
         raise RevisionMoved
+
+
+def _texts_of(fields: MultiDict[str, str]) -> Iterator[str]:
+    return chain.from_iterable(fields.items(multi=True))
+
+
+def _refuse_nul(received: Iterable[str]) -> None:
+    """Refuse a character that no keyboard types and that PostgreSQL cannot keep."""
+    if any("\0" in text for text in received):
+        raise Unreadable(
+            _("What was sent holds a character that cannot be kept. Type it again, then send it once more.")
+        )
 
 
 def _revision() -> int:
@@ -99,17 +116,24 @@ def check_origin(*, required: bool) -> None:
         origin = request.headers.get("Referer")
     if site is not None and site not in {"same-origin", "none"}:
         abort(400)
-    if origin is not None and (urlsplit(origin).netloc != request.host):
+    if origin is not None and _host_in(origin) != request.host:
         abort(400)
     if required and site is None and origin is None:
         abort(400)
+
+
+def _host_in(address: str) -> str | None:
+    try:
+        return urlsplit(address).netloc
+    except ValueError:  # « http://[ »
+        return None
 
 
 def _check_token() -> None:
     try:
         validate_csrf(request.form.get("csrf_token") or request.headers.get("X-CSRFToken"))
     except ValidationError as error:
-        raise BadRequest(
+        raise Unreadable(
             _("This page was open too long, or in two places. Load it again, then send it once more.")
         ) from error
 

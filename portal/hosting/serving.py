@@ -7,14 +7,19 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
+from dataclasses import replace
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from portal.hosting.config import Instance
+from portal.hosting.config import Instance, read_instance
 from portal.hosting.dispatcher import Dispatcher
+from portal.hosting.install import TRIAL_SECONDS
 
 log = logging.getLogger(__name__)
+RESTART_SECONDS = 2
 
 
 class Server(BaseApplication):
@@ -23,6 +28,7 @@ class Server(BaseApplication):
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
         self.companion: subprocess.Popen[bytes] | None = None
+        self.is_stopping = False
         super().__init__()
 
     def load_config(self) -> None:
@@ -33,30 +39,46 @@ class Server(BaseApplication):
             "workers": server.workers,
             "threads": server.threads,
             "worker_class": "gthread",
+            "timeout": TRIAL_SECONDS + 30,  # a worker that tries a new plugin apart is not stuck
             "graceful_timeout": 20,
             "loglevel": "warning",
             "proc_name": "portal",
             "limit_request_line": 4094,
             "forwarded_allow_ips": "*" if server.proxies else "127.0.0.1",
+            "forwarder_headers": "",
             "when_ready": self.start_companion,
+            "on_reload": self.restart_companion,
             "on_exit": self.stop_companion,
         }
         for key, value in settings.items():
             self.cfg.set(key, value)
 
     def load(self) -> Dispatcher:
-        """Make the dispatcher of one worker process."""
-        return Dispatcher(self.instance)
+        """Make the dispatcher of one worker process, from the files as they are now: a reload reads them anew."""
+        written = read_instance(self.instance.folder)
+        return Dispatcher(replace(written, server=self.instance.server))
 
     def start_companion(self, arbiter: object) -> None:
-        """Start `portal work` once the server listens."""
+        """Keep one `portal work` running beside the server."""
+        threading.Thread(target=self._keep_companion, daemon=True).start()
+
+    def _keep_companion(self) -> None:
         environment = {**os.environ, "PORTAL_INSTANCE": str(self.instance.folder)}
-        self.companion = subprocess.Popen([sys.executable, "-m", "portal.cli", "work"], env=environment)
+        while not self.is_stopping:
+            self.companion = subprocess.Popen([sys.executable, "-m", "portal.cli", "work"], env=environment)
+            self.companion.wait()
+            time.sleep(RESTART_SECONDS)
+
+    def restart_companion(self, arbiter: object) -> None:
+        """Let the companion read the code and the settings anew, with the workers."""
+        if self.companion is not None and self.companion.poll() is None:
+            self.companion.send_signal(signal.SIGTERM)
 
     def stop_companion(self, arbiter: object) -> None:
         """Stop it with the server."""
-        if self.companion is not None and self.companion.poll() is None:
-            self.companion.send_signal(signal.SIGTERM)
+        self.is_stopping = True
+        self.restart_companion(arbiter)
+        if self.companion is not None:
             self.companion.wait(timeout=10)
 
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from portal.db import make_engine
 from portal.errors import Unavailable
 from portal.hosting.config import Collectivity, Instance
-from portal.loader.meter import count_statement
 
 
 @dataclass(frozen=True)
@@ -23,7 +21,6 @@ class Site:
 
     instance: Instance
     collectivity: Collectivity
-    extra: dict[str, object] = field(default_factory=dict)
 
     @property
     def slug(self) -> str:
@@ -33,9 +30,7 @@ class Site:
     @cached_property
     def engine(self) -> Engine:
         """Give its engine; made once per process."""
-        engine = make_engine(self.url, overflow=max(1, self.instance.server.threads - 1))
-        event.listen(engine, "before_cursor_execute", _count)
-        return engine
+        return make_engine(self.url, overflow=max(1, self.instance.server.threads - 1))
 
     def check_there(self) -> None:
         """Refuse to go on in a SQLite file that was deleted: an open connection would write to nowhere.
@@ -60,11 +55,6 @@ class Site:
     def secret_key(self) -> str:
         """Derive its own key from the instance's: a cookie of one collectivity says nothing to another."""
         return hmac.new(self.instance.secret(), f"collectivity:{self.slug}".encode(), hashlib.sha256).hexdigest()
-
-
-def _count(conn: object, cursor: object, statement: str, *rest: object) -> None:
-    if not statement.startswith("BEGIN"):
-        count_statement()
 
 
 def site_of(instance: Instance, slug: str | None) -> Site | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask import Flask
 
@@ -16,8 +15,9 @@ from portal.hosting.config import Instance
 from portal.hosting.factory import create_app
 from portal.hosting.site import Site
 from portal.loader.faults import book_fault, flush_side_writes
-from portal.loader.hooks import current_hooks
+from portal.loader.hooks import Hooks, current_hooks
 from portal.people.sessions import sweep_sessions
+from portal.values import Job
 
 log = logging.getLogger(__name__)
 PAUSE_SECONDS = 5
@@ -31,11 +31,19 @@ def run_jobs(app: Flask, *, last_runs: dict[tuple[str, str], datetime] | None = 
     with app.app_context():
         hooks = current_hooks()
         for plugin in hooks.implementers("portal_jobs"):
-            for job in hooks.call_one(plugin, "portal_jobs"):
+            for job in _jobs(hooks, plugin):
                 if _is_due((plugin, job.name), job.every_minutes, last_runs):
                     _run(plugin, job)
         deliver_due(app.config["ENGINE"])
         flush_side_writes(app.config["ENGINE"])
+
+
+def _jobs(hooks: Hooks, plugin: str) -> list[Job]:
+    try:
+        return hooks.declared(plugin, "portal_jobs")
+    except (Exception, SystemExit) as error:  # the edge of a plugin: the others go on
+        book_fault(plugin, "portal_jobs", error)
+        return []
 
 
 def _is_due(key: tuple[str, str], every_minutes: int, last_runs: dict[tuple[str, str], datetime] | None) -> bool:
@@ -48,11 +56,11 @@ def _is_due(key: tuple[str, str], every_minutes: int, last_runs: dict[tuple[str,
     return True
 
 
-def _run(plugin: str, job: Any) -> None:
+def _run(plugin: str, job: Job) -> None:
     try:
         with transaction():
             job.run(now())
-    except Exception as error:  # the edge of a plugin's job: the others go on
+    except (Exception, SystemExit) as error:  # the edge of a plugin's job: the others go on
         book_fault(plugin, f"job {job.name}", error)
 
 

@@ -39,6 +39,8 @@ def scan() -> Scan:
             _check(manifest, entry.name, found)
         except PluginFault as fault:
             found.faults[entry.name] = fault
+        except Exception as error:  # the edge of what a stranger wrote: one entry must not hide the others
+            found.faults[entry.name] = PluginFault(entry.name, "manifest", f"{type(error).__name__}: {error}")
         else:
             found.manifests[manifest.id] = manifest
     return found
@@ -101,13 +103,28 @@ def resolve(wanted: set[str], found: Scan) -> tuple[list[Manifest], dict[str, Pl
         blocked[name] = PluginFault(name, "resolve", "not installed any more")
     waiting = sorted(wanted - set(blocked))
     while waiting:
-        placed = {manifest.id for manifest in ordered}
-        ready = [name for name in waiting if set(found.manifests[name].depends) <= placed]
+        ready = [name for name in waiting if _needs_met(found.manifests[name], ordered)]
         if not ready:
             break
         ordered.append(found.manifests[ready[0]])
         waiting.remove(ready[0])
     for name in waiting:
-        needs = sorted(set(found.manifests[name].depends) - {manifest.id for manifest in ordered})
+        needs = sorted(f"{need} {asked}".strip() for need, asked in found.manifests[name].depends.items())
         blocked[name] = PluginFault(name, "resolve", f"needs {', '.join(needs)}")
     return ordered, blocked
+
+
+def with_needs(names: set[str]) -> list[Manifest]:
+    """Give these plugins and all they need, dependencies first; what cannot be resolved is left out."""
+    manifests, wanted = scan().manifests, set(names)
+    while more := {need for name in wanted if name in manifests for need in manifests[name].depends} - wanted:
+        wanted |= more
+    return resolve(wanted, scan())[0]
+
+
+def _needs_met(manifest: Manifest, ordered: Sequence[Manifest]) -> bool:
+    versions = {placed.id: placed.version for placed in ordered}
+    return all(
+        need in versions and SpecifierSet(asked).contains(versions[need], prereleases=True)
+        for need, asked in manifest.depends.items()
+    )

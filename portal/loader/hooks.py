@@ -7,25 +7,28 @@ are ordered by plugin id and never by chance, and a hook whose provider is off m
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from types import ModuleType
 from typing import Any, cast
 
 import pluggy
-from flask import current_app
+from flask import Blueprint, current_app
 from werkzeug.exceptions import HTTPException
 
 from portal.db import db
 from portal.errors import PluginFault, PortalError
 from portal.hookspecs import at_run_time, at_start, when_happened
 from portal.loader.faults import book_fault
-from portal.loader.meter import metered
-from portal.values import Action, HomeItem, Section, SubjectCard
+from portal.values import Action, HomeItem, Job, NavItem, Section, SubjectCard, SubjectType
 
 log = logging.getLogger(__name__)
 CORE_SPECS: tuple[ModuleType, ...] = (at_start, at_run_time, when_happened)
 CORE_PLUGIN = "portal"
 GIVES: dict[str, type] = {
+    "portal_blueprints": Blueprint,
+    "portal_nav_items": NavItem,
+    "portal_subject_types": SubjectType,
+    "portal_jobs": Job,
     "portal_home_items": HomeItem,
     "portal_sections": Section,
     "portal_actions": Action,
@@ -36,10 +39,22 @@ GIVES: dict[str, type] = {
 class Hooks:
     """One pluggy manager, and the only ways to call it."""
 
-    def __init__(self, specs: Iterable[ModuleType] = ()) -> None:
+    def __init__(self) -> None:
         self._manager = pluggy.PluginManager("portal")
         self.plugin_ids: list[str] = []
-        for module in (*CORE_SPECS, *specs):
+        for module in CORE_SPECS:
+            self._manager.add_hookspecs(module)
+
+    def add_specs(self, plugin: str, module: ModuleType) -> None:
+        """Take the hooks that one plugin offers to others; they are named after it.
+
+        :raises PluginFault: a name outside `<plugin>_…`
+        """
+        names = [name for name in dir(module) if self._manager.parse_hookspec_opts(module, name) is not None]
+        strays = [name for name in names if not name.startswith(f"{plugin}_")]
+        if strays:
+            raise PluginFault(plugin, "register", f"hooks not called {plugin}_…: {', '.join(strays)}")
+        if names:
             self._manager.add_hookspecs(module)
 
     def register(self, plugin: str, module: object) -> None:
@@ -91,7 +106,7 @@ class Hooks:
                 continue
             except HTTPException:
                 continue
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 book_fault(plugin, hook, error)
                 continue
             answers.extend(given)
@@ -102,6 +117,10 @@ class Hooks:
         found = [impl for name, impl in self._implementations(hook) if name == plugin]
         return self._guarded(found[0], arguments) if found else None
 
+    def declared(self, plugin: str, hook: str) -> list[Any]:
+        """Give what one plugin declares, checked; let it raise."""
+        return _listed(hook, self.call_one(plugin, hook))
+
     def first(self, hook: str, **arguments: Any) -> Any:
         """Give the first answer that is not None."""
         return next(iter(self.call(hook, **arguments)), None)
@@ -110,18 +129,17 @@ class Hooks:
         """Tell whether the owner of a permission refuses it; an exception is a refusal."""
         try:
             return self.call_one(plugin, "portal_may", permission=permission, **arguments) is False
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             book_fault(plugin, "portal_may", error)
             return True
 
     def _guarded(self, impl: Any, arguments: dict[str, Any]) -> Any:
         """Run one implementation inside a savepoint, so that its failed SQL is its own (PostgreSQL)."""
         given = [arguments[name] for name in impl.argnames]
-        with metered():
-            if not _in_app():
-                return impl.function(*given)
-            with db.session.begin_nested():
-                return impl.function(*given)
+        if not _in_app():
+            return impl.function(*given)
+        with db.session.begin_nested():
+            return impl.function(*given)
 
 
 def _listed(hook: str, answer: Any) -> list[Any]:
@@ -131,6 +149,8 @@ def _listed(hook: str, answer: Any) -> list[Any]:
     for item in given:
         if not isinstance(item, wanted):
             raise TypeError(f"{hook} gives {wanted.__name__}, not {type(item).__name__}")
+        if not isinstance(getattr(item, "order", 0), int):
+            raise TypeError(f"{hook} gives an order that is no number")
     return given
 
 

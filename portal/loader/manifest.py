@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from packaging.specifiers import SpecifierSet
+
 from portal import texts
 from portal.errors import PluginFault
 from portal.values import Role
@@ -109,6 +111,7 @@ def _manifest(content: dict[str, Any], folder: Path, package: str) -> Manifest:
     for key in ("name", "summary"):
         if not isinstance(head[key], dict) or "fr" not in head[key]:
             raise ValueError(f"needs a French text: {key}")
+    _check_tables(sections)
     return Manifest(
         id=head["id"],
         name=head["name"],
@@ -129,11 +132,32 @@ def _manifest(content: dict[str, Any], folder: Path, package: str) -> Manifest:
     )
 
 
+def _check_tables(sections: dict[str, Any]) -> None:
+    """Refuse what later pages would stumble on.
+
+    :raises ValueError: a section that is no table, a version that cannot be read, a text without French
+    """
+    for name, section in sections.items():
+        if not isinstance(section, dict):
+            raise ValueError(f"not a table: {name}")
+    for asked in sections["depends"].values():
+        SpecifierSet(asked)
+    keeps = sections["data"].get("keeps", {"fr": ""})
+    if not isinstance(keeps, dict) or "fr" not in keeps:
+        raise ValueError("needs a French text: keeps")
+    if not isinstance(sections["network"].get("hosts", []), list):
+        raise ValueError("not a list: hosts")
+
+
 def _permissions(plugin: str, section: dict[str, Any]) -> dict[str, Permission]:
     found = {}
     for code, value in section.items():
+        if not isinstance(value, dict):
+            raise ValueError(f"permission without words and role: {code}")
         if not code.startswith(f"{plugin}."):
             raise ValueError(f"permission outside the plugin: {code}")
+        if value["role"] not in set(Role):
+            raise ValueError(f"unknown role: {value['role']}")
         title = {key: words for key, words in value.items() if key not in {"role", "screen"}}
         found[code] = Permission(code, title, Role(value["role"]), bool(value.get("screen", False)))
     return found

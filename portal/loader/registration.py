@@ -13,12 +13,21 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.orm import DeclarativeBase
 
-from portal.db import CoreBase, forget_plugin, plugin_base, undeclared_columns
+from portal.db import forget_plugin, plugin_base, undeclared_columns
 from portal.errors import PluginFault
 from portal.loader.hooks import Hooks
 from portal.loader.manifest import Manifest
 from portal.texts import add_catalogue
 from portal.values import NAV_GROUPS
+
+APP_WIDE = (
+    "before_request_funcs",
+    "after_request_funcs",
+    "teardown_request_funcs",
+    "template_context_processors",
+    "url_value_preprocessors",
+    "url_default_functions",
+)
 
 
 @contextmanager
@@ -71,12 +80,12 @@ def register(app: Flask, hooks: Hooks, manifest: Manifest, module: ModuleType) -
     :raises PluginFault: phase *register*
     """
     with blamed_on(manifest.id, "register"):
-        before = fingerprint(app)
+        before = fingerprint(app, manifest.id)
         hooks.register(manifest.id, module)
         base: Any = plugin_base(manifest.id)
         base.registry.configure(cascade=True)
         check_tables(manifest, base)
-        for blueprint in hooks.call_one(manifest.id, "portal_blueprints") or ():
+        for blueprint in hooks.declared(manifest.id, "portal_blueprints"):
             if blueprint.name != manifest.id:
                 raise PluginFault(manifest.id, "register", f"blueprint {blueprint.name} is not called {manifest.id}")
             app.register_blueprint(blueprint, url_prefix=f"/{manifest.id}")
@@ -84,39 +93,46 @@ def register(app: Flask, hooks: Hooks, manifest: Manifest, module: ModuleType) -
         _check_declared(app, hooks, manifest)
 
 
-def fingerprint(app: Flask) -> dict[str, object]:
-    """Describe what a plugin must leave as it was: app-wide functions, templates' globals, settings."""
-    functions = {
-        name: {scope: len(found) for scope, found in getattr(app, name).items() if scope is None}
-        for name in ("before_request_funcs", "after_request_funcs", "teardown_request_funcs")
+def fingerprint(app: Flask, plugin: str) -> dict[str, object]:
+    """Describe what a plugin must leave as it was: app-wide functions, templates' globals, settings, addresses."""
+    by_scope = {name: list(getattr(app, name).get(None, ())) for name in APP_WIDE}
+    own = f"{plugin}."
+    addresses = {
+        (rule.rule, rule.endpoint)
+        for rule in app.url_map.iter_rules()
+        if not (rule.endpoint.startswith(own) and rule.rule.startswith(f"/{plugin}/"))
     }
     return {
-        **functions,
-        "context_processors": len(app.template_context_processors[None]),
-        "error_handlers": {code: len(found) for code, found in app.error_handler_spec[None].items()},
-        "globals": set(app.jinja_env.globals),
-        "filters": set(app.jinja_env.filters),
-        "settings": set(app.config),
-        "extensions": set(app.extensions),
+        **by_scope,
+        "teardown_appcontext": list(app.teardown_appcontext_funcs),
+        "error_handlers": {code: dict(found) for code, found in app.error_handler_spec[None].items()},
+        "globals": dict(app.jinja_env.globals),
+        "filters": dict(app.jinja_env.filters),
+        "tests": dict(app.jinja_env.tests),
+        "settings": dict(app.config),
+        "extensions": dict(app.extensions),
+        "addresses outside its own": addresses,
+        "views": {name: view for name, view in app.view_functions.items() if not name.startswith(own)},
     }
 
 
 def _check_app(app: Flask, manifest: Manifest, before: dict[str, object]) -> None:
-    after = fingerprint(app)
+    after = fingerprint(app, manifest.id)
     changed = sorted(name for name in after if after[name] != before[name])
     if changed:
         raise PluginFault(manifest.id, "register", f"changes the whole portal: {', '.join(changed)}")
-    for rule in app.url_map.iter_rules():
-        if rule.endpoint.startswith(f"{manifest.id}.") and not rule.rule.startswith(f"/{manifest.id}/"):
-            raise PluginFault(manifest.id, "register", f"address outside /{manifest.id}/: {rule.rule}")
 
 
 def _check_declared(app: Flask, hooks: Hooks, manifest: Manifest) -> None:
     """Refuse what would break every page: the navigation is on all of them."""
-    hooks.call_one(manifest.id, "portal_subject_types")
-    hooks.call_one(manifest.id, "portal_jobs")
+    for kind in hooks.declared(manifest.id, "portal_subject_types"):
+        if not kind.kind.startswith(f"{manifest.id}."):
+            raise PluginFault(manifest.id, "register", f"kind of subject not called {manifest.id}.…: {kind.kind}")
+    for job in hooks.declared(manifest.id, "portal_jobs"):
+        if not isinstance(job.every_minutes, int):
+            raise PluginFault(manifest.id, "register", f"job {job.name}: every_minutes is no number")
     plain = {rule.endpoint for rule in app.url_map.iter_rules() if not rule.arguments}
-    for item in hooks.call_one(manifest.id, "portal_nav_items") or ():
+    for item in hooks.declared(manifest.id, "portal_nav_items"):
         if item.group not in NAV_GROUPS:
             raise PluginFault(manifest.id, "register", f"unknown group of the navigation: {item.group}")
         if item.endpoint not in plain:
@@ -139,12 +155,3 @@ def check_tables(manifest: Manifest, base: type[DeclarativeBase]) -> None:
         ]
     if faults:
         raise PluginFault(manifest.id, "register", "; ".join(faults))
-
-
-def core_faults() -> list[str]:
-    """List the core's own columns that say nothing about personal data: the portal refuses to start with one."""
-    found = []
-    for mapper in CoreBase.registry.mappers:
-        table: Any = mapper.local_table
-        found += undeclared_columns(table, personal=mapper.class_.__personal__, plain=mapper.class_.__plain__)
-    return found

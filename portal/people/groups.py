@@ -8,9 +8,12 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from portal.db import db
+from portal.errors import NotFound
 from portal.people.models import Group, Membership, User
+from portal.texts import CORE, texts
 from portal.values import Person
 
+_ = texts(CORE)
 NETWORK_KIND = "lab"
 
 
@@ -28,7 +31,13 @@ def rename_group(group_id: int, name: str) -> None:
 
 
 def add_member(group_id: int, person_id: int, *, at: datetime, is_animator: bool = False) -> bool:
-    """Put a person in a group, or change whether they animate it; False if nothing changed."""
+    """Put a person in a group, or change whether they animate it; False if nothing changed.
+
+    :raises NotFound: nobody has this id, or they have left
+    """
+    user = db.session.get(User, person_id)
+    if user is None or user.disabled_at is not None:
+        raise NotFound(_("Nobody here has this name."))
     membership = db.session.get(Membership, (group_id, person_id))
     if membership is None:
         db.session.add(Membership(group_id=group_id, user_id=person_id, is_animator=is_animator, joined_at=at))

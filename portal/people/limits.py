@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from portal.content.clock import real_now
-from portal.db import db
+from portal.db import db, is_postgresql
 from portal.errors import TooMany
 from portal.loader.faults import later
 from portal.people.models import Limit
@@ -17,6 +18,7 @@ from portal.texts import CORE, texts
 
 _ = texts(CORE)
 WINDOW = timedelta(minutes=15)
+KEPT = timedelta(days=1)
 
 
 def _key(*parts: object) -> str:
@@ -49,6 +51,14 @@ def _write(conn: Connection, key: str) -> None:
     at = real_now()
     fresh = sa.case((Limit.window_start_at > at - WINDOW, Limit.tries + 1), else_=1)
     start = sa.case((Limit.window_start_at > at - WINDOW, Limit.window_start_at), else_=at)
-    changed = conn.execute(sa.update(Limit).where(Limit.key == key).values(tries=fresh, window_start_at=start))
-    if changed.rowcount == 0:
-        conn.execute(sa.insert(Limit).values(key=key, window_start_at=at, tries=1))
+    insert = postgresql.insert if is_postgresql(conn) else sqlite.insert
+    first = insert(Limit).values(key=key, window_start_at=at, tries=1)
+    # one statement: two workers may book the first try of a key at the same moment
+    conn.execute(first.on_conflict_do_update(index_elements=["key"], set_={"tries": fresh, "window_start_at": start}))
+
+
+def sweep_limits(at: datetime) -> None:
+    """Delete the rows of windows that closed long ago."""
+    db.session.execute(
+        sa.delete(Limit).where(Limit.window_start_at < at - KEPT).execution_options(synchronize_session=False)
+    )

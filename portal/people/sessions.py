@@ -79,10 +79,10 @@ def account_of(token: str) -> Account | None:
         .join(User, User.id == UserSession.user_id)
         .outerjoin(Membership, Membership.user_id == User.id)
         .outerjoin(Group, Group.id == Membership.group_id)
-        .where(UserSession.token_hash == hash_token(token), User.disabled_at.is_(None))
+        .where(UserSession.token_hash == hash_token(token), _is_alive(at=real_now()))
     )
     rows = db.session.execute(statement).all()
-    if not rows or not _is_alive(rows[0][0], Role(rows[0][1].role)):
+    if not rows:
         return None
     row, user = rows[0][0], rows[0][1]
     _note_seen(row)
@@ -126,11 +126,20 @@ def viewer_of(user_id: int) -> Viewer:
     return _viewer(rows[0][1], rows, on_screen=False)
 
 
-def _is_alive(row: UserSession, role: Role) -> bool:
-    at = real_now()
-    if row.kind == SCREEN:
-        return at - row.seen_at < timedelta(seconds=SCREEN_IDLE_SECONDS + SCREEN_GRACE_SECONDS)
-    return at - row.seen_at < IDLE[role] and at - row.created_at < ABSOLUTE[role]
+def _is_alive(*, at: datetime) -> sa.ColumnElement[bool]:
+    """Give the criterion of the sessions that still open a door, beside the row of their person."""
+    screen_idle = timedelta(seconds=SCREEN_IDLE_SECONDS + SCREEN_GRACE_SECONDS)
+    on_screen = sa.and_(UserSession.kind == SCREEN, UserSession.seen_at > at - screen_idle)
+    in_browser = [
+        sa.and_(
+            UserSession.kind != SCREEN,
+            User.role == role.value,
+            UserSession.seen_at > at - IDLE[role],
+            UserSession.created_at > at - ABSOLUTE[role],
+        )
+        for role in IDLE
+    ]
+    return sa.and_(User.disabled_at.is_(None), sa.or_(on_screen, *in_browser))
 
 
 def _note_seen(row: UserSession) -> None:
@@ -142,9 +151,9 @@ def _note_seen(row: UserSession) -> None:
 
 
 def sessions_of(user_id: int) -> list[UserSession]:
-    """List the sessions of a person, last seen first."""
-    statement = sa.select(UserSession).where(UserSession.user_id == user_id).order_by(UserSession.seen_at.desc())
-    return list(db.session.scalars(statement))
+    """List the sessions of a person that are still alive, last seen first."""
+    alive = sa.select(UserSession).join(User, User.id == UserSession.user_id).where(_is_alive(at=real_now()))
+    return list(db.session.scalars(alive.where(UserSession.user_id == user_id).order_by(UserSession.seen_at.desc())))
 
 
 def close_session(session_id: int, user_id: int) -> None:
@@ -160,4 +169,7 @@ def close_sessions(user_id: int, *, keep: int | None = None) -> None:
 
 def sweep_sessions(at: datetime) -> None:
     """Delete the rows of sessions that ended by themselves."""
-    db.session.execute(sa.delete(UserSession).where(UserSession.created_at < at - ABSOLUTE[Role.AGENT]))
+    alive = sa.select(UserSession.id).join(User, User.id == UserSession.user_id).where(_is_alive(at=at))
+    db.session.execute(
+        sa.delete(UserSession).where(UserSession.id.not_in(alive)).execution_options(synchronize_session=False)
+    )

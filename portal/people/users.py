@@ -136,10 +136,13 @@ def spend_link(grant: Grant) -> int:
 
 
 def set_password(user_id: int, password_hash: str, *, keep_session: int | None) -> None:
-    """Change a password: every other session of the person ends (P7)."""
+    """Change a password: every other session of the person ends, and every one-time link not yet used (P7)."""
+    at = real_now()
     db.session.execute(sa.update(User).where(User.id == user_id).values(password_hash=password_hash))
+    links = sa.update(Token).where(Token.person_id == user_id, Token.scope == LINK_SCOPE, Token.revoked_at.is_(None))
+    db.session.execute(links.values(revoked_at=at))
     close_sessions(user_id, keep=keep_session)
-    record("portal.password_changed", subject_of(user_id), actor=Viewer(person_id=user_id), at=real_now())
+    record("portal.password_changed", subject_of(user_id), actor=Viewer(person_id=user_id), at=at)
 
 
 def disable_user(user_id: int, *, actor: Viewer | None = None, at: datetime | None = None) -> None:

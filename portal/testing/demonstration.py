@@ -22,8 +22,8 @@ import sqlalchemy as sa
 
 from portal.content.clock import set_domain_clock
 from portal.db import transaction
+from portal.demo.playing import play_demo
 from portal.hosting.config import read_instance
-from portal.hosting.demo import play_demo
 from portal.hosting.factory import create_app
 from portal.hosting.site import Site, site_of
 from portal.loader.models import Fault

@@ -72,6 +72,6 @@ def prepare(app: Flask, filters: dict[str, Any]) -> None:
     app.jinja_env.globals.update(
         dgettext=dgettext,
         dngettext=dngettext,
-        _=lambda text, **values: dgettext(CORE, text, **values),
-        ngettext=lambda one, many, num, **values: dngettext(CORE, one, many, num, **values),
+        _=lambda text, /, **values: dgettext(CORE, text, **values),
+        ngettext=lambda one, many, num, /, **values: dngettext(CORE, one, many, num, **values),
     )

@@ -6,6 +6,7 @@ What is absent and what belongs to a plugin that is off read the same.
 from __future__ import annotations
 
 import logging
+import sqlite3
 from typing import Any
 
 import sqlalchemy.exc
@@ -26,7 +27,7 @@ from portal.web.shell import Shell
 log = logging.getLogger(__name__)
 _ = texts(CORE)
 
-
+AWAY = ("is locked", "disk", "unable to open")  # what SQLite says when it is not the statement's fault
 WORDS = {
     400: (
         _.later("We could not read this request"),
@@ -59,7 +60,7 @@ BROKEN = (
 def _answer(status: int, *, text: str = "", reference: str | None = None) -> Response:
     try:
         return _rendered(status, text=text, reference=reference)
-    except sqlalchemy.exc.OperationalError as error:
+    except sqlalchemy.exc.DBAPIError as error:
         return _away(error)
 
 
@@ -74,8 +75,17 @@ def _known(error: PortalError) -> Response:
     db.session.rollback()
     if isinstance(error, NotSignedIn):
         return _to_sign_in()
-    reference = new_reference() if error.status == 404 else None
+    reference = _note_absence(404) if error.status == 404 else None
     return _answer(error.status, text=str(error), reference=reference)
+
+
+def _note_absence(status: int) -> str:
+    """Give the reference of a page that is not here, and write it where IT looks; the secret of a link stays out."""
+    reference, path = new_reference(), request.path
+    if request.url_rule is not None and "token" in (request.view_args or {}):
+        path = request.url_rule.rule
+    log.info("%s %s %r, reference %s", status, request.method, path, reference)
+    return reference
 
 
 def _to_sign_in() -> Response:
@@ -90,17 +100,33 @@ def _to_sign_in() -> Response:
 
 def _http(error: HTTPException) -> Response | HTTPException:
     db.session.rollback()
-    if isinstance(error, RequestRedirect):
+    if isinstance(error, RequestRedirect) or error.response is not None:
         return error
     status = error.code or 500
-    reference = new_reference() if status in {404, 405} else None
+    reference = _note_absence(status) if status in {404, 405} else None
     answer = _answer(404 if status == 405 else status, reference=reference)
     if isinstance(error, MethodNotAllowed):
         answer.status_code = 405
+    for name, value in error.get_headers(request.environ):  # « Allow », « Retry-After »
+        if name != "Content-Type":
+            answer.headers[name] = value
     return answer
 
 
-def _away(error: sqlalchemy.exc.OperationalError) -> Response:
+def _is_away(error: sqlalchemy.exc.DBAPIError) -> bool:
+    """Tell a database that is away or busy from a statement that is wrong: SQLite gives both the same class."""
+    if error.connection_invalidated:
+        return True
+    if not isinstance(error, sqlalchemy.exc.OperationalError):
+        return False
+    return not isinstance(error.orig, sqlite3.Error) or any(sign in str(error.orig) for sign in AWAY)
+
+
+def _of_database(error: sqlalchemy.exc.DBAPIError) -> Response:
+    return _away(error) if _is_away(error) else _broken(error)
+
+
+def _away(error: sqlalchemy.exc.DBAPIError) -> Response:
     db.session.rollback()
     log.error("database away", exc_info=error)
     g._login_user = AnonymousUserMixin()  # who reads this page cannot be looked up now
@@ -121,5 +147,5 @@ def register_errors(app: Flask) -> None:
     """Answer every error of an app; each handler starts by rolling back, since a template may still query."""
     app.register_error_handler(PortalError, _known)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(sqlalchemy.exc.OperationalError, _away)
+    app.register_error_handler(sqlalchemy.exc.DBAPIError, _of_database)
     app.register_error_handler(Exception, _broken)

@@ -21,7 +21,7 @@ from portal.db import db
 from portal.errors import Conflict, Forbidden, Invalid, PortalError
 from portal.people.groups import readers_count
 from portal.people.persons import find_people
-from portal.texts import CORE, texts
+from portal.texts import CORE, language, texts
 from portal.values import Audience, Person
 from portal.web.dates import local, zone
 
@@ -61,27 +61,33 @@ class _Base:
             form.form_errors.append(refusal.message)
 
 
+class _InTheLanguageOfThePage:
+    """Makes WTForms speak from the catalogue that it ships, in the language of the page."""
+
+    @property
+    def locales(self) -> tuple[str, ...]:
+        """Give the language of whoever reads."""
+        return (language.get(),)
+
+
 class Form(_Base, FlaskForm):
     """A form that changes something. The CSRF token is checked for every unsafe request before any form is read."""
 
-    class Meta(FlaskForm.Meta):
-        """French messages; no token per form (the request pipeline checks it)."""
+    class Meta(_InTheLanguageOfThePage, FlaskForm.Meta):
+        """Messages in the language of the page; no token per form (the request pipeline checks it)."""
 
         csrf = False
-        locales = ("fr",)
 
         def get_translations(self, form: object) -> object:
-            """Use the catalogue that WTForms ships, in the language of the page."""
+            """Use the catalogue that WTForms ships, and not that of Flask-WTF."""
             return PlainForm.Meta.get_translations(self, form)
 
 
 class Filters(PlainForm):
     """A GET form: its fields are the address of the page."""
 
-    class Meta(PlainForm.Meta):
-        """French messages."""
-
-        locales = ("fr",)
+    class Meta(_InTheLanguageOfThePage, PlainForm.Meta):
+        """Messages in the language of the page."""
 
     def __init__(self, **values: Any) -> None:
         super().__init__(request.args, **values)

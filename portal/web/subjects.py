@@ -65,9 +65,12 @@ def _block(section: Section) -> Block:
     return Block(section.title, Markup(html), failed=False)  # noqa: S704 rendered by our escaping environment
 
 
-def history_of(subject: Subject) -> list[Happening]:
-    """Give what happened to a subject, newest first; the words of an action are the plugin's catalogue."""
-    entries = entries_about(subject, limit=HISTORY_MAX)
+def history_of(subject: Subject, *, without: tuple[str, ...] = ()) -> list[Happening]:
+    """Give what happened to a subject, newest first; the words of an action are the plugin's catalogue.
+
+    :param without: actions that this page does not say, `<plugin>.<past verb>`
+    """
+    entries = entries_about(subject, limit=HISTORY_MAX, without=without)
     names = people(actor for _entry, actor in entries)
     return [
         Happening(

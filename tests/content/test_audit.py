@@ -140,3 +140,12 @@ def test_writers_at_the_same_time_make_one_chain(app, written, reading):
     with reading():
         assert len(entries_about(SUBJECT)) == 25
     assert chain_faults(reading) == []
+
+
+def test_what_is_left_out_of_a_history_takes_no_place_in_it(make_user, writing, reading):
+    with writing():
+        record("portal.told", SUBJECT, actor=None, at=real_now())
+        for _turn in range(60):
+            record("portal.tried", SUBJECT, actor=None, at=real_now())
+    with reading():
+        assert [entry.action for entry, _actor in entries_about(SUBJECT, without=("portal.tried",))] == ["portal.told"]

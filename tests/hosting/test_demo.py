@@ -16,8 +16,8 @@ from flask import Flask
 
 from portal.content.clock import now
 from portal.db import db, transaction
+from portal.demo.playing import play_demo, reset_demo
 from portal.hosting.config import read_instance
-from portal.hosting.demo import play_demo, reset_demo
 from portal.hosting.factory import create_app
 from portal.hosting.site import site_of
 from portal.people.functions import function_cards, function_choices

@@ -47,7 +47,9 @@ def bump(site):
         conn.execute(sa.text("UPDATE portal_state SET revision = revision + 1"))
 
 
-@pytest.mark.parametrize("host", ["elsewhere.example", "localhost.evil.example", "a@localhost", "local host", "", "é.example"])
+@pytest.mark.parametrize(
+    "host", ["elsewhere.example", "localhost.evil.example", "a@localhost", "local host", "", "é.example"]
+)
 def test_an_unknown_host_is_told_nothing(house, host):
     answer = Client(house.dispatcher).get("/", headers={"Host": host.encode().decode("latin-1")})
     assert answer.status_code == 404
@@ -64,7 +66,9 @@ def test_each_host_has_its_collectivity_and_a_cookie_of_one_is_worth_nothing_in_
     nord, sud = two.browser(slug="nord"), two.browser(slug="sud")
     assert "Commune du Nord" in nord.get("/").text
     assert "Commune du Sud" in sud.get("/").text
-    sud.client.set_cookie("session", nord.client.get_cookie("session", domain="nord.example").value, domain="sud.example")
+    sud.client.set_cookie(
+        "session", nord.client.get_cookie("session", domain="nord.example").value, domain="sud.example"
+    )
     assert sud.get("/").status_code == 401
 
 

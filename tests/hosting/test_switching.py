@@ -15,13 +15,16 @@ import pytest
 import tomlkit
 
 from portal.hosting.config import read_instance, write_secret
+from portal.hosting.install import checked
 from portal.loader.discovery import scan
 from portal.loader.migrating import migrate
 
 from tests.houses import opened
 
 SWITCHES = 50
-PROBES = 12
+PROBES = 8
+PAUSE_SECONDS = 0.02
+PATIENCE_SECONDS = 120
 HOSTS = {"nord": "nord.example", "sud": "sud.example"}
 START_TRIES = 300
 
@@ -34,7 +37,7 @@ class Server:
 
     def ask(self, slug, path, *, form=None):
         """Give status and text."""
-        conn = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        conn = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
         headers = {"Host": HOSTS[slug], "Cookie": f"session={self.cookies[slug]}", "Sec-Fetch-Site": "same-origin"}
         body = None
         if form is not None:
@@ -55,12 +58,14 @@ def instance(database, tmp_path):
     document = tomlkit.document()
     document["server"] = {"port": free_port(), "workers": 4, "threads": 2}
     document["collectivity"] = [
-        {"slug": slug, "name": f"Commune {slug}", "hosts": [host], "database": urls[slug]} for slug, host in HOSTS.items()
+        {"slug": slug, "name": f"Commune {slug}", "hosts": [host], "database": urls[slug]}
+        for slug, host in HOSTS.items()
     ]
     (tmp_path / "portal.toml").write_text(document.as_string())
     for url in urls.values():
         migrate(url, [scan().manifests["labs"]])
     read = read_instance(tmp_path)
+    checked(read, scan().manifests["labs"])
     with opened(read) as house:
         browsers = {slug: house.browser(slug=slug) for slug in HOSTS}
         token = browsers["nord"].token()
@@ -111,7 +116,7 @@ def test_fifty_switches_give_no_stale_page_and_no_error_elsewhere(server):
     over, counted, faults = threading.Event(), [], []
 
     def walk(slug, paths):
-        while not over.is_set():
+        while not over.wait(PAUSE_SECONDS):
             for path in paths:
                 try:
                     status, _text = server.ask(slug, path)
@@ -131,7 +136,9 @@ def test_fifty_switches_give_no_stale_page_and_no_error_elsewhere(server):
     try:
         for number in range(SWITCHES):
             on = number % 2 == 0
-            status, text = server.ask("nord", "/plugins/labs/switch", form={"wish": "on" if on else "off", "csrf_token": server.token})
+            status, text = server.ask(
+                "nord", "/plugins/labs/switch", form={"wish": "on" if on else "off", "csrf_token": server.token}
+            )
             assert status == 303, text
             seen = [server.ask("nord", "/labs/")[0] for _ in range(PROBES)]
             stale += [(number, status) for status in seen if status != (200 if on else 404)]

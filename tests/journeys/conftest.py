@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from portal.hosting.demo import play_demo
+from portal.demo.playing import play_demo
 from portal.testing.browser import ToolUnavailable, axe_faults, launch_options
 from portal.testing.demonstration import Demonstration, served
 

@@ -5,7 +5,20 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from portal.api import Action, Conflict, Event, HomeItem, NotFound, Subject, Viewer, hookimpl, now, people, publish, session
+from portal.api import (
+    Action,
+    Conflict,
+    Event,
+    HomeItem,
+    NotFound,
+    Subject,
+    Viewer,
+    hookimpl,
+    now,
+    people,
+    publish,
+    session,
+)
 from portal.db import db
 from portal.errors import PluginFault
 from portal.loader.faults import KEPT_PER_PLUGIN, book_fault, flush_side_writes

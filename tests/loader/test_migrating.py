@@ -84,7 +84,9 @@ def schema(url):
             "columns": sorted((c["name"], str(c["type"]), c["nullable"]) for c in seen.get_columns(table)),
             "key": seen.get_pk_constraint(table)["constrained_columns"],
             "foreign": sorted(str(sorted(key.items(), key=str)) for key in seen.get_foreign_keys(table)),
-            "indexes": sorted((i["name"], tuple(i["column_names"]), bool(i["unique"])) for i in seen.get_indexes(table)),
+            "indexes": sorted(
+                (i["name"], tuple(i["column_names"]), bool(i["unique"])) for i in seen.get_indexes(table)
+            ),
             "unique": sorted((str(u["name"]), tuple(u["column_names"])) for u in seen.get_unique_constraints(table)),
         }
         for table in seen.get_table_names()
@@ -184,7 +186,9 @@ def test_six_upgrades_at_once_do_the_work_once(url, tmp_path):
         document["database"] = url
     (tmp_path / "portal.toml").write_text(document.as_string())
     command = [sys.executable, "-m", "portal.cli", "--instance", str(tmp_path), "upgrade"]
-    running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(PROCESSES)]
+    running = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(PROCESSES)
+    ]
     said = [process.communicate(timeout=120) for process in running]
     assert [process.returncode for process in running] == [0] * PROCESSES, said
     assert sum("portal_0001" in out for out, _err in said) == 1

@@ -1,4 +1,4 @@
-"""What a collectivity wishes of its plugins, and what is set aside there: rows, and a revision that every process reads."""
+"""What a collectivity wishes of its plugins, and what is set aside there: rows that every process reads."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 
 from portal.content.clock import real_now
 from portal.content.models import Token
-from portal.db import db
+from portal.db import db, side_write
 from portal.errors import Invalid
+from portal.people.limits import _write, sweep_limits
 from portal.people.models import Limit, User
 from portal.people.passwords import check_password, check_pin, hash_secret, is_secret
 from portal.people.users import (
@@ -279,3 +281,43 @@ def test_a_pin_is_no_password(client, make_user):
     make_user("Yves K.", matricule="C02", pin="204816")
     assert sign_in_as(client, "C02", "204816").status_code == 422
     assert PIN_TRIES < TRIES_PER_ACCOUNT
+
+
+def test_a_changed_password_closes_the_links_not_yet_used(client, make_user, link_for, writing, stored):
+    who, other = make_user(), make_user()
+    mine, theirs = link_for(who), link_for(other)
+    with writing():
+        set_password(who.id, stored, keep_session=None)
+    assert (client.get(mine).status_code, client.post(mine).status_code) == (404, 404)
+    assert client.get(theirs).status_code == 200
+
+
+def test_two_workers_may_book_the_first_try_of_a_key(app, reading):
+    def book(_turn):
+        with side_write(app.config["ENGINE"]) as conn:
+            _write(conn, "k")
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(book, range(8)))
+    with reading():
+        assert list(db.session.scalars(sa.select(Limit.tries))) == [8]
+
+
+def test_a_window_that_closed_starts_again_from_one(app, writing, reading):
+    with writing():
+        db.session.add(Limit(key="k", window_start_at=real_now() - timedelta(minutes=16), tries=9))
+    with side_write(app.config["ENGINE"]) as conn:
+        _write(conn, "k")
+    with reading():
+        assert list(db.session.scalars(sa.select(Limit.tries))) == [1]
+
+
+def test_old_limits_are_swept(writing, reading):
+    at = real_now()
+    with writing():
+        db.session.add(Limit(key="old", window_start_at=at - timedelta(hours=25), tries=1))
+        db.session.add(Limit(key="new", window_start_at=at - timedelta(hours=23), tries=1))
+        db.session.flush()
+        sweep_limits(at)
+    with reading():
+        assert list(db.session.scalars(sa.select(Limit.key))) == ["new"]

@@ -11,7 +11,7 @@ from portal.content.clock import real_now
 from portal.db import db
 from portal.people.models import UserSession
 from portal.people.passwords import hash_secret
-from portal.people.sessions import account_of, open_session, sweep_sessions
+from portal.people.sessions import BROWSER, SCREEN, account_of, open_session, sessions_of, sweep_sessions
 from portal.people.users import disable_user, set_password
 
 from tests.reading import device, token_in
@@ -170,3 +170,29 @@ def test_a_device_is_named_as_its_owner_would(client, make_user, writing, readin
     client.post("/sign-in", data={"identifier": "A7", "password": SECRET})
     assert "Firefox, Linux" in client.get("/account").text
     assert token_in(client.get("/account"))
+
+
+@pytest.mark.parametrize(
+    ("role", "kind", "seen", "alive"),
+    [
+        ("agent", BROWSER, timedelta(hours=7), True),
+        ("agent", BROWSER, timedelta(hours=9), False),
+        ("admin", BROWSER, timedelta(minutes=31), False),
+        ("agent", SCREEN, timedelta(seconds=80), True),
+        ("agent", SCREEN, timedelta(seconds=100), False),
+    ],
+)
+def test_what_is_listed_and_what_is_swept_follow_what_still_opens(
+    make_user, age, writing, reading, role, kind, seen, alive
+):
+    who = make_user(role=role)
+    with writing():
+        token = open_session(who.id, device="x", kind=kind)
+    age(seen=seen, created=seen)
+    with reading():
+        assert (account_of(token) is not None) == alive
+        assert bool(sessions_of(who.id)) == alive
+    with writing():
+        sweep_sessions(real_now())
+    with reading():
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(UserSession)) == int(alive)

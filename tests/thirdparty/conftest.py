@@ -28,7 +28,9 @@ def stranger(distribution, tmp_path, monkeypatch):
     shutil.copytree(distribution, folder)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.syspath_prepend(str(folder))
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep))
+    monkeypatch.setenv(
+        "PYTHONPATH", os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    )
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     made = Stranger(folder, "notices", "portal_notices")
     made.reload()

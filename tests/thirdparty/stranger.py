@@ -1,4 +1,4 @@
-"""A plugin of somebody else, installed beside the portal with pip, then edited as its author (or its worst enemy) might."""
+"""A plugin of somebody else, installed with pip, then edited as its author (or its worst enemy) might."""
 
 from __future__ import annotations
 

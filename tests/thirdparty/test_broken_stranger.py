@@ -18,7 +18,12 @@ SECTION = '    if subject.kind != "labs.lab":\n        return []\n'
 ROUTE = '@blueprint.get("/")\n@api.signed_in()\n'
 OPEN_ROUTE = '\n\n@blueprint.get("/open")\ndef open_to_all():\n    return "come in"\n'
 FOR_ALL = "\n\n@blueprint.before_app_request\ndef watch():\n    return None\n"
-STRANGE_TABLE = '\n\nclass Spy(api.plugin_base("notices")):\n    __tablename__ = "labs_spy"\n    id: Mapped[int] = mapped_column(primary_key=True)\n'
+STRANGE_TABLE = """
+
+class Spy(api.plugin_base("notices")):
+    __tablename__ = "labs_spy"
+    id: Mapped[int] = mapped_column(primary_key=True)
+"""
 UNDECLARED = "    written_at: Mapped[datetime]\n    mood: Mapped[str] = mapped_column(sa.String(20))\n"
 UNKNOWN_HOOK = "\n\n@api.hookimpl\ndef portal_lights_out():\n    return []\n"
 LOST_NAV = '"notices.index")]', '"notices.nowhere")]'
@@ -164,7 +169,7 @@ def test_a_page_whose_template_breaks_fails_alone(stranger, house, admin, lab_id
     [
         ("api = 1\n", "api = 1\napi = 2\n", "line 7"),
         ("api = 1\n", "api = 1\ncolour = 3\n", "line 7: unknown key: colour"),
-        ('role = "agent"', 'role = "king"', "line 18"),
+        ('role = "agent"', 'role = "king"', "line 17: unknown role: king"),
         ("api = 1\n", "api = 9\n", "needs portal.api 9, this portal has 1"),
         (">=0.1,<1", ">=7", "needs portal >=7"),
         ("[plugin.uses]\n", "[plugin.depends]\nghosts = '>=1'\n\n[plugin.uses]\n", "needs ghosts"),

@@ -1,4 +1,4 @@
-"""A plugin of somebody else: installed, switched on, used, switched off, on again, with what it plugs into or without."""
+"""A plugin of somebody else: installed, on, used, off, on again, with what it plugs into or without."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.reading import rows_hash, token_in
+from tests.reading import rows_hash, token_in, words
 from tests.web.addresses import doors
 
 PLUGINS = ["labs"]
@@ -81,3 +81,17 @@ def test_a_body_that_is_too_large_is_said_so(own, tokens):
     answer = own.post("/account/preferences", data={"csrf_token": tokens["mine"], "theme": "x" * 1_500_000})
     assert answer.status_code == 413
     assert "volumineux" in answer.text
+
+
+def test_a_page_that_was_open_too_long_says_so(own):
+    answer = own.post("/account/sign-out-everywhere", data={"csrf_token": "old"})
+    assert answer.status_code == 400
+    assert "restée ouverte trop longtemps" in words(answer)
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", "//[x]", "http://a]b/"])
+def test_an_origin_that_cannot_be_read_is_a_foreign_one(own, client, tokens, origin):
+    for header in ("Origin", "Referer"):
+        refused = own.post("/sign-out", data={"csrf_token": tokens["mine"]}, headers={header: origin})
+        assert refused.status_code == 400
+        assert client.post("/sign-in", data={"identifier": "A1"}, headers={header: origin}).status_code == 400

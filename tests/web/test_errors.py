@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import sqlite3
 
 import pytest
 import sqlalchemy as sa
-from flask import abort, request
+from flask import Response, abort, request
+from werkzeug.exceptions import ServiceUnavailable
 
+from portal.db import db
 from portal.errors import Conflict, Forbidden, Invalid, NotFound, PortalError, TooMany, Unavailable
+from portal.loader.models import Fault
 from portal.web.answers import page_or_fragment
 from portal.web.policy import public, signed_in
 
@@ -80,7 +85,7 @@ def test_a_broken_view_shows_no_trace(app, client, mount):
 
 def test_a_database_that_is_away_answers_503_to_everybody(app, own, client, mount):
     app.config["RAISE_FAULTS"] = app.config["PROPAGATE_EXCEPTIONS"] = False
-    away = sa.exc.OperationalError("SELECT 1", None, Exception("away"))
+    away = sa.exc.OperationalError("SELECT 1", None, sqlite3.OperationalError("disk I/O error"))
 
     def refuse(*_arguments):
         raise away
@@ -126,3 +131,66 @@ def test_htmx_gets_the_fragment_and_caches_keep_the_two_apart(own, mount, header
     answer = own.get(mount("either", either), headers=headers)
     assert ("morceau" in answer.text) == is_fragment
     assert "HX-Request" in answer.headers["Vary"]
+
+
+@signed_in()
+def asks_badly():
+    db.session.execute(sa.text("SELECT nothing FROM nowhere"))
+    return Response("x")
+
+
+def test_a_wrong_statement_is_a_booked_fault_and_not_a_database_away(app, own, mount):
+    app.config["RAISE_FAULTS"] = app.config["PROPAGATE_EXCEPTIONS"] = False
+    answer = own.get(mount("badly", asks_badly))
+    assert answer.status_code == 500
+    with app.app_context():
+        assert db.session.scalars(sa.select(Fault)).one().reference in answer.text
+
+
+@pytest.mark.parametrize("reason", ["database is locked", "database or disk is full", "unable to open database file"])
+def test_a_database_that_is_busy_or_gone_answers_503(app, own, mount, reason):
+    app.config["RAISE_FAULTS"] = app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    @public()
+    def fails():
+        raise sa.exc.OperationalError("SELECT 1", None, sqlite3.OperationalError(reason))
+
+    assert own.get(mount("busy", fails)).status_code == 503
+
+
+def test_what_is_not_here_is_written_where_it_looks(client, address, caplog):
+    caplog.set_level(logging.INFO, logger="portal.web.errors")
+    for url in ("/nowhere/at/all", f"{address}?status=404"):
+        caplog.clear()
+        reference = REFERENCE.search(words(client.get(url))).group()
+        assert reference in caplog.text
+        assert url.partition("?")[0] in caplog.text
+
+
+def test_the_secret_of_a_link_is_not_written(client, caplog):
+    caplog.set_level(logging.INFO, logger="portal.web.errors")
+    assert client.get("/link/12.secret").status_code == 404
+    assert "reference" in caplog.text
+    assert "12.secret" not in caplog.text
+
+
+def test_a_refused_method_says_which_are_allowed(client):
+    answer = client.delete("/sign-in")
+    assert answer.status_code == 405
+    assert {"GET", "POST"} <= set(answer.headers["Allow"].split(", "))
+
+
+@public()
+def wait():
+    if "whole" in request.args:
+        abort(Response("as it is", status=418))
+    raise ServiceUnavailable(retry_after=120)
+
+
+def test_what_a_view_answers_by_aborting_is_kept(client, mount):
+    url = mount("wait", wait)
+    waiting = client.get(url)
+    assert (waiting.status_code, waiting.headers["Retry-After"]) == (503, "120")
+    assert "mise à jour" in words(waiting)
+    said = client.get(f"{url}?whole=1")
+    assert (said.status_code, said.text) == (418, "as it is")

@@ -13,7 +13,7 @@ from portal.errors import Conflict, Invalid
 from portal.people.functions import create_function
 from portal.texts import language
 from portal.values import Audience
-from portal.web.forms import AudienceField, Form, InstantField, PersonField
+from portal.web.forms import AudienceField, Filters, Form, InstantField, PersonField
 from portal.web.policy import signed_in
 
 PARIS, REUNION = "Europe/Paris", "Indian/Reunion"
@@ -26,6 +26,12 @@ class Everything(Form):
     at = InstantField("Quand")
     who = PersonField("Qui")
     audience = AudienceField("Qui peut lire ?", levels=(Audience.LAB, Audience.NETWORK, Audience.INTRANET))
+
+
+class Narrow(Filters):
+    """The filters of a list."""
+
+    words = StringField("Mots", validators=[InputRequired()])
 
 
 @pytest.fixture
@@ -166,3 +172,22 @@ def test_a_refusal_of_the_domain_stands_in_the_form_and_loses_nothing(app, own, 
 def test_the_messages_of_the_form_library_are_french(sent):
     form = sent(words="")
     assert "requis" in str(form.words.errors[0]) or "obligatoire" in str(form.words.errors[0])
+
+
+@pytest.mark.parametrize(("spoken", "said"), [("fr", "Ce champ est requis."), ("en", "This field is required.")])
+def test_wtforms_speaks_the_language_of_the_page(app, spoken, said):
+    with app.test_request_context("/", method="POST", data={}):
+        language.set(spoken)
+        form = Everything()
+        form.submitted()
+        assert form.words.errors == [said]
+        filters = Narrow()
+        filters.validate()
+        assert filters.words.errors == [said]
+
+
+def test_a_template_that_is_not_compiled_anew_counts_too(app):
+    words = app.jinja_env.globals
+    language.set("en")
+    assert words["ngettext"]("%(num)s %(one)s", "%(num)s %(one)ss", 2, one="leaf") == "2 leafs"
+    assert words["_"]("%(text)s", text="leaf") == "leaf"

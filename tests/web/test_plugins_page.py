@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 
@@ -9,6 +11,8 @@ from portal.content.models import AuditEntry
 from portal.db import db
 from portal.errors import PluginFault
 from portal.hosting.factory import create_app
+from portal.loader.discovery import scan
+from portal.loader.faults import book_fault, flush_side_writes
 from portal.loader.models import PluginState
 from portal.loader.states import quarantine
 
@@ -105,3 +109,31 @@ def test_trying_again_takes_it_back(site, plugin_admin, app, again):
 
 def test_a_plugin_without_fault_has_no_page_of_faults(plugin_admin):
     assert plugin_admin.get("/plugins/labs/fault").status_code == 404
+
+
+def test_a_plugin_that_is_blocked_shows_why_though_nobody_met_the_fault(plugin_admin, app):
+    app.config["BLOCKED"] = {"labs": PluginFault("labs", "resolve", "needs « cantine », which is off")}
+    answer = plugin_admin.get("/plugins/labs/fault")
+    assert answer.status_code == 200
+    for said in ("mise à l’écart", "needs « cantine », which is off", "ne convient pas à ce portail"):
+        assert said in words(answer)
+    assert "Référence" not in words(answer)
+    assert "depuis le" not in words(answer)
+
+
+def test_a_running_plugin_with_one_fault_is_not_said_set_aside(plugin_admin, app):
+    with app.app_context():
+        book_fault("labs", "labs.show", LookupError("one page"))
+        flush_side_writes(app.config["ENGINE"])
+    text = words(plugin_admin.get("/plugins/labs/fault"))
+    assert "mise à l’écart" not in text
+    assert "allumée" in text
+
+
+@pytest.mark.parametrize("keeps", ["du sable", {"fr": "du sable"}, ["du sable"], 3])
+def test_what_a_manifest_says_it_keeps_never_breaks_the_page(plugin_admin, monkeypatch, keeps):
+    found = scan().manifests["labs"]
+    monkeypatch.setitem(scan().manifests, "labs", replace(found, privacy={"keeps": keeps}))
+    answer = plugin_admin.get("/plugins")
+    assert answer.status_code == 200
+    assert ("du sable" in words(answer)) == (keeps in ("du sable", {"fr": "du sable"}))

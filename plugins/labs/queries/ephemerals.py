@@ -15,7 +15,7 @@ from plugins.labs.models.lab import Lab
 from plugins.labs.models.outcomes import OUTCOMES
 from plugins.labs.queries.ephemeral_states import COUNTED, State, is_in, mark_of, not_over, state_of
 from plugins.labs.queries.labs import labs_by_id
-from plugins.labs.queries.words import fold
+from plugins.labs.queries.words import fold, sought
 
 _ = texts("labs")
 
@@ -103,11 +103,11 @@ def ephemerals_matching(
 
     There is no filter by outcome: a total beside it would be a success rate (C02 SPEC 3).
 
-    :param words: all of them stand in the question or in what was learnt, whatever the capitals and accents
+    :param words: all of them (the first eight) stand in the question or in what was learnt, whatever the capitals and accents
     :param states: any of them; all if none is given
     """
     statement = sa.select(Ephemeral).where(readable(viewer, at=at))
-    for word in fold(words).split():
+    for word in sought(words):
         statement = statement.where(Ephemeral.folded.contains(word, autoescape=True))
     wanted = tuple(states)
     if wanted:

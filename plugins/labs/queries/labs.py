@@ -12,7 +12,7 @@ from portal.api import FunctionCard, NotFound, Viewer, function_cards, session, 
 
 from plugins.labs.models.lab import Lab, Margin, MarginWording, Sponsor
 from plugins.labs.queries.votes import Tally, removal_of, running_vote
-from plugins.labs.queries.words import fold
+from plugins.labs.queries.words import fold, sought
 
 _ = texts("labs")
 
@@ -69,7 +69,7 @@ def labs_matching(*, words: str = "", of: Viewer | None = None) -> sa.Select[Lab
     """
     statement = sa.select(Lab)
     if words:
-        statement = statement.where(Lab.folded.contains(fold(words), autoescape=True))
+        statement = statement.where(Lab.folded.contains(" ".join(sought(words)), autoescape=True))
     if of is not None:
         statement = statement.where(Lab.group_id.in_(of.lab_ids))
     return statement

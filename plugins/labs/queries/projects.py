@@ -11,7 +11,7 @@ from portal.api import NotFound, Viewer, session, texts
 from plugins.labs.models.lab import Lab
 from plugins.labs.models.outcomes import STOPPED
 from plugins.labs.models.project import RESULT_EXPECTED, ClauseChange, Project
-from plugins.labs.queries.words import fold
+from plugins.labs.queries.words import sought
 
 _ = texts("labs")
 
@@ -56,7 +56,7 @@ def projects_matching(
     """
     statement = sa.select(Project).where(readable(viewer, at=at))
     if words:
-        statement = statement.where(Project.folded.contains(fold(words), autoescape=True))
+        statement = statement.where(Project.folded.contains(" ".join(sought(words)), autoescape=True))
     if state in {"open", "closed"}:
         is_open = Project.closed_at.is_(None)
         statement = statement.where(is_open if state == "open" else sa.not_(is_open))

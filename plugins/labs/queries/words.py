@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 
+MOST_WORDS = 8
+MOST_LETTERS = 200
+
 
 def fold(*texts: str | None) -> str:
     """Join `texts` in one line of small letters without accents."""
     joined = " ".join(" ".join(text.split()) for text in texts if text)
     letters = unicodedata.normalize("NFKD", joined.casefold().replace("œ", "oe").replace("æ", "ae"))
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def sought(text: str) -> list[str]:
+    """Give the first words of what somebody looks for, folded; a database refuses a search that has no end."""
+    return fold(text[:MOST_LETTERS]).split()[:MOST_WORDS]

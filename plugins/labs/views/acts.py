@@ -39,6 +39,7 @@ from plugins.labs.views.blueprint import blueprint
 _ = texts("labs")
 
 CONTINUED_SHOWN = 20
+MOST = 2**31 - 1  # a number that a database has room for
 TIED = (State.OPEN, State.CLOSED, State.TOLD)
 
 
@@ -57,7 +58,7 @@ def url_of(ephemeral: Ephemeral) -> str:
 def _named(argument: str) -> Ephemeral | None:
     """Give the lab that the address names as the origin of a new one, if this person may read it."""
     number = request.args.get(argument, type=int)
-    return ephemeral_for(viewer(), number, at=now()) if number else None
+    return ephemeral_for(viewer(), number, at=now()) if number and 0 < number <= MOST else None
 
 
 def _continued(lab: Lab) -> list[Ephemeral]:

@@ -64,12 +64,7 @@ COUNT_UP_TO = 1000
 BATCH = 500
 MINE_SHOWN = 30
 # who came and went is said by the list of people, for those who may see it; never by the history
-QUIET = (
-    _.later("labs.ephemeral_joined"),
-    _.later("labs.ephemeral_left"),
-    _.later("labs.guest_entered"),
-    _.later("labs.guest_left"),
-)
+QUIET = ("labs.ephemeral_joined", "labs.ephemeral_left", "labs.guest_entered", "labs.guest_left")
 
 Card = tuple[Glance, list[Action]]
 
@@ -181,7 +176,7 @@ def ephemeral(ephemeral):
         main=[offer for offer in offers if offer.kind == "main"],
         offers=[offer for offer in offers if offer.kind != "main"],
         sections=sections_of(ephemeral.subject),
-        past=[entry for entry in history_of(ephemeral.subject) if entry.text not in map(str, QUIET)],
+        past=history_of(ephemeral.subject, without=QUIET),
         **_facts(ephemeral),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import url_for
 
-from portal.api import Action, HomeItem, Subject, SubjectCard, Viewer, can, now, texts
+from portal.api import Action, HomeItem, Subject, SubjectCard, Viewer, can, minutes, now, texts
 
 from plugins.labs import permissions
 from plugins.labs.queries.ephemerals import (
@@ -23,7 +23,6 @@ from plugins.labs.views.offers import lab_offers, offers_of
 _ = texts("labs")
 
 ITEMS = 5
-LAST_MINUTES = 90
 
 
 def ephemeral_home_items(viewer: Viewer) -> list[HomeItem]:
@@ -49,14 +48,8 @@ def _now(glance: Glance, viewer: Viewer) -> HomeItem:
 
 
 def left_words(glance: Glance) -> str:
-    """Say how much time is left: minutes when they count, else hours, else days."""
-    left = minutes_left(glance.ephemeral, at=now())
-    if left <= LAST_MINUTES:
-        return _.plural("%(num)s minute left", "%(num)s minutes left", left)
-    hours, days = round(left / 60), left // (24 * 60)
-    if days < 2:
-        return _.plural("about %(num)s hour left", "about %(num)s hours left", hours)
-    return _.plural("%(num)s day left", "%(num)s days left", days)
+    """Say how much time is left, in the words of the lab's own page."""
+    return _("%(time)s left", time=minutes(minutes_left(glance.ephemeral, at=now())))
 
 
 def _to_tell(glance: Glance) -> HomeItem:

@@ -20,6 +20,7 @@ from portal.people.permissions import MANAGE_PLUGINS
 from portal.texts import CORE, texts
 from portal.values import Subject, Viewer
 from portal.web.answers import message, page, see
+from portal.web.dates import instant
 from portal.web.pages.blueprint import blueprint
 from portal.web.policy import requires, viewer
 
@@ -97,7 +98,7 @@ def _row(item: Installed, last_faults: dict[str, Fault]) -> dict[str, Any]:
         "state": item.word,
         "reason": _reason(item) if broken or item.fault else None,
         "reference": state.reference if broken and state else (last.reference if last else None),
-        "keeps": say(manifest.privacy["keeps"]) if manifest and "keeps" in manifest.privacy else None,
+        "keeps": _keeps(manifest),
         "calls": _calls(manifest),
         "meter": None,
         "fault_url": url_for("core.plugin_fault", plugin=item.id) if broken or last or item.fault else None,
@@ -124,6 +125,14 @@ def _calls(manifest: Manifest | None) -> str | None:
         return None
     hosts = manifest.network.get("hosts", [])
     return _("calls %(hosts)s", hosts=", ".join(hosts)) if hosts else _("calls nobody")
+
+
+def _keeps(manifest: Manifest | None) -> str | None:
+    """Say what a plugin keeps, in the words of its manifest: a table of languages, or one text for all."""
+    words = manifest.privacy.get("keeps") if manifest else None
+    if isinstance(words, dict):
+        return say(words)
+    return words if isinstance(words, str) else None
 
 
 def _last_faults() -> dict[str, Fault]:
@@ -206,9 +215,12 @@ def plugin_fault(item: Installed) -> Response:
         facts |= {"reference": None, "traceback": item.fault.trace}
     else:
         raise NotFound(_("Nothing has broken here."))
+    is_aside = broken and item.is_on
     return page(
         "pages/plugin_fault.html",
         name=say(item.manifest.name) if item.manifest else item.id,
+        state=(_("set aside since %(when)s", when=instant(facts["since"])), "late") if is_aside else item.word,
+        is_aside=is_aside or item.fault is not None,
         retry_url=url_for("core.switch_plugin", plugin=item.id) if broken else None,
         retry_note=_("Code that was mended is loaded anew; code of a package that was replaced needs a reload."),
         back_url=url_for("core.plugins_page"),

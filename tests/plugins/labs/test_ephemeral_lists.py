@@ -15,6 +15,7 @@ from portal.api import session
 from plugins.labs.models.ephemeral import Ephemeral
 from tests.plugins.labs.ephemeral_factories import make_ephemeral, make_guest, tell
 from tests.plugins.labs.factories import make_lab
+from tests.plugins.labs.pages import words
 
 PLUGINS = ["labs"]
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -223,7 +224,7 @@ def test_what_is_open_is_on_the_first_page_with_its_one_action(lab, awa, make_us
     page = sign_in(awa).get("/").text
     assert "Sablier" in page
     assert f'href="/labs/e/{number}/wall"' in page
-    assert "encore 60 minutes" in page
+    assert "encore 1\u00a0h" in page
 
 
 def test_the_number_of_queries_does_not_grow_with_the_list(lab, awa, writing, sign_in, clock):
@@ -257,3 +258,20 @@ def test_the_number_of_queries_does_not_grow_with_the_list(lab, awa, writing, si
             tell(make_ephemeral(lab, awa, starts_in=-900 - index, people=[awa]), awa)
         assert session.scalar(sa.select(sa.func.count()).select_from(Ephemeral)) == 42
     assert count() == few
+
+
+def test_a_search_without_end_reads_its_first_words(several, awa, sign_in):
+    client = sign_in(awa)
+    known, endless = "+".join(["passe"] * 8), "+".join(["mot"] * 1100)
+    assert _titles(client.get(f"/labs/e/?q={known}+{endless}").text) == ["Passé récent", "Passé ancien"]
+    for url in ("/labs/e/", "/labs/", "/labs/projects"):
+        for text in (endless, "x" * 60_000):
+            assert client.get(f"{url}?q={text}").status_code == 200
+
+
+def test_the_first_page_and_the_page_of_a_lab_say_the_same_time_left(lab, awa, writing, sign_in):
+    with writing():
+        number = make_ephemeral(lab, awa, question="Long ?", starts_in=-10, minutes=120, people=[awa])
+    client = sign_in(awa)
+    for url in ("/", f"/labs/e/{number}"):
+        assert "encore 1 h 50" in words(client.get(url))

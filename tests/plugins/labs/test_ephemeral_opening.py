@@ -251,3 +251,9 @@ def test_a_lab_of_another_lab_is_not_continued(lab, awa, app, as_viewer, writing
         with pytest.raises(Invalid):
             plan = _plan(continues_id=other)
             open_ephemeral(as_viewer(awa), session.get_one(Lab, lab), plan=plan, at=NOON)
+
+
+@pytest.mark.parametrize("value", ["99999999999999999999", "2147483648", "-1", "0", "x", ""])
+@pytest.mark.parametrize("argument", ["sown", "continues"])
+def test_an_origin_that_no_lab_can_have_is_left_out(lab, awa, sign_in, argument, value):
+    assert sign_in(awa).get(f"/labs/{lab}/open?{argument}={value}").status_code == 200

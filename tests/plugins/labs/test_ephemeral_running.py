@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from portal.api import session
+from portal.api import record, session
 from portal.content.models import AuditEntry
 
 from plugins.labs.models.ephemeral import Ephemeral, Participant
 from tests.plugins.labs.ephemeral_factories import QUESTION, make_ephemeral
 from tests.plugins.labs.factories import make_lab
+from tests.plugins.labs.pages import words
 
 PLUGINS = ["labs"]
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -273,3 +274,15 @@ def test_a_lab_one_may_not_read_is_not_sown_again(lab, awa, bruno, make_user, si
         hidden = make_ephemeral(make_lab(name="Ailleurs", members=[awa]), awa, question="Secret ?", starts_in=-120)
     client = sign_in(bruno)
     assert "Secret ?" not in client.get(f"/labs/{lab}/open?sown={hidden}").text
+
+
+def test_comings_and_goings_push_nothing_out_of_the_history(number, awa, sign_in, writing):
+    with writing():
+        subject = session.get_one(Ephemeral, number).subject
+        record("labs.ephemeral_extended", subject, actor=None, at=NOON)
+        for _turn in range(30):
+            record("labs.ephemeral_joined", subject, actor=None, at=NOON)
+            record("labs.ephemeral_left", subject, actor=None, at=NOON)
+    history = words(sign_in(awa).get(f"/labs/e/{number}")).partition("Historique")[2]
+    assert "le labo a été prolongé" in history
+    assert "rejoint" not in history

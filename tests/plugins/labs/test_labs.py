@@ -12,6 +12,8 @@ import pytest
 import sqlalchemy as sa
 
 from portal.api import Forbidden, Invalid, Subject, add_member, hookimpl, now, session
+from portal.db import CoreBase
+from portal.loader.discovery import scan
 from portal.people.functions import create_function, hold_function
 
 from plugins.labs.models.lab import Lab, Margin
@@ -313,3 +315,10 @@ def test_the_pages_of_the_list_of_labs_follow_one_another_without_hole_or_echo(c
     following = client.get(next(url for url in hrefs(first) if "after=" in url))
     links = [url for answer in (first, following) for url in hrefs(answer) if re.fullmatch(r"/labs/\d+", url)]
     assert len(links) == len(set(links)) == 30
+
+
+def test_the_manifest_lists_every_table_of_the_models():
+    tables = {name for name in CoreBase.metadata.tables if name.startswith("labs_")}
+    listed = scan().manifests["labs"].privacy["tables"]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == tables

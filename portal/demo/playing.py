@@ -1,6 +1,6 @@
 """The demonstration: an evening played through the pages, by made-up people, as any user would.
 
-A story is data (`portal/stories/*.toml`): people, functions, then steps, each « who posts which form where, when ».
+A story is data (`stories/*.toml`): people, functions, then steps, each « who posts which form where, when ».
 Nothing is written behind the pages' back, so a story also proves that they work. A step has:
 
 - `at`, the local hour; `who`, a person, several (the step is done by each), or nobody (somebody without an account);
@@ -43,7 +43,7 @@ from portal.people.users import add_user, issue_link, one_user
 from portal.values import Role
 from portal.web.answers import absolute_url
 
-STORIES = Path(__file__).parent.parent / "stories"
+STORIES = Path(__file__).parent / "stories"
 SEE_OTHER = 303
 NUMBER = re.compile(r"/(\d+)(?:/|$|\?)")
 HIDDEN = re.compile(r'<input[^>]*type="hidden"[^>]*>')
