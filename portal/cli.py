@@ -24,7 +24,7 @@ from portal.hosting.operating import (
     remove_collectivity,
     upgrade,
 )
-from portal.hosting.serving import serve
+from portal.hosting.serving import check_port, serve
 from portal.hosting.site import Site
 from portal.hosting.worker import Worker
 from portal.loader.discovery import scan
@@ -36,6 +36,8 @@ from portal.values import ANONYMOUS, Role
 from portal.web.answers import absolute_url
 from portal.web.pages.plugins import change_switch, installed
 from portal.web.policy import policy_of
+
+PORT = click.IntRange(1, 65535)
 
 
 @click.group(help="Capot ouvert : un portail intranet fait d'extensions.")
@@ -64,7 +66,7 @@ def init(folder: Path, name: str | None, admin: str) -> None:
 
 
 @main.command(help="Répond aux navigateurs ; fait aussi le travail de fond.")
-@click.option("--port", type=int, help="Autre port que celui de portal.toml.")
+@click.option("--port", type=PORT, help="Autre port que celui de portal.toml.")
 @click.pass_obj
 @in_words
 def run(folder: Path, port: int | None) -> None:
@@ -236,11 +238,13 @@ def user_disable(site: Site, who: str) -> None:
 
 @main.command(help="Joue la soirée de démonstration et la sert.")
 @click.option("--reset", is_flag=True, help="Repart de zéro.")
-@click.option("--port", type=int, default=8000, show_default=True)
+@click.option("--port", type=PORT, default=8000, show_default=True)
 @click.option("--no-serve", is_flag=True, help="Prépare sans servir.")
 @in_words
 def demo(reset: bool, port: int, no_serve: bool) -> None:
     """Prepare the demonstration, print one address per person, serve it."""
+    if not no_serve:
+        check_port("127.0.0.1", port)
     folder = instance_folder() / "demo"
     if reset:
         reset_demo(folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from portal.errors import PortalError
 from portal.hosting.config import Instance, read_instance
 from portal.hosting.dispatcher import Dispatcher
 from portal.hosting.install import TRIAL_SECONDS
@@ -82,6 +84,20 @@ class Server(BaseApplication):
             self.companion.wait(timeout=10)
 
 
+def check_port(host: str, port: int) -> None:
+    """Refuse a port that is taken, before anything is printed or started.
+
+    :raises PortalError: says which, and what to do
+    """
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError as error:
+            raise PortalError(f"Le port {port} de {host} est déjà pris. Dites-en un autre avec --port.") from error
+
+
 def serve(instance: Instance) -> None:
     """Answer requests until told to stop."""
+    check_port(instance.server.host, instance.server.port)
     Server(instance).run()

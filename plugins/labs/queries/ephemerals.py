@@ -103,7 +103,7 @@ def ephemerals_matching(
 
     There is no filter by outcome: a total beside it would be a success rate (C02 SPEC 3).
 
-    :param words: all of them (the first eight) stand in the question or in what was learnt, whatever the capitals and accents
+    :param words: the first eight all stand in the question or in what was learnt, whatever the capitals and accents
     :param states: any of them; all if none is given
     """
     statement = sa.select(Ephemeral).where(readable(viewer, at=at))
