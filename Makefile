@@ -9,6 +9,7 @@ TEMPLATES := templates plugins
 BROWSER_TOOLS := tests/browser_tools/node_modules/.package-lock.json
 HTMX := portal/web/static/vendor/htmx.min.js
 ARGS ?=
+JOBS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset dev test format lock bench screenshots clean
@@ -33,7 +34,7 @@ test: $(VENV)/.dev $(BROWSER_TOOLS) ## Run every check and every test (STRICT=1:
 	check "import contracts" $(BIN)/lint-imports --no-cache; \
 	check "djlint" $(BIN)/djlint --quiet --lint $(TEMPLATES); \
 	printf '\n== pytest\n'; \
-	CHECKS_FAILED="$$failed" $(BIN)/python -m pytest $(ARGS)
+	CHECKS_FAILED="$$failed" $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 format: $(VENV)/.dev ## Rewrite the code in the common form
 	@$(BIN)/ruff check --fix $(wildcard $(SOURCES)); $(BIN)/ruff format $(wildcard $(SOURCES))

@@ -14,8 +14,10 @@ STRICT = os.environ.get("STRICT", "") not in ("", "0")
 # What the checks run by make before the tests found wrong: format, types, contracts.
 CHECKS_FAILED = os.environ.get("CHECKS_FAILED", "")
 
+FORBIDDEN = "not run, which STRICT=1 forbids: "
+
 Report = pytest.TestReport | pytest.CollectReport
-not_run: pytest.StashKey[dict[str, list[str]]] = pytest.StashKey()
+not_run: dict[str, list[str]] = defaultdict(list)
 
 
 def unavailable(reason: object) -> NoReturn:
@@ -23,20 +25,24 @@ def unavailable(reason: object) -> NoReturn:
     pytest.skip(str(reason))
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[not_run] = defaultdict(list)
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item):
-    report = yield
-    return _judge(item.config, report)
+    return _judge((yield))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report(collector):
-    report = yield
-    return _judge(collector.config, report)
+    return _judge((yield))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note what did not run; called where the summary is written, also when the tests run in several processes."""
+    _note(report)
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """Note what could not even be collected."""
+    _note(report)
 
 
 @pytest.hookimpl(trylast=True)
@@ -46,10 +52,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    missing = config.stash[not_run]
-    if missing:
+    if not_run:
         terminalreporter.section("NOT RUN", sep="!", red=True, bold=True)
-        for reason, names in sorted(missing.items()):
+        for reason, names in sorted(not_run.items()):
             terminalreporter.line(f"{len(names):4} × {reason}", red=True)
         said = "which STRICT=1 forbids" if STRICT else "STRICT=1 make test makes this a failure"
         terminalreporter.line(f"     … {said}", red=True)
@@ -58,14 +63,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.line(f"{CHECKS_FAILED} (see above the tests)", red=True)
 
 
-def _judge(config: pytest.Config, report: Report) -> Report:
-    if report.skipped and not hasattr(report, "wasxfail"):
-        reason = _reason(report)
-        config.stash[not_run][reason].append(report.nodeid)
-        if STRICT:
-            report.outcome = "failed"
-            report.longrepr = f"not run, which STRICT=1 forbids: {reason}"
+def _judge(report: Report) -> Report:
+    if STRICT and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{FORBIDDEN}{_reason(report)}"
     return report
+
+
+def _note(report: Report) -> None:
+    if report.skipped and not hasattr(report, "wasxfail"):
+        not_run[_reason(report)].append(report.nodeid)
+    elif report.failed and str(report.longrepr).startswith(FORBIDDEN):
+        not_run[str(report.longrepr).removeprefix(FORBIDDEN)].append(report.nodeid)
 
 
 def _reason(report: Report) -> str:

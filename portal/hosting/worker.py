@@ -16,6 +16,7 @@ from portal.hosting.factory import create_app
 from portal.hosting.site import Site
 from portal.loader.faults import book_fault, flush_side_writes
 from portal.loader.hooks import Hooks, current_hooks
+from portal.people.limits import sweep_limits
 from portal.people.sessions import sweep_sessions
 from portal.values import Job
 
@@ -80,6 +81,7 @@ class Worker:
                 run_jobs(app, last_runs=self.last_runs.setdefault(site.slug, {}))
                 with app.app_context(), transaction():
                     sweep_sessions(real_now())
+                    sweep_limits(real_now())
             except Exception:
                 log.exception("round failed", extra={"collectivity": site.slug})
 
