@@ -222,7 +222,9 @@ def plugin_fault(item: Installed) -> Response:
         state=(_("set aside since %(when)s", when=instant(facts["since"])), "late") if is_aside else item.word,
         is_aside=is_aside or item.fault is not None,
         retry_url=url_for("core.switch_plugin", plugin=item.id) if broken else None,
-        retry_note=_("Code that was mended is loaded anew; code of a package that was replaced needs a reload."),
+        retry_note=_(
+            "Code that never ran here is loaded anew; code that was already running needs a reload of the portal."
+        ),
         back_url=url_for("core.plugins_page"),
         **facts,
     )
