@@ -41,6 +41,7 @@ class Live:
     app: PortalFlask
     revision: int
     inflight: int = 0
+    is_evicted: bool = False
 
 
 class Dispatcher:
@@ -128,6 +129,7 @@ class Dispatcher:
         while len(self.live) > self.keep:
             slug, live = next(iter(self.live.items()))
             del self.live[slug]
+            live.is_evicted = True
             if live.inflight == 0:
                 live.app.config["ENGINE"].dispose()
 
@@ -135,6 +137,8 @@ class Dispatcher:
         """Note that one request has left an app."""
         with self._lock:
             live.inflight -= 1
+            if live.is_evicted and live.inflight == 0:
+                live.app.config["ENGINE"].dispose()
 
 
 def _plain(error: HTTPException, text: str) -> HTTPException:

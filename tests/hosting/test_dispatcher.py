@@ -81,6 +81,17 @@ def test_the_least_recently_used_app_is_let_go_and_comes_back(two):
         assert list(two.dispatcher.live) == ["sud"]
 
 
+def test_an_app_let_go_while_in_use_closes_its_pool_when_the_last_request_leaves(two):
+    north, south = (two.dispatcher.sites[host] for host in ("nord.example", "sud.example"))
+    live = two.dispatcher.acquire(north)
+    pool = north.engine.pool
+    two.dispatcher.release(two.dispatcher.acquire(south))
+    assert north.slug not in two.dispatcher.live
+    assert north.engine.pool is pool
+    two.dispatcher.release(live)
+    assert north.engine.pool is not pool
+
+
 def test_an_app_is_built_anew_only_when_its_revision_moves(house):
     admin = house.browser()
     first = house.app()
