@@ -23,7 +23,7 @@ def walk(folder: Path) -> Iterator[Path]:
         if path.is_dir():
             if not _is_foreign(path):
                 yield from walk(path)
-        elif path.name != "package-lock.json" and path.suffix not in (".pyc", ".db"):
+        elif path.name not in {"package-lock.json", ".git"} and path.suffix not in (".pyc", ".db"):
             yield path
 
 

@@ -12,7 +12,10 @@ from tests.architecture.repository import CODE, ROOT, files, lines, name, plugin
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 40
 MAX_TEMPLATE_LINES = 120
-MAX_CORE_LINES = 4000
+# What answers requests, and what operates an instance (portal/decisions/0009).
+MAX_CORE_LINES = 5500
+MAX_OPERATIONS_LINES = 2000
+OPERATIONS = {"hosting", "cli"}
 MAX_PLUGIN_LINES = 1200
 # Counted in lines of code, see portal/decisions/0008; `labs` holds three concepts (C01, C02, C42).
 CAPS = {"labs": 2900}
@@ -51,7 +54,9 @@ def test_no_template_is_longer_than_it_can_be_read():
 
 
 def test_the_core_stays_small():
-    assert _python_lines(ROOT / "portal") <= MAX_CORE_LINES
+    operations = sum(_python_lines(ROOT / "portal" / wing) for wing in OPERATIONS)
+    assert operations <= MAX_OPERATIONS_LINES
+    assert _python_lines(ROOT / "portal") - operations <= MAX_CORE_LINES
 
 
 @pytest.mark.parametrize("plugin", plugins(), ids=lambda plugin: plugin.name)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 from werkzeug.test import Client
 
-from portal.cli import main
+from portal.cli.main import main
 from portal.hosting.config import read_instance
 from portal.hosting.dispatcher import Dispatcher
 from portal.loader.models import PluginState

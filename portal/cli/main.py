@@ -1,0 +1,36 @@
+"""The `portal` command. Each sentence it prints is for the person at the keyboard, in French."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import click
+
+from portal.cli import collectivities, instances, people, plugins, reading
+from portal.hosting.config import instance_folder
+
+
+@click.group(help="Capot ouvert : un portail intranet fait d'extensions.")
+@click.option("--instance", type=click.Path(path_type=Path), help="Dossier de l'instance (défaut : instance/).")
+@click.pass_context
+def main(context: click.Context, instance: Path | None) -> None:
+    """Hold the commands."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    context.obj = instance or instance_folder()
+
+
+for command in (
+    instances.init,
+    instances.run,
+    instances.upgrade_command,
+    instances.work,
+    instances.demo,
+    collectivities.collectivity,
+    plugins.plugins,
+    people.user,
+    reading.routes,
+    reading.hooks,
+):
+    main.add_command(command)
