@@ -196,12 +196,14 @@ class Action:
 class Job:
     """Work that `portal work` does by itself in each collectivity where the plugin is on.
 
-    :ivar run: called with the domain instant (aware UTC), inside one write transaction; must be repeatable
+    :ivar run: called with the domain instant (aware UTC), inside one write transaction; must be repeatable. Long work
+        goes in batches: True says « more to do now », and it is called again at once, in a new transaction, each job
+        in its turn
     """
 
     name: str
     every_minutes: int
-    run: Callable[[datetime], None]
+    run: Callable[[datetime], bool | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,21 +22,36 @@ from portal.values import Job
 
 log = logging.getLogger(__name__)
 PAUSE_SECONDS = 5
+BATCHES_A_ROUND = 20
 
 
-def run_jobs(app: Flask, *, last_runs: dict[tuple[str, str], datetime] | None = None) -> None:
-    """Do one round in a collectivity: jobs that are due, then the outbox.
+def run_jobs(app: Flask, *, last_runs: dict[tuple[str, str], datetime] | None = None) -> bool:
+    """Do one round in a collectivity: jobs that are due, then the outbox; tell whether a job has more to do now.
 
     :param last_runs: instant of the last run by plugin and job; None runs every job
     """
     with app.app_context():
         hooks = current_hooks()
-        for plugin in hooks.implementers("portal_jobs"):
-            for job in _jobs(hooks, plugin):
-                if _is_due((plugin, job.name), job.every_minutes, last_runs):
-                    _run(plugin, job)
+        due = [
+            (plugin, job)
+            for plugin in hooks.implementers("portal_jobs")
+            for job in _jobs(hooks, plugin)
+            if _is_due((plugin, job.name), job.every_minutes, last_runs)
+        ]
+        unfinished = _take_turns(due)
+        for plugin, job in unfinished:
+            if last_runs is not None:
+                del last_runs[plugin, job.name]  # still due: the next round comes back to it
         deliver_due(app.config["ENGINE"])
         flush_side_writes(app.config["ENGINE"])
+    return bool(unfinished)
+
+
+def _take_turns(due: list[tuple[str, Job]]) -> list[tuple[str, Job]]:
+    """Run jobs, and again those with more to do, one batch each in turn; give those that are not done yet."""
+    for _turn in range(BATCHES_A_ROUND):
+        due = [(plugin, job) for plugin, job in due if _run(plugin, job)]
+    return due
 
 
 def _jobs(hooks: Hooks, plugin: str) -> list[Job]:
@@ -57,12 +72,13 @@ def _is_due(key: tuple[str, str], every_minutes: int, last_runs: dict[tuple[str,
     return True
 
 
-def _run(plugin: str, job: Job) -> None:
+def _run(plugin: str, job: Job) -> bool:
     try:
         with transaction():
-            job.run(now())
+            return job.run(now()) is True
     except (Exception, SystemExit) as error:  # the edge of a plugin's job: the others go on
         book_fault(plugin, f"job {job.name}", error)
+        return False
 
 
 class Worker:
@@ -73,17 +89,22 @@ class Worker:
         self.apps: dict[str, Flask] = {}
         self.last_runs: dict[str, dict[tuple[str, str], datetime]] = {}
 
-    def round(self) -> None:
-        """Walk all the collectivities once; one that is away is left for the next round."""
+    def round(self) -> bool:
+        """Walk all the collectivities once, and tell whether one has more to do now.
+
+        One that is away is left for the next round.
+        """
+        more = False
         for site in self.sites:
             try:
                 app = self._app(site)
-                run_jobs(app, last_runs=self.last_runs.setdefault(site.slug, {}))
+                more |= run_jobs(app, last_runs=self.last_runs.setdefault(site.slug, {}))
                 with app.app_context(), transaction():
                     sweep_sessions(real_now())
                     sweep_limits(real_now())
             except Exception:
                 log.exception("round failed", extra={"collectivity": site.slug})
+        return more
 
     def _app(self, site: Site) -> Flask:
         known = self.apps.get(site.slug)
@@ -94,5 +115,5 @@ class Worker:
     def run(self) -> None:
         """Work until the process is told to stop."""
         while True:
-            self.round()
-            time.sleep(PAUSE_SECONDS)
+            if not self.round():
+                time.sleep(PAUSE_SECONDS)

@@ -238,6 +238,6 @@ def make_function(writing: Callable[[], AbstractContextManager[None]]) -> Callab
 
 
 @pytest.fixture
-def run_jobs(app: Flask) -> Callable[[], None]:
+def run_jobs(app: Flask) -> Callable[[], bool]:
     """Do what `portal work` would do now."""
     return lambda: do_jobs(app)
