@@ -18,7 +18,6 @@ FILE = "portal.toml"
 KEY_FILE = "secret.key"
 DEFAULT_SLUG = "default"
 ALONE = ("name", "hosts", "database", "timezone")
-TABLES = {"server": (dict, "une section [server]"), "collectivity": (list, "une liste de [[collectivity]]")}
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -33,6 +32,35 @@ class Server:
     https: bool = False
     proxies: int = 0
     keep_apps: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """Where `portal backup` writes, and how many archives it leaves there (0: all).
+
+    :ivar folder: empty for `backups/` in the instance
+    """
+
+    folder: str = ""
+    keep: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """How facts are logged.
+
+    :ivar format: *text* for eyes, *json* for machines: one object per line
+    :ivar access: one line per request
+    :ivar details: what an error says too; it may hold what a person wrote, so it is for developers
+    """
+
+    format: str = "text"
+    access: bool = True
+    details: bool = False
+
+
+SECTIONS: dict[str, Any] = {"server": Server, "backup": Backup, "log": Log}  # each one is a field of Instance
+LOG_FORMATS = ("text", "json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +83,8 @@ class Instance:
     collectivities: tuple[Collectivity, ...]
     demo: bool = False
     default: Collectivity = field(default_factory=Collectivity)
+    backup: Backup = field(default_factory=Backup)
+    log: Log = field(default_factory=Log)
 
     def folder_of(self, collectivity: Collectivity) -> Path:
         """Give the folder of one collectivity."""
@@ -91,18 +121,23 @@ def read_instance(folder: Path) -> Instance:
         content = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: {error}") from error
-    _known(content, {*TABLES, "demo", *ALONE}, str(path))
-    for key, (kind, words) in TABLES.items():
-        if not isinstance(content.get(key, kind()), kind):
-            raise ConfigError(f"{path} : « {key} » doit être {words}.")
+    _known(content, {*SECTIONS, "collectivity", "demo", *ALONE}, str(path))
+    for key in SECTIONS:
+        if not isinstance(content.get(key, {}), dict):
+            raise ConfigError(f"{path} : « {key} » doit être une section [{key}].")
+    if not isinstance(content.get("collectivity", []), list):
+        raise ConfigError(f"{path} : « collectivity » doit être une liste de [[collectivity]].")
     if not isinstance(content.get("demo", False), bool):
         raise ConfigError(f"{path} : « demo » doit être true ou false.")
-    server = _read(Server, content.get("server", {}), f"{path}, [server]")
+    sections = {name: _read(kind, content.get(name, {}), f"{path}, [{name}]") for name, kind in SECTIONS.items()}
+    if sections["log"].format not in LOG_FORMATS:
+        raise ConfigError(f"{path}, [log] : « format » est « text » ou « json ».")
     alone: dict[str, Any] = {key: content[key] for key in ALONE if key in content}
     default = _read(Collectivity, alone, str(path))
     listed = [_read(Collectivity, item, f"{path}, [[collectivity]]") for item in content.get("collectivity", [])]
-    _check(listed or [default], str(path))
-    return Instance(folder, server, tuple(listed) or (default,), content.get("demo", False), default)
+    listed = listed or [default]
+    _check(listed, str(path))
+    return Instance(folder, collectivities=tuple(listed), demo=content.get("demo", False), default=default, **sections)
 
 
 def _known(content: dict[str, Any], names: set[str], where: str) -> None:

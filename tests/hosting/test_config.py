@@ -35,6 +35,8 @@ REFUSED = {
     "a folder elsewhere": (TWO.format(slug="../sud", host="sud.example"), "n'est pas un nom de dossier"),
     "unknown zone": ('timezone = "Europe/Dunkerque"', "fuseau horaire inconnu"),
     "server is a number": ("server = 3", "« server » doit être une section"),
+    "log in a tongue nobody reads": ('[log]\nformat = "xml"', "« format » est « text » ou « json »"),
+    "keep is a text": ('[backup]\nkeep = "7"', "[backup] : « keep » doit être un nombre entier"),
     "one collectivity, no list": ('[collectivity]\nslug = "a"', "« collectivity » doit être une liste"),
 }
 
