@@ -66,10 +66,14 @@ ANONYMOUS = Viewer()
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person as plugins see them: an id and the name they write themselves."""
+    """A person as plugins see them: an id and the name they write themselves.
+
+    :ivar has_left: the name is then the pseudonym of somebody who left (G6)
+    """
 
     id: int
     name: str
+    has_left: bool = False
 
     @property
     def initials(self) -> str:

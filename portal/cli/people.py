@@ -8,8 +8,9 @@ from portal.content.clock import now
 from portal.hosting.commands import on_site
 from portal.hosting.operating import at_work
 from portal.hosting.site import Site
+from portal.people.leaving import leave
 from portal.people.passwords import check_pin, hash_secret
-from portal.people.users import add_user, disable_user, issue_link, one_user
+from portal.people.users import add_user, issue_link, one_user
 from portal.values import Role
 from portal.web.answers import absolute_url
 
@@ -47,12 +48,13 @@ def link(site: Site, who: str) -> None:
         click.echo(f"{found.name}, 30 minutes :\n  {absolute_url('core.link', token=issue_link(found.id))}")
 
 
-@user.command(name="disable", help="Ferme la porte à une personne, tout de suite ; ce qu'elle a écrit reste.")
+@user.command(name="disable", help="Une personne part : plus rien ne s'ouvre ; ce qu'elle a fait reste, sans son nom.")
 @click.argument("who")
 @on_site
 def user_disable(site: Site, who: str) -> None:
-    """Disable a person."""
+    """Let a person leave."""
     with at_work(site):
         found = one_user(who)
-        disable_user(found.id, at=now())
-        click.echo(f"{found.name} n'entre plus.")
+        name = found.name
+        leave(found.id, actor=None, at=now())
+    click.echo(f"{name} n'entre plus.")

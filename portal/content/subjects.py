@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import current_app
 
-CORE_KINDS = ("portal.user", "portal.plugin", "portal.screen", "portal.group", "portal.function")
+CORE_KINDS = ("portal.user", "portal.plugin", "portal.screen", "portal.group", "portal.function", "portal.service")
 
 
 def check_kind(kind: str) -> None:

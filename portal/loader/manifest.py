@@ -18,7 +18,19 @@ ID = re.compile(r"[a-z]{3,20}")
 RESERVED = frozenset(
     {"portal", "core", "static", "theme", "assets", "default", "layout", "kinds", "components", "pages"}
     | {"account", "plugins", "screen", "screens", "link", "errors", "health", "healthz", "users", "groups"}
-    | {"audit", "outbox", "tokens", "sessions", "limits", "faults", "functions", "holdings", "passages", "memberships"}
+    | {
+        "audit",
+        "outbox",
+        "tokens",
+        "sessions",
+        "limits",
+        "faults",
+        "functions",
+        "holdings",
+        "passages",
+        "memberships",
+        "services",
+    }
 )
 SECTIONS = {"plugin", "depends", "uses", "permissions", "data", "network", "assets"}
 KEYS = {"id", "name", "summary", "version", "api", "requires_portal", "authors", "license", "homepage"} | SECTIONS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,11 +11,22 @@ import sqlalchemy as sa
 from portal.db import db
 from portal.errors import NotFound
 from portal.people.models import Group, Membership, User
+from portal.people.names import fold
 from portal.texts import CORE, texts
-from portal.values import Person
+from portal.values import Person, Viewer
 
 _ = texts(CORE)
 NETWORK_KIND = "lab"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCard:
+    """A group and how many belong to it; `kind` is *lab* or *circle*."""
+
+    id: int
+    kind: str
+    name: str
+    members: int
 
 
 def create_group(kind: str, name: str) -> int:
@@ -61,7 +73,7 @@ def _members(group_id: int) -> sa.Select[int, str]:
         sa.select(User.id, User.name)
         .join(Membership, Membership.user_id == User.id)
         .where(Membership.group_id == group_id, User.disabled_at.is_(None))
-        .order_by(sa.func.lower(User.name), User.id)
+        .order_by(User.sort_name, User.id)
     )
 
 
@@ -99,3 +111,19 @@ def readers_count(audience: str, group_id: int | None) -> int:
             .where(Group.kind == NETWORK_KIND)
         )
     return db.session.scalar(statement) or 0
+
+
+def group_cards(viewer: Viewer) -> list[GroupCard]:
+    """List the groups a viewer may know of, alphabetical: every lab, and the circles they belong to (P19)."""
+    open_here = sa.or_(Group.kind == NETWORK_KIND, Group.id.in_(viewer.group_ids))
+    rows = db.session.execute(sa.select(Group.id, Group.kind, Group.name).where(open_here)).all()
+    counts = member_counts(number for number, _kind, _name in rows)
+    cards = [GroupCard(number, kind, name, counts.get(number, 0)) for number, kind, name in rows]
+    return sorted(cards, key=lambda card: fold(card.name))
+
+
+def groups_of(person_id: int, viewer: Viewer) -> list[GroupCard]:
+    """List the groups of a person that a viewer may know of, alphabetical."""
+    theirs = sa.select(Membership.group_id).where(Membership.user_id == person_id)
+    ids = set(db.session.scalars(theirs))
+    return [card for card in group_cards(viewer) if card.id in ids]

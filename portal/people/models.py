@@ -1,4 +1,4 @@
-"""Tables of the people wing: users, groups, functions, sessions, limits."""
+"""Tables of the people wing: services, users, groups, functions, sessions, limits."""
 
 from __future__ import annotations
 
@@ -10,20 +10,43 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.db import CoreBase, Personal, person_id
 
 
+class Service(CoreBase):
+    """A service of the collectivity, in a tree; closed, never deleted: histories speak of it."""
+
+    __tablename__ = "services"
+    __plain__ = ("name", "code")
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(160))
+    code: Mapped[str | None] = mapped_column(sa.String(40), unique=True)
+    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("services.id", ondelete="RESTRICT"), index=True)
+    closed_at: Mapped[datetime | None]
+
+
 class User(CoreBase):
-    """An agent, with or without an e-mail address; disabled when they leave, never deleted (G6)."""
+    """An agent, with or without an e-mail address; when they leave, a row without a name stays (G6).
+
+    :ivar sort_name: the name without capitals and accents, to find and to order by
+    :ivar superior_id: a fact that opens nothing (P19)
+    :ivar leaves_at: when a departure is planned; from then on no door opens, work done or not
+    :ivar disabled_at: when they left
+    """
 
     __tablename__ = "users"
     __personal__ = {
         "name": Personal("id", "shown to colleagues", None, "pseudonym"),
+        "sort_name": Personal("id", "finds the person in a list", None, "pseudonym"),
         "matricule": Personal("id", "signs in", None, "clear"),
         "email": Personal("id", "signs in, receives copies of notices", None, "clear"),
         "password_hash": Personal("id", "signs in", None, "clear"),
         "pin_hash": Personal("id", "signs in on a shared screen", None, "clear"),
+        "job_title": Personal("id", "shown to colleagues", None, "clear"),
+        "phone": Personal("id", "lets colleagues call at work", None, "clear"),
+        "superior_id": Personal("id", "says who answers for their work", None, "clear"),
     }
     __plain__ = ("role", "language", "theme")
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(120), index=True)
+    sort_name: Mapped[str] = mapped_column(sa.String(250), index=True)
     matricule: Mapped[str | None] = mapped_column(sa.String(40), unique=True)
     email: Mapped[str | None] = mapped_column(sa.String(254), unique=True)
     password_hash: Mapped[str | None] = mapped_column(sa.String(200))
@@ -31,7 +54,12 @@ class User(CoreBase):
     role: Mapped[str] = mapped_column(sa.String(20), default="agent")
     language: Mapped[str] = mapped_column(sa.String(10), default="fr")
     theme: Mapped[str] = mapped_column(sa.String(10), default="system")
+    job_title: Mapped[str | None] = mapped_column(sa.String(120))
+    phone: Mapped[str | None] = mapped_column(sa.String(40))
+    service_id: Mapped[int | None] = mapped_column(sa.ForeignKey("services.id", ondelete="RESTRICT"), index=True)
+    superior_id: Mapped[int | None] = person_id(nullable=True)
     created_at: Mapped[datetime]
+    leaves_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
 
 
@@ -57,12 +85,18 @@ class Membership(CoreBase):
 
 
 class Function(CoreBase):
-    """A function of the collectivity, or an outside body: what answers for something whoever holds it."""
+    """A function: what answers for something whoever holds it, in a service or in a body that has no account here.
+
+    :ivar body: name of the outside body; it has no holder, and is not vacant
+    """
 
     __tablename__ = "functions"
-    __plain__ = ("name",)
+    __plain__ = ("name", "body")
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(160), unique=True)
+    body: Mapped[str | None] = mapped_column(sa.String(160))
+    service_id: Mapped[int | None] = mapped_column(sa.ForeignKey("services.id", ondelete="RESTRICT"), index=True)
+    closed_at: Mapped[datetime | None]
 
 
 class Holding(CoreBase):

@@ -21,6 +21,7 @@ from portal.loader.faults import later
 from portal.people.groups import NETWORK_KIND
 from portal.people.models import Group, Membership, User, UserSession
 from portal.people.permissions import screen_permissions
+from portal.people.persons import is_here
 from portal.values import Person, Role, Viewer
 
 BROWSER, SCREEN = "browser", "screen"
@@ -139,7 +140,7 @@ def _is_alive(*, at: datetime) -> sa.ColumnElement[bool]:
         )
         for role in IDLE
     ]
-    return sa.and_(User.disabled_at.is_(None), sa.or_(on_screen, *in_browser))
+    return sa.and_(is_here(), sa.or_(on_screen, *in_browser))
 
 
 def _note_seen(row: UserSession) -> None:

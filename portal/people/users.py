@@ -1,8 +1,8 @@
-"""Users: made, linked, disabled; who signs in. People may have a matricule, an e-mail address, or neither."""
+"""Users: made, linked; who signs in. People may have a matricule, an e-mail address, or neither."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 
@@ -11,13 +11,15 @@ from portal.content.clock import real_now
 from portal.content.models import Token
 from portal.content.tokens import Grant, issue_token, spend
 from portal.db import db
-from portal.errors import Conflict, Invalid, NotFound
+from portal.errors import NotFound
 from portal.people.limits import book_try, check_tries, forget_tries
-from portal.people.models import User
+from portal.people.models import User, UserSession
 from portal.people.passwords import is_secret
-from portal.people.sessions import close_sessions
+from portal.people.persons import is_here, subject_of
+from portal.people.sessions import SCREEN, close_sessions
+from portal.people.staff import PersonFacts, active_user, add_person
 from portal.texts import CORE, texts
-from portal.values import Role, Subject, Viewer
+from portal.values import Role, Viewer
 
 _ = texts(CORE)
 LINK_SCOPE = "portal.link"
@@ -41,32 +43,8 @@ def add_user(
     :raises Invalid: no name
     :raises Conflict: the matricule or the address belongs to somebody
     """
-    if not name.strip():
-        raise Invalid(_("Say the person's name."), field="name")
-    _check_free(User.matricule, matricule)
-    _check_free(User.email, email.lower() if email else None)
-    user = User(
-        name=name.strip(),
-        matricule=matricule or None,
-        email=email.lower() if email else None,
-        role=role.value,
-        pin_hash=pin_hash,
-        created_at=real_now(),
-    )
-    db.session.add(user)
-    db.session.flush()
-    record("portal.user_added", subject_of(user.id), actor=actor, at=user.created_at, facts={"role": role.value})
-    return user.id
-
-
-def _check_free(column: sa.orm.InstrumentedAttribute[str | None], value: str | None) -> None:
-    if value and db.session.scalar(sa.select(User.id).where(column == value)) is not None:
-        raise Conflict(_("%(value)s already belongs to somebody.", value=value))
-
-
-def subject_of(user_id: int) -> Subject:
-    """Name a person as a subject."""
-    return Subject("portal.user", user_id)
+    facts = PersonFacts(name, matricule=matricule, email=email, role=role)
+    return add_person(facts, actor=actor, at=real_now(), pin_hash=pin_hash)
 
 
 def user_by_identifier(identifier: str) -> User | None:
@@ -75,7 +53,7 @@ def user_by_identifier(identifier: str) -> User | None:
     if not text:
         return None
     either = sa.or_(User.matricule == text, User.email == text.lower())
-    return db.session.scalars(sa.select(User).where(either, User.disabled_at.is_(None)).limit(1)).first()
+    return db.session.scalars(sa.select(User).where(either, is_here()).limit(1)).first()
 
 
 def one_user(identifier: str) -> User:
@@ -116,7 +94,11 @@ def check_sign_in(identifier: str, secret: str, *, network: str, pin: bool = Fal
 
 
 def issue_link(user_id: int, *, actor: Viewer | None = None, uses: int = 1, minutes: int = LINK_MINUTES) -> str:
-    """Make a one-time link that lets a person in: an address part, good for 30 minutes of real time."""
+    """Make a one-time link that lets a person in: the `<token>` of `core.link`, good for 30 minutes of real time.
+
+    :raises NotFound: nobody, or they left
+    """
+    active_user(user_id)
     text = issue_token(LINK_SCOPE, person_id=user_id, expires_at=real_now() + timedelta(minutes=minutes), uses=uses)
     record("portal.link_issued", subject_of(user_id), actor=actor, at=real_now())
     return text
@@ -128,8 +110,8 @@ def spend_link(grant: Grant) -> int:
     :raises NotFound: used meanwhile, or the person has left
     """
     spend(grant)
-    user = db.session.get(User, grant.person_id) if grant.person_id else None
-    if user is None or user.disabled_at is not None:
+    user = db.session.scalar(sa.select(User).where(User.id == grant.person_id, is_here()))
+    if user is None:
         raise NotFound(_("This link no longer opens anything. Ask for a new one."))
     record("portal.link_used", subject_of(user.id), actor=None, at=real_now())
     return user.id
@@ -145,12 +127,9 @@ def set_password(user_id: int, password_hash: str, *, keep_session: int | None) 
     record("portal.password_changed", subject_of(user_id), actor=Viewer(person_id=user_id), at=at)
 
 
-def disable_user(user_id: int, *, actor: Viewer | None = None, at: datetime | None = None) -> None:
-    """Close the door to a person at once: sessions and links end; what they wrote stays (G6)."""
-    at = at or real_now()
-    db.session.execute(sa.update(User).where(User.id == user_id, User.disabled_at.is_(None)).values(disabled_at=at))
-    db.session.execute(
-        sa.update(Token).where(Token.person_id == user_id, Token.revoked_at.is_(None)).values(revoked_at=at)
-    )
-    close_sessions(user_id)
-    record("portal.user_disabled", subject_of(user_id), actor=actor, at=at)
+def set_pin(user_id: int, pin_hash: str) -> None:
+    """Change the code of shared screens: whoever is in with the former one is signed out (P7)."""
+    at = real_now()
+    db.session.execute(sa.update(User).where(User.id == user_id).values(pin_hash=pin_hash))
+    db.session.execute(sa.delete(UserSession).where(UserSession.user_id == user_id, UserSession.kind == SCREEN))
+    record("portal.pin_changed", subject_of(user_id), actor=Viewer(person_id=user_id), at=at)

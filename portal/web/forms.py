@@ -20,6 +20,7 @@ from wtforms.widgets import DateTimeLocalInput, TextInput
 from portal.db import db
 from portal.errors import Conflict, Forbidden, Invalid, PortalError
 from portal.people.groups import readers_count
+from portal.people.names import fold
 from portal.people.persons import find_people
 from portal.texts import CORE, language, texts
 from portal.values import Audience, Person
@@ -176,7 +177,7 @@ class PersonField(Field):
         if not text:
             return
         found = find_people(text)
-        exact = [person for person in found if person.name.lower() == text.lower()]
+        exact = [person for person in found if fold(person.name) == fold(text)]
         found = exact if len(exact) == 1 else found
         if len(found) == 1:
             self.data = found[0]

@@ -42,7 +42,7 @@ def listing(
 ) -> Page[Any]:
     """Give the page of `statement` that the address asks for.
 
-    :param statement: selects one entity, or one column
+    :param statement: selects one entity, one column, or several columns: the items are then rows with their names
     :param order_by: columns that are never null, the last one unique; all descending, or all `ascending`
     """
     after = _read(request.args.get(CURSOR, ""), order_by)
@@ -54,7 +54,8 @@ def listing(
             sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(after, order_by, strict=True))),
         )
         wanted = wanted.where(key > limit if ascending else key < limit)
-    rows = list(db.session.scalars(wanted.limit(size + 1)))
+    found = db.session.execute(wanted.limit(size + 1))
+    rows: list[Any] = list(found.scalars() if len(statement.column_descriptions) == 1 else found)
     more = len(rows) > size
     items = rows[:size]
     return Page(

@@ -14,6 +14,7 @@ from portal.content.clock import real_now
 from portal.content.models import Token
 from portal.db import db, side_write
 from portal.errors import Invalid
+from portal.people.leaving import leave
 from portal.people.limits import _write, sweep_limits
 from portal.people.models import Limit, User
 from portal.people.passwords import check_password, check_pin, hash_secret, is_secret
@@ -21,7 +22,6 @@ from portal.people.users import (
     PIN_TRIES,
     TRIES_PER_ACCOUNT,
     TRIES_PER_NETWORK,
-    disable_user,
     issue_link,
     set_password,
     user_by_identifier,
@@ -110,7 +110,7 @@ def test_the_link_of_somebody_who_left_opens_nothing(client, make_user, link_for
     who = make_user()
     url = link_for(who)
     with writing():
-        disable_user(who.id)
+        leave(who.id, actor=None, at=real_now())
     assert (client.get(url).status_code, client.post(url).status_code) == (404, 404)
 
 
@@ -136,7 +136,7 @@ def test_known_and_unknown_people_get_the_same_answer(client, awa, clock):
 
 def test_somebody_who_left_is_unknown(client, awa, writing):
     with writing():
-        disable_user(awa.id)
+        leave(awa.id, actor=None, at=real_now())
     assert sign_in_as(client).status_code == 422
 
 

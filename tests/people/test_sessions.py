@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from portal.content.clock import real_now
 from portal.db import db
+from portal.people.leaving import leave
 from portal.people.models import UserSession
 from portal.people.passwords import hash_secret
 from portal.people.sessions import BROWSER, SCREEN, account_of, open_session, sessions_of, sweep_sessions
-from portal.people.users import disable_user, set_password
+from portal.people.users import set_password
 
 from tests.reading import device, token_in
 
@@ -64,7 +65,7 @@ def test_a_changed_password_ends_the_other_devices_only(own, awa, sign_in, writi
 
 def test_leaving_ends_every_session_at_once(own, awa, writing):
     with writing():
-        disable_user(awa.id)
+        leave(awa.id, actor=None, at=real_now())
     assert own.get("/account").status_code == 401
 
 

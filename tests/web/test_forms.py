@@ -9,8 +9,10 @@ from flask import Response
 from wtforms import StringField
 from wtforms.validators import InputRequired
 
+from portal.content.clock import real_now
 from portal.errors import Conflict, Invalid
 from portal.people.functions import create_function
+from portal.people.leaving import leave
 from portal.texts import language
 from portal.values import Audience
 from portal.web.forms import AudienceField, Filters, Form, InstantField, PersonField
@@ -99,11 +101,9 @@ def test_a_person_is_found_by_name_matricule_or_a_part(sent, make_user):
 
 
 def test_somebody_who_left_is_not_found(sent, make_user, writing):
-    from portal.people.users import disable_user
-
     who = make_user("Awa Mbengue")
     with writing():
-        disable_user(who.id)
+        leave(who.id, actor=None, at=real_now())
     form = sent(who="Awa Mbengue")
     assert not form.is_good
 
