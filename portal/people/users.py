@@ -117,6 +117,12 @@ def spend_link(grant: Grant) -> int:
     return user.id
 
 
+def guessable_words(user_id: int) -> str:
+    """Give what others know of a person, and would try first as their password."""
+    user = db.session.get(User, user_id)
+    return " ".join(filter(None, (user.name, user.matricule, user.email))) if user else ""
+
+
 def set_password(user_id: int, password_hash: str, *, keep_session: int | None) -> None:
     """Change a password: every other session of the person ends, and every one-time link not yet used (P7)."""
     at = real_now()

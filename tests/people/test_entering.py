@@ -238,12 +238,47 @@ def test_a_short_password_is_refused(text):
         "Awa Mbengue 2026 !",
         "x" * 201,
         "A1-MATRICULE-2026-zz",
+        "M0tdep@sse-mairie-2026",
+        "azertyuiop12345",
+        "qwertyuiop123456",
+        "passwordpassword1",
+        "iloveyou12345678",
+        "Bonjour2026Bonjour",
+        "Été2026Été2026Été",
+        "Dunkerque2026Dunkerque",
+        "marseille13marseille",
+        "123456789012345",
     ],
 )
 def test_an_easy_password_is_refused(text):
+    """P8."""
     with pytest.raises(Invalid) as refusal:
-        check_password(text, about="Awa Mbengue a1-matricule")
+        check_password(text, about="Awa Mbengue a1-matricule Ville de Dunkerque")
     assert refusal.value.field == "password"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lundi matin au marché de la mairie",
+        "je mange des frites à Dunkerque",
+        "839204719283746",
+        "kX9#vQ2!pL7@wZ4",
+        "日本語のパスワードはながい文です",
+        "4@8({[<3691!|17+0$5%2" * 9,
+    ],
+)
+def test_a_password_may_hold_a_common_word_any_sign_and_no_letter(text):
+    check_password(text, about="Awa Mbengue a1-matricule Ville de Dunkerque")
+
+
+def test_a_password_made_of_what_everybody_knows_of_somebody_is_refused(client, app, make_user, link_for):
+    app.config["COLLECTIVITY_NAME"] = "Ville de Nulleparten"
+    url = link_for(make_user("Capucine Lamberti", matricule="AX-2214", email="c.lamberti@ville.example"))
+    for wrong in ("lamberti ax-2214 !", "lamberti@ville.example", "nulleparten-2026-!"):
+        answer = client.post(url, data={"password": wrong, "password_again": wrong})
+        assert answer.status_code == 422
+        assert "mot de passe courant" in words(answer)
 
 
 def test_a_sentence_is_a_password_without_composition_rules():

@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length
 from portal.db import db
 from portal.errors import Invalid
 from portal.people.models import User
-from portal.people.passwords import MAX_LENGTH, check_password, hash_secret, is_secret
+from portal.people.passwords import MAX_LENGTH, is_secret
 from portal.people.permissions import MANAGE_ACCOUNT
 from portal.people.sessions import Account, close_session, close_sessions, sessions_of
 from portal.people.users import set_password
@@ -21,6 +21,7 @@ from portal.texts import CORE, languages, texts
 from portal.web.answers import form_page, message, see
 from portal.web.forms import Form
 from portal.web.pages.blueprint import blueprint
+from portal.web.pages.entering import new_secret
 from portal.web.policy import account, requires
 
 _ = texts(CORE)
@@ -125,16 +126,11 @@ def set_preferences() -> Response:
 
 def _checked() -> str | Invalid:
     """Check the password of now and hash the next one, before the write lock is taken."""
-    user = db.session.get_one(User, me().person.id)
-    stored, about = user.password_hash, f"{user.name} {user.matricule or ''} {user.email or ''}"
+    stored = db.session.get_one(User, me().person.id).password_hash
     db.session.rollback()
     if stored is not None and not is_secret(stored, request.form.get("current", "")):
         return Invalid(_("This is not your password of now."), field="current")
-    try:
-        check_password(request.form.get("password", ""), about=about)
-    except Invalid as refusal:
-        return refusal
-    return hash_secret(request.form.get("password", ""))
+    return new_secret(request.form.get("password", ""), me().person.id)
 
 
 @blueprint.post("/account/password")

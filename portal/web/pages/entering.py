@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Response, g, redirect, request, session, url_for
+from flask import Response, current_app, g, redirect, request, session, url_for
 from flask_login import UserMixin, login_user
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal.content.tokens import Grant, token_of
+from portal.db import db
 from portal.errors import Invalid, NotFound, TooMany
 from portal.people.passwords import MAX_LENGTH, check_password, hash_secret
 from portal.people.persons import person
 from portal.people.sessions import BROWSER, SCREEN, close_session, open_session
-from portal.people.users import LINK_SCOPE, check_sign_in, set_password, spend_link
+from portal.people.users import LINK_SCOPE, check_sign_in, guessable_words, set_password, spend_link
 from portal.texts import CORE, texts
 from portal.web.answers import form_page, see
 from portal.web.forms import Form
@@ -124,8 +125,15 @@ def _hashed() -> str | Invalid | None:
     if not text:
         return None
     grant = token_of((request.view_args or {})["token"], LINK_SCOPE)
+    return new_secret(text, grant.person_id or 0)
+
+
+def new_secret(text: str, user_id: int) -> str | Invalid:
+    """Hash a password that somebody chose, or give why it is refused; slow, so never under the write lock."""
+    about = f"{guessable_words(user_id)} {current_app.config['COLLECTIVITY_NAME']}"
+    db.session.rollback()
     try:
-        check_password(text, about=person(grant.person_id or 0).name)
+        check_password(text, about=about)
     except Invalid as refusal:
         return refusal
     return hash_secret(text)
