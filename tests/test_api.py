@@ -27,7 +27,7 @@ Forbidden
 Form
 FunctionCard(id, name, holder, service_id=…, service=…, body=…, since_at=…, until_at=…, closed_at=…)
 FunctionFacts(name, service_id=…, body=…)
-Grant(id, scope, subject, person_id, group_id, label)
+Grant(id, scope, subject, person_id, group_id, label, uses_left=…, expires_at=…)
 GroupCard(id, kind, name, members)
 HoldingCard(holder, since_at, until_at)
 HomeItem(zone, title, url, lines=…, due_at=…, action=…, state=…)
@@ -125,7 +125,7 @@ session
 show_token(scope, subject)
 signed_in(*, prepare=…, **loader)
 texts(domain)
-token(scope, *, prepare=…, **loader)
+token(scope, *, gone=…, prepare=…, **loader)
 vacate_function(function_id, *, at, actor=…)
 viewer()
 """

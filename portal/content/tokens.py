@@ -31,7 +31,10 @@ MAC_BYTES = 18
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a good token opens."""
+    """What a good token opens.
+
+    :ivar uses_left: how many times it may still be spent; None for no limit
+    """
 
     id: int
     scope: str
@@ -39,6 +42,8 @@ class Grant:
     person_id: int | None
     group_id: int | None
     label: str | None
+    uses_left: int | None = None
+    expires_at: datetime | None = None
 
 
 def _mac(scope: str, nonce: str) -> str:
@@ -93,17 +98,18 @@ def _is_live(row: Token) -> bool:
     return in_time and row.revoked_at is None and (row.uses_left is None or row.uses_left > 0)
 
 
-def token_of(text: str, scope: str) -> Grant:
+def token_of(text: str, scope: str, *, gone: str = "") -> Grant:
     """Give what a token opens.
 
+    :param gone: what to say of a token that opens nothing, when asking for another is no way out
     :raises NotFound: unknown, expired, revoked, spent or of another scope: one answer for all (P3)
     """
     number, _dot, mac = text.partition(".")
     row = db.session.get(Token, int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
     if row is None or row.scope != scope or not _is_live(row) or not _is_mac(row, mac):
-        raise NotFound(_("This link no longer opens anything. Ask for a new one."))
+        raise NotFound(gone or _("This link no longer opens anything. Ask whoever gave it to you for a new one."))
     subject = Subject(row.subject_kind, row.subject_id or 0) if row.subject_kind else None
-    return Grant(row.id, row.scope, subject, row.person_id, row.group_id, row.label)
+    return Grant(row.id, row.scope, subject, row.person_id, row.group_id, row.label, row.uses_left, row.expires_at)
 
 
 def spend(grant: Grant) -> None:
@@ -118,7 +124,7 @@ def spend(grant: Grant) -> None:
         .returning(Token.id)
     ).first()
     if spent is None:
-        raise NotFound(_("This link has already been used. Ask for a new one."))
+        raise NotFound(_("This link has already been used. Ask whoever gave it to you for a new one."))
 
 
 def _of(scope: str, subject: Subject) -> tuple[Any, ...]:

@@ -112,7 +112,7 @@ def spend_link(grant: Grant) -> int:
     spend(grant)
     user = db.session.scalar(sa.select(User).where(User.id == grant.person_id, is_here()))
     if user is None:
-        raise NotFound(_("This link no longer opens anything. Ask for a new one."))
+        raise NotFound(_("This link no longer opens anything. Ask whoever gave it to you for a new one."))
     record("portal.link_used", subject_of(user.id), actor=None, at=real_now())
     return user.id
 

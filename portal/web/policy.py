@@ -31,12 +31,14 @@ class Policy:
     """Who may come in, and what is loaded on the way.
 
     :ivar kind: public, signed_in, requires or token
+    :ivar gone: what to say of an address whose token opens nothing any more
     :ivar prepare: slow work of an unsafe request, done before the write lock is taken; its result is `g.prepared`
     """
 
     kind: str
     permission: str | None = None
     scope: str | None = None
+    gone: str = ""
     argument: str | None = None
     loader: Loader | None = None
     prepare: Callable[[], Any] | None = None
@@ -55,7 +57,7 @@ class Policy:
         """
         given, grant = dict(arguments), None
         if self.kind == "token" and self.scope is not None:
-            grant = token_of(str(given.pop("token")), self.scope)
+            grant = token_of(str(given.pop("token")), self.scope, gone=str(self.gone))
         who = viewer()
         if not self.is_open and not who.is_signed_in:
             raise NotSignedIn(_("Sign in to see this page."))
@@ -104,9 +106,14 @@ def requires(permission: str, *, prepare: Callable[[], Any] | None = None, **loa
     return _declare({"kind": "requires", "permission": permission, "prepare": prepare}, loader)
 
 
-def token(scope: str, *, prepare: Callable[[], Any] | None = None, **loader: Loader) -> Callable[[View], View]:
-    """Let in whoever has the address: its `<token>` opens this scope. Without loader the view receives `grant`."""
-    return _declare({"kind": "token", "scope": scope, "prepare": prepare}, loader)
+def token(
+    scope: str, *, gone: str = "", prepare: Callable[[], Any] | None = None, **loader: Loader
+) -> Callable[[View], View]:
+    """Let in whoever has the address: its `<token>` opens this scope. Without loader the view receives `grant`.
+
+    :param gone: said once it opens nothing, to whoever stands there: what they can do now
+    """
+    return _declare({"kind": "token", "scope": scope, "gone": gone, "prepare": prepare}, loader)
 
 
 def policy_of(view: object) -> Policy | None:

@@ -75,6 +75,11 @@ def test_a_link_says_whose_it_is(client, make_user, link_for):
     assert "Ce lien est pour Awa M." in words(client.get(link_for(make_user("Awa M."))))
 
 
+def test_a_link_says_how_often_it_opens(client, make_user, link_for):
+    assert "Il ne sert qu’une fois. Si ce n’est pas vous" in words(client.get(link_for(make_user())))
+    assert "Il peut resservir." in words(client.get(link_for(make_user(), uses=1000)))
+
+
 def test_a_link_opens_once(new_client, make_user, link_for):
     url = link_for(make_user())
     assert new_client().post(url).status_code == 303

@@ -111,6 +111,7 @@ class TellingForm(Form):
         validators=[InputRequired(), Length(max=MAX_LEARNT)],
         description=_.later("One sentence is enough."),
     )
+    seen = HiddenField()
 
 
 class GuestForm(Form):

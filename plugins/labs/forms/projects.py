@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import DateField, RadioField, SearchField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, RadioField, SearchField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -117,11 +117,7 @@ class EndForm(Form):
         validators=[Optional(), Length(max=300)],
         description=_.later("Time, money, weariness: in your own words, for the cheerful graveyard."),
     )
-
-    @property
-    def values(self) -> dict[str, str]:
-        """Give what `end_project` and `correct_end` take."""
-        return {"outcome": self.outcome.data, "learnt": self.learnt.data, "saved": self.saved.data}
+    seen = HiddenField()
 
 
 class ProjectFilters(Filters):

@@ -1,7 +1,11 @@
-"""Words without capitals or accents, so that « école » finds « École » on both databases, and É sorts beside E."""
+"""Words without capitals or accents, and words told apart.
+
+Folded so that « école » finds « École » on both databases, and É sorts beside E.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 
 MOST_WORDS = 8
@@ -18,3 +22,8 @@ def fold(*texts: str | None) -> str:
 def sought(text: str) -> list[str]:
     """Give the first words of what somebody looks for, folded; a database refuses a search that has no end."""
     return fold(text[:MOST_LETTERS]).split()[:MOST_WORDS]
+
+
+def edition(*texts: str | None) -> str:
+    """Tell one wording from another: a form sends back the one it was shown with."""
+    return hashlib.sha256("\n".join(text or "" for text in texts).encode()).hexdigest()[:16]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from portal.api import Conflict, Event, Viewer, publish, record, session, texts
 
@@ -14,19 +14,22 @@ from plugins.labs.services.projects import Clause, check_clause, clause_of, subj
 _ = texts("labs")
 
 
-def propose_clause(actor: Viewer, project: Project, *, clause: Clause, reason: str, at: datetime) -> ClauseChange:
+def propose_clause(
+    actor: Viewer, project: Project, *, clause: Clause, reason: str, at: datetime, today: date
+) -> ClauseChange:
     """Propose another clause; proposing it is agreeing to it.
 
     Rule: C02 SPEC 2.
 
     :raises Forbidden: the actor neither leads the project nor vouches for it
     :raises Conflict: nobody vouches for the project, a change waits already, or nothing would change
-    :raises Invalid: a result expected without who, what and when
+    :param today: the day it is in the collectivity
+    :raises Invalid: a result expected without who, what and when, or on a day that is past
     """
     must_steer(actor, project)
     hold(project)
     must_be_running(project)
-    check_clause(clause)
+    check_clause(clause, today=today)
     if project.guarantor_id is None:
         raise Conflict(_("Name a guarantor first: the clause changes only if both agree."))
     if waiting_change(project.id) is not None:

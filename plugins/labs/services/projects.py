@@ -12,7 +12,7 @@ from plugins.labs.models.outcomes import OUTCOMES
 from plugins.labs.models.project import MAX_LEARNT, NO_RESULT_OWED, RESULT_EXPECTED, Expectation, Project
 from plugins.labs.queries.members import members_of
 from plugins.labs.queries.projects import waiting_change
-from plugins.labs.queries.words import fold
+from plugins.labs.queries.words import edition, fold
 from plugins.labs.services.facts import (
     hold,
     must_be_member,
@@ -53,12 +53,13 @@ def write_clause(row: Expectation, clause: Clause) -> None:
     row.expected_on = clause.on if is_expected else None
 
 
-def check_clause(clause: Clause) -> None:
-    """Refuse an unknown clause, or a result expected without who, what and when.
+def check_clause(clause: Clause, *, today: date) -> None:
+    """Refuse an unknown clause, or a result expected without who, what and when, or on a day that is past.
 
     Rule: C02 SPEC 1.
 
-    :raises Invalid: something is missing
+    :param today: the day it is in the collectivity
+    :raises Invalid: something is missing, or too late
     """
     if clause.name not in {NO_RESULT_OWED, RESULT_EXPECTED}:
         raise Invalid(_("Choose one of the two clauses."), field="clause")
@@ -71,6 +72,8 @@ def check_clause(clause: Clause) -> None:
     ):
         if not value:
             raise Invalid(sentence, field=field)
+    if clause.on is not None and clause.on < today:
+        raise Invalid(_("Choose a day that is still to come."), field="expected_on")
 
 
 def open_project(
@@ -83,16 +86,18 @@ def open_project(
     audience: str,
     about: str,
     at: datetime,
+    today: date,
 ) -> Project:
     """Open a project in a lab one belongs to; whoever opens it leads it.
 
     Rule: C02 SPEC 1.
 
-    :raises Invalid: the clause is incomplete, or the guarantor is the lead
+    :param today: the day it is in the collectivity
+    :raises Invalid: the clause is incomplete or expects something in the past, or the guarantor is the lead
     """
     person_id = must_be_member(actor, lab)
     must_be_open(lab)
-    check_clause(clause)
+    check_clause(clause, today=today)
     _must_differ(person_id, guarantor)
     project = Project(
         lab_id=lab.id,
@@ -139,37 +144,50 @@ def reword_project(
     record("labs.project_reworded", subject_of(project), actor=actor, at=at, facts=facts)
 
 
-def end_project(actor: Viewer, project: Project, *, outcome: str, learnt: str, saved: str = "", at: datetime) -> None:
-    """End a project, whichever way: it takes one sentence learnt, and nothing else.
+def edition_of(project: Project) -> str:
+    """Name what is said of the end of a project by now, so that what is written elsewhere meanwhile is seen."""
+    return edition(project.outcome, project.learnt, project.saved)
 
-    Rule: C02 SPEC 4.
 
+def end_project(
+    actor: Viewer,
+    project: Project,
+    *,
+    outcome: str,
+    learnt: str,
+    saved: str = "",
+    seen: str | None = None,
+    at: datetime,
+) -> None:
+    """End a project, whichever way: it takes one sentence learnt, and nothing else. Ended, correct that sentence.
+
+    The day it ended stays. Rule: C02 SPEC 4.
+
+    :param seen: the `edition_of` the project that the actor had before them; None not to ask
     :raises Forbidden: the actor does not lead the project
-    :raises Conflict: it has ended already
+    :raises Conflict: it was ended or corrected from another window meanwhile
     """
     must_lead(actor, project)
     hold(project)
-    must_be_running(project)
+    if (project.outcome, project.learnt, project.saved or "") == (outcome, learnt, saved):
+        return
+    if seen is not None and seen != edition_of(project):
+        raise Conflict(
+            _(
+                "Meanwhile the end of this project was written from another window: “%(learnt)s” What you have just"
+                " written is still below: send it again if it is to replace that.",
+                learnt=project.learnt,
+            )
+        )
     _tell(project, outcome=outcome, learnt=learnt, saved=saved)
+    if project.closed_at is not None:
+        session.flush()
+        record("labs.project_end_corrected", subject_of(project), actor=actor, at=at)
+        return
     project.closed_at = at
     _withdraw_change(actor, project, at)
     session.flush()
     publish(Event("labs.project_ended", subject_of(project), actor.person_id, at, {"lab": project.lab_id}))
-
-
-def correct_end(actor: Viewer, project: Project, *, outcome: str, learnt: str, saved: str = "", at: datetime) -> None:
-    """Correct what was said at the end of a project; the day it ended stays.
-
-    :raises Forbidden: the actor does not lead the project
-    :raises Conflict: it has not ended
-    """
-    must_lead(actor, project)
-    hold(project)
-    if project.closed_at is None:
-        raise Conflict(_("This project is still under way."))
-    _tell(project, outcome=outcome, learnt=learnt, saved=saved)
-    session.flush()
-    record("labs.project_end_corrected", subject_of(project), actor=actor, at=at)
 
 
 def _tell(project: Project, *, outcome: str, learnt: str, saved: str) -> None:

@@ -8,18 +8,27 @@ from portal.api import Conflict, Event, Forbidden, Invalid, Viewer, person, publ
 
 from plugins.labs.models.ephemeral import MAX_LEARNT, Ephemeral, FormerTelling, Participant
 from plugins.labs.models.outcomes import OUTCOMES
+from plugins.labs.queries.words import edition
 from plugins.labs.services.running import hold, refold
 
 _ = texts("labs")
 
 
-def tell_ephemeral(actor: Viewer, ephemeral: Ephemeral, *, outcome: str, learnt: str, at: datetime) -> None:
+def edition_of(ephemeral: Ephemeral) -> str:
+    """Name what is told of a lab by now, so that a correction made elsewhere meanwhile is seen."""
+    return edition(ephemeral.outcome, ephemeral.learnt)
+
+
+def tell_ephemeral(
+    actor: Viewer, ephemeral: Ephemeral, *, outcome: str, learnt: str, at: datetime, seen: str | None = None
+) -> None:
     """Tell a closed lab, as somebody who was in it; whoever told it may correct their sentence.
 
     Telling the same thing twice changes nothing. Rule: C01 SPEC 5.
 
+    :param seen: the `edition_of` the lab that the actor had before them; None not to ask
     :raises Forbidden: the actor was not in it
-    :raises Conflict: it is not closed, or somebody else told it first
+    :raises Conflict: it is not closed, somebody else told it first, or the actor told it elsewhere meanwhile
     :raises Invalid: no outcome, or no sentence
     """
     hold(ephemeral)
@@ -27,6 +36,14 @@ def tell_ephemeral(actor: Viewer, ephemeral: Ephemeral, *, outcome: str, learnt:
     _check(outcome, learnt)
     if (ephemeral.outcome, ephemeral.learnt) == (outcome, learnt.strip()):
         return
+    if seen is not None and seen != edition_of(ephemeral):
+        raise Conflict(
+            _(
+                "Meanwhile this lab was told from another window: “%(learnt)s” What you have just written is still"
+                " below: send it again if it is to replace that.",
+                learnt=ephemeral.learnt,
+            )
+        )
     before = _keep_former(ephemeral, at)
     ephemeral.outcome, ephemeral.learnt, ephemeral.told_by_id = outcome, learnt.strip(), person_id
     ephemeral.told_at = ephemeral.told_at or at

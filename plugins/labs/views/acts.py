@@ -33,7 +33,7 @@ from plugins.labs.services.running import (
     must_be_correctable,
     must_be_extensible,
 )
-from plugins.labs.services.telling import must_be_tellable, tell_ephemeral
+from plugins.labs.services.telling import edition_of, must_be_tellable, tell_ephemeral
 from plugins.labs.views.blueprint import blueprint
 
 _ = texts("labs")
@@ -193,7 +193,8 @@ def ephemeral_tell(ephemeral):
         must_be_tellable(viewer(), ephemeral, at=now())
     if form.submitted():
         with form.attempt():
-            tell_ephemeral(viewer(), ephemeral, outcome=form.outcome.data, learnt=form.learnt.data, at=now())
+            tell_ephemeral(viewer(), ephemeral, **form.data, at=now())
             message(_("It is told. Thank you."))
             return see_ephemeral(ephemeral)
+    form.seen.data = edition_of(ephemeral)
     return form_page("labs/ephemeral_tell.html", form, ephemeral=ephemeral, cancel_url=url_of(ephemeral))

@@ -36,6 +36,10 @@ from plugins.labs.views.acts import see_ephemeral
 from plugins.labs.views.blueprint import blueprint
 
 _ = texts("labs")
+GONE = _.later(
+    "The lab of this code has ended. If you see another code, scan it; if somebody is there, ask them. With an account,"
+    " sign in: the labs that are open stand on the first page."
+)
 
 
 def door_of(viewer: Viewer, *, grant: Grant) -> Ephemeral:
@@ -45,7 +49,7 @@ def door_of(viewer: Viewer, *, grant: Grant) -> Ephemeral:
     """
     found = session.get(Ephemeral, grant.subject.id) if grant.subject else None
     if found is None or glance_at(found, viewer, at=now()).state not in CURRENT:
-        raise NotFound(_("This code no longer opens anything: its lab has ended."))
+        raise NotFound(str(GONE))
     return found
 
 
@@ -60,7 +64,7 @@ def _may_read(ephemeral: Ephemeral) -> bool:
 
 
 @blueprint.route("/q/<token>", methods=["GET", "POST"])
-@token(GUEST_SCOPE, ephemeral=door_of)
+@token(GUEST_SCOPE, gone=GONE, ephemeral=door_of)
 def guest_door(ephemeral):
     """Open the door: an agent goes to the lab, a guest says who they are, if the opener allowed guests."""
     if viewer().is_signed_in:
@@ -95,7 +99,7 @@ def _guest_form(ephemeral: Ephemeral):
 
 
 @blueprint.post("/q/<token>/join")
-@token(GUEST_SCOPE, ephemeral=door_of)
+@token(GUEST_SCOPE, gone=GONE, ephemeral=door_of)
 def door_join(ephemeral):
     """Join as an agent who scanned the code."""
     who = viewer()
@@ -109,7 +113,7 @@ def door_join(ephemeral):
 
 
 @blueprint.get("/q/<token>/in/<key>")
-@token(GUEST_SCOPE, ephemeral=door_of)
+@token(GUEST_SCOPE, gone=GONE, ephemeral=door_of)
 def guest_in(ephemeral, key):
     """Thank a guest: the question, the time left, and a way back."""
     guest = guest_by_key(ephemeral, key)
@@ -118,7 +122,7 @@ def guest_in(ephemeral, key):
 
 
 @blueprint.post("/q/<token>/in/<key>/out")
-@token(GUEST_SCOPE, ephemeral=door_of)
+@token(GUEST_SCOPE, gone=GONE, ephemeral=door_of)
 def guest_out(ephemeral, key):
     """« It was not me »."""
     take_guest_back(ephemeral, guest_by_key(ephemeral, key), at=now())

@@ -170,7 +170,7 @@ def new_project(lab):
     form.audience.for_group(lab.group_id)
     if form.submitted():
         with form.attempt():
-            project = open_project(viewer(), lab, **form.values, at=now())
+            project = open_project(viewer(), lab, **form.values, at=now(), today=today())
             message(_("The project is open. It owes what its clause says, and nothing more."))
             return see("labs.project", project_id=project.id)
     functions = [name for _number, name in function_choices()]

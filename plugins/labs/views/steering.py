@@ -12,7 +12,7 @@ from plugins.labs.forms.projects import CLAUSES, ClauseForm, EndForm, RewordForm
 from plugins.labs.queries.projects import lab_of
 from plugins.labs.services.clauses import agree, propose_clause, refuse
 from plugins.labs.services.projects import (
-    correct_end,
+    edition_of,
     end_project,
     hand_over,
     name_guarantor,
@@ -20,6 +20,7 @@ from plugins.labs.services.projects import (
     stop_vouching,
 )
 from plugins.labs.views.blueprint import blueprint
+from plugins.labs.views.days import today
 from plugins.labs.views.loaders import one_project
 
 _ = texts("labs")
@@ -64,10 +65,10 @@ def end(project):
     form = EndForm(obj=project if project.closed_at else None)
     if form.submitted():
         with form.attempt():
-            act = correct_end if project.closed_at else end_project
-            act(viewer(), project, **form.values, at=now())
+            end_project(viewer(), project, **form.data, at=now())
             message(_("It is written. Thank you for what you leave to the others."))
             return _back(project)
+    form.seen.data = edition_of(project)
     return _form("labs/end_project.html", form, project)
 
 
@@ -78,7 +79,8 @@ def clause(project):
     form = ClauseForm(obj=project)
     if form.submitted():
         with form.attempt():
-            propose_clause(viewer(), project, clause=form.clause_value, reason=form.reason.data or "", at=now())
+            reason, clause = form.reason.data or "", form.clause_value
+            propose_clause(viewer(), project, clause=clause, reason=reason, at=now(), today=today())
             message(_("The change is proposed. It takes effect when both of you have agreed."))
             return _back(project)
     functions = [name for _number, name in function_choices()]

@@ -156,7 +156,9 @@ def link(grant: Grant) -> Response:
             enter(user_id)
             return see(home())
     name = person(grant.person_id or 0).name
-    return form_page("pages/link.html", form, person_name=name, set_password=True)
+    once = grant.uses_left == 1
+    until = grant.expires_at if once else None
+    return form_page("pages/link.html", form, person_name=name, once=once, until=until, set_password=True)
 
 
 @blueprint.post("/sign-out")

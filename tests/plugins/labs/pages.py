@@ -47,3 +47,10 @@ def hrefs(answer: object) -> list[str]:
     """List the addresses a page links to."""
     source = answer.get_data(as_text=True)  # type: ignore[attr-defined]
     return [html.unescape(found) for found in re.findall(r'(?:href|action)="([^"]*)"', source)]
+
+
+def hidden_of(answer: object) -> dict[str, str]:
+    """Give the hidden fields of the forms of a page, as a browser sends them back."""
+    tags = re.findall(r'<input[^>]*type="hidden"[^>]*>', answer.get_data(as_text=True))  # type: ignore[attr-defined]
+    fields = (dict(re.findall(r'(name|value)="([^"]*)"', tag)) for tag in tags)
+    return {field["name"]: html.unescape(field.get("value", "")) for field in fields if "name" in field}

@@ -15,6 +15,7 @@ from plugins.labs.models.ephemeral import Ephemeral, FormerTelling
 from plugins.labs.models.outcomes import OUTCOMES
 from tests.plugins.labs.ephemeral_factories import make_ephemeral, tell
 from tests.plugins.labs.factories import make_lab
+from tests.plugins.labs.pages import hidden_of
 
 PLUGINS = ["labs"]
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -146,6 +147,21 @@ def test_whoever_told_corrects_their_sentence_and_the_former_one_stays(number, a
         actions = list(session.scalars(sa.select(AuditEntry.action)))
     assert actions.count("labs.ephemeral_told") == 1
     assert actions.count("labs.telling_corrected") == 1
+
+
+def test_of_two_windows_that_tell_the_second_says_what_the_first_told(number, awa, sign_in, post, reading):
+    # C01 SPEC 5: a correction is meant
+    client = sign_in(awa)
+    shown = hidden_of(client.get(f"/labs/e/{number}/tell"))
+    _tell(post, client, number, **shown)
+    answer = _tell(post, client, number, **shown, learnt="Autre chose.")
+    assert answer.status_code == 422
+    assert "Entre-temps, ce labo a été raconté depuis une autre fenêtre" in answer.text
+    assert LEARNT in answer.text
+    assert "Autre chose.</textarea>" in answer.text
+    assert _row(reading, number).learnt == LEARNT
+    assert _tell(post, client, number, **hidden_of(answer), learnt="Autre chose.").status_code == 303
+    assert _row(reading, number).learnt == "Autre chose."
 
 
 def test_an_event_of_telling_carries_no_outcome(number, awa, sign_in, post, reading):

@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from portal.api import Conflict, Forbidden, Invalid, Subject, session
+from portal.api import Forbidden, Invalid, Subject, session
 
 from plugins.labs.models.lab import Lab
 from plugins.labs.models.project import Project
 from plugins.labs.services.projects import Clause, end_project, open_project
 from tests.plugins.labs.factories import make_lab, make_project
-from tests.plugins.labs.pages import hrefs, main_of, order_of, words
+from tests.plugins.labs.pages import hidden_of, hrefs, main_of, order_of, words
 
 PLUGINS = ["labs"]
 START = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -315,6 +315,7 @@ def test_only_members_open_a_project_in_a_lab(client, sign_in, zoe, awa, lab_id,
             audience="lab",
             about="",
             at=START,
+            today=START.date(),
         )
 
 
@@ -327,7 +328,7 @@ def test_the_lead_cannot_vouch_for_themself(client, sign_in, awa, lab_id, post):
 
 
 def test_an_ended_project_says_what_it_said_but_its_sentence_can_be_corrected(
-    client, sign_in, awa, zoe, lab_id, writing, post, as_viewer
+    client, sign_in, awa, zoe, lab_id, writing, post
 ):
     """C02 SPEC 4."""
     with writing():
@@ -339,8 +340,40 @@ def test_an_ended_project_says_what_it_said_but_its_sentence_can_be_corrected(
     assert post(client, f"{url}/clause", EXPECTED).status_code == 422
     post(client, f"{url}/end", {"learnt": "Une phrase."})
     assert "Une phrase." in words(client.get(url))
-    with writing(), pytest.raises(Conflict):
-        end_project(as_viewer(awa), session.get_one(Project, project_id), outcome="stopped", learnt="Encore", at=START)
+
+
+def test_of_two_windows_that_end_a_project_the_second_says_what_the_first_wrote(
+    client, sign_in, awa, lab_id, writing, post
+):
+    """C02 SPEC 4: nothing that was written goes quietly."""
+    with writing():
+        url = f"/labs/projects/{make_project(lab_id, awa)}"
+    sign_in(awa)
+    seen = hidden_of(client.get(f"{url}/end"))
+    post(client, f"{url}/end", {**seen, "learnt": "Une phrase."})
+    answer = post(client, f"{url}/end", {**seen, "learnt": "Une autre phrase."})
+    assert answer.status_code == 422
+    assert "Entre-temps, la fin de ce projet a été écrite" in words(answer)
+    assert "« Une phrase. »" in words(answer)
+    assert "Une autre phrase.</textarea>" in answer.text
+    assert "Une phrase." in words(client.get(url))
+    assert post(client, f"{url}/end", {**hidden_of(answer), "learnt": "Une autre phrase."}).status_code == 303
+    assert "Une autre phrase." in words(client.get(url))
+
+
+@pytest.mark.parametrize("day", ["2026-11-23", "2020-01-01"])
+def test_no_result_is_expected_on_a_day_that_is_past(client, sign_in, awa, zoe, lab_id, writing, post, day):
+    """C02 SPEC 1: not at the opening, not in a change of clause."""
+    sign_in(awa)
+    typed = {"title": "X", "audience": "lab", **EXPECTED, "expected_on": day}
+    with writing():
+        project_id = make_project(lab_id, awa, guarantor=zoe)
+    for where in (f"/labs/{lab_id}/projects/new", f"/labs/projects/{project_id}/clause"):
+        answer = post(client, where, typed)
+        assert answer.status_code == 422
+        assert "Choisissez un jour à venir" in words(answer)
+    today = {**typed, "expected_on": "2026-11-24"}
+    assert post(client, f"/labs/{lab_id}/projects/new", today).status_code == 303
 
 
 def test_the_project_is_handed_over_to_a_member_by_the_lead_or_an_animator(
