@@ -4,5 +4,8 @@ from __future__ import annotations
 
 from portal.hosting.config import instance_folder, read_instance
 from portal.hosting.dispatcher import Dispatcher
+from portal.hosting.running import stay_running
 
-application = Dispatcher(read_instance(instance_folder()))
+_instance = read_instance(instance_folder())
+_running = stay_running(_instance.folder)
+application = Dispatcher(_instance)

@@ -12,6 +12,7 @@ from portal.demo.playing import play_demo, reset_demo
 from portal.hosting.commands import in_words, with_port
 from portal.hosting.config import instance_folder, read_instance
 from portal.hosting.operating import first_administrator, init_instance, upgrade
+from portal.hosting.running import stay_running
 from portal.hosting.serving import check_port, serve
 from portal.hosting.site import Site
 from portal.hosting.worker import Worker
@@ -71,10 +72,11 @@ def work(folder: Path, once: bool) -> None:
     """Walk the collectivities."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     worker = Worker(read_instance(folder))
-    if once:
-        worker.round()
-    else:
-        worker.run()
+    with stay_running(folder):
+        if once:
+            worker.round()
+        else:
+            worker.run()
 
 
 @click.command(help="Joue la soirée de démonstration et la sert.")

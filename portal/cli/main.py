@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from portal.cli import collectivities, instances, people, plugins, reading
+from portal.cli import backup, collectivities, instances, people, plugins, reading
 from portal.hosting.config import instance_folder
 
 
@@ -30,6 +30,8 @@ for command in (
     collectivities.collectivity,
     plugins.plugins,
     people.user,
+    backup.backup,
+    backup.restore_command,
     reading.routes,
     reading.hooks,
 ):

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from flask import current_app
 
-CORE_KINDS = ("portal.user", "portal.plugin", "portal.screen", "portal.group", "portal.function", "portal.service")
+CORE_KINDS = (
+    "portal.user",
+    "portal.plugin",
+    "portal.screen",
+    "portal.group",
+    "portal.function",
+    "portal.service",
+    "portal.instance",
+)
 
 
 def check_kind(kind: str) -> None:

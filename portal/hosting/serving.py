@@ -19,6 +19,7 @@ from portal.errors import PortalError
 from portal.hosting.config import Instance, read_instance
 from portal.hosting.dispatcher import Dispatcher
 from portal.hosting.install import TRIAL_SECONDS
+from portal.hosting.running import stay_running
 
 log = logging.getLogger(__name__)
 RESTART_SECONDS = 2
@@ -100,4 +101,5 @@ def check_port(host: str, port: int) -> None:
 def serve(instance: Instance) -> None:
     """Answer requests until told to stop."""
     check_port(instance.server.host, instance.server.port)
-    Server(instance).run()
+    with stay_running(instance.folder):  # forked workers hold it too
+        Server(instance).run()

@@ -42,6 +42,12 @@ def head(manifest: Manifest | None) -> str | None:
     return _script(folder).get_current_head() if folder.is_dir() else None
 
 
+def knows(manifest: Manifest | None, revision: str) -> bool:
+    """Tell whether the code of a plugin (None: of the core) has a revision; a newer database has one it has not."""
+    folder = manifest.migrations if manifest else CORE_FOLDER / "versions"
+    return folder.is_dir() and revision in {step.revision for step in _script(folder).walk_revisions()}
+
+
 def current(engine: Engine, plugin: str) -> str | None:
     """Give the revision the database has for a plugin; None if it was never migrated."""
     with engine.connect() as conn:

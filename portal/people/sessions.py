@@ -168,6 +168,11 @@ def close_sessions(user_id: int, *, keep: int | None = None) -> None:
     db.session.execute(sa.delete(UserSession).where(UserSession.user_id == user_id, UserSession.id != (keep or 0)))
 
 
+def end_all_sessions() -> None:
+    """End every session: after a restore, those that were ended since would open again."""
+    db.session.execute(sa.delete(UserSession))
+
+
 def sweep_sessions(at: datetime) -> None:
     """Delete the rows of sessions that ended by themselves."""
     alive = sa.select(UserSession.id).join(User, User.id == UserSession.user_id).where(_is_alive(at=at))
