@@ -12,6 +12,9 @@ from portal.content.audiences import Audienced
 from portal.content.audit import record
 from portal.content.clock import now
 from portal.content.events import publish
+from portal.content.following import follow, followers, is_following, unfollow
+from portal.content.links import link, unlink
+from portal.content.notices import notify
 from portal.content.passages import record_passage
 from portal.content.tokens import Grant, issue_token, move_expiry, revoke_tokens, show_token
 from portal.db import Personal, UtcDateTime, db, group_id, person_id, plugin_base
@@ -68,6 +71,8 @@ from portal.values import (
     Event,
     HomeItem,
     Job,
+    LinkCard,
+    LinkKind,
     NavItem,
     Person,
     Role,
@@ -83,7 +88,7 @@ from portal.web.exports import Column, export
 from portal.web.forms import AudienceField, Filters, Form, InstantField, PersonField, readers_sentence
 from portal.web.listing import Page, listing
 from portal.web.policy import public, requires, signed_in, token, viewer
-from portal.web.subjects import actions_of, history_of, resolve, sections_of
+from portal.web.subjects import actions_of, history_of, links_of, resolve, sections_of
 
 hookimpl = pluggy.HookimplMarker("portal")
 hookspec = pluggy.HookspecMarker("portal")
@@ -113,6 +118,8 @@ __all__ = [
     "InstantField",
     "Invalid",
     "Job",
+    "LinkCard",
+    "LinkKind",
     "NavItem",
     "NotFound",
     "Page",
@@ -148,6 +155,8 @@ __all__ = [
     "export",
     "find_people",
     "fold",
+    "follow",
+    "followers",
     "form_page",
     "function_cards",
     "function_choices",
@@ -162,9 +171,12 @@ __all__ = [
     "holdings_of",
     "hookimpl",
     "hookspec",
+    "is_following",
     "issue_link",
     "issue_token",
     "leave",
+    "link",
+    "links_of",
     "listing",
     "local_day",
     "local_midnight",
@@ -173,6 +185,7 @@ __all__ = [
     "minutes",
     "move_expiry",
     "named_like",
+    "notify",
     "now",
     "page",
     "page_or_fragment",
@@ -204,6 +217,8 @@ __all__ = [
     "signed_in",
     "texts",
     "token",
+    "unfollow",
+    "unlink",
     "vacate_function",
     "viewer",
 ]

@@ -83,19 +83,19 @@ def dngettext(domain: str, singular: str, plural: str, num: int, /, **values: ob
 class Later:
     """A text translated when it is read: labels of forms, names in declarations."""
 
-    __slots__ = ("_domain", "_message")
+    __slots__ = ("domain", "message")
 
     def __init__(self, domain: str, message: str) -> None:
-        self._domain, self._message = domain, message
+        self.domain, self.message = domain, message
 
     def __str__(self) -> str:
-        return dgettext(self._domain, self._message)
+        return dgettext(self.domain, self.message)
 
     def __eq__(self, other: object) -> bool:
         return str(self) == str(other)
 
     def __hash__(self) -> int:
-        return hash((self._domain, self._message))
+        return hash((self.domain, self.message))
 
 
 class Texts:

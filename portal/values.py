@@ -212,7 +212,37 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class SubjectType:
-    """A kind of subject that a plugin owns, `<plugin>.<noun>`."""
+    """A kind of subject that a plugin owns, `<plugin>.<noun>`.
+
+    :ivar can_follow: its pages offer « Suivre »; the plugin tells `followers(subject)` what becomes of it
+    """
 
     kind: str
     title: object
+    can_follow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LinkKind:
+    """A sort of link that a plugin makes between two subjects, `<plugin>.<verb>`.
+
+    :ivar forth: said on the page of the source, before the target: « suite de »
+    :ivar back: said on the page of the target, before the source: « a pour suite »
+    """
+
+    kind: str
+    forth: object
+    back: object
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCard:
+    """One link of a subject, for one viewer who may read its other side.
+
+    :ivar words: what the other side is to this one
+    :ivar url: None while the plugin of the other side is off
+    """
+
+    words: str
+    title: str
+    url: str | None

@@ -39,9 +39,9 @@ def portal_nav_items() -> list[NavItem]:
 def portal_subject_types() -> list[SubjectType]:
     """Give what others may speak of."""
     return [
-        SubjectType("labs.lab", _.later("Lab")),
-        SubjectType("labs.ephemeral", _.later("Ephemeral lab")),
-        SubjectType("labs.project", _.later("Project")),
+        SubjectType("labs.lab", _.later("Lab"), can_follow=True),
+        SubjectType("labs.ephemeral", _.later("Ephemeral lab"), can_follow=True),
+        SubjectType("labs.project", _.later("Project"), can_follow=True),
         SubjectType("labs.vote", _.later("Vote")),
     ]
 

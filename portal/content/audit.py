@@ -19,6 +19,7 @@ from sqlalchemy.orm import aliased
 from portal.content.clock import real_now
 from portal.content.models import AuditEntry, AuditHead, AuditPerson
 from portal.content.subjects import check_kind
+from portal.content.titles import refresh_titles
 from portal.db import db
 from portal.values import Subject, Viewer
 
@@ -73,6 +74,7 @@ def record(
     db.session.execute(sa.insert(AuditEntry).values(**values))
     db.session.execute(sa.insert(AuditPerson).values(audit_id=head.last_id, actor_id=actor_id, salt=salt))
     db.session.execute(sa.update(AuditHead).values(hash=values["hash"]))
+    refresh_titles(subject)
 
 
 def broken_links(entries: Iterable[AuditEntry]) -> list[int]:

@@ -27,14 +27,15 @@ def publish(event: Event) -> None:
         queue("event", plugin, to_json(event))
 
 
-def queue(kind: str, plugin: str, payload: dict[str, Any]) -> None:
-    """Put a message in the outbox, in the transaction of the change that causes it."""
+def queue(kind: str, plugin: str, payload: dict[str, Any], *, key: str | None = None) -> None:
+    """Put a message in the outbox, in the transaction of the change that causes it.
+
+    :param key: what it is known by to whoever receives it twice; drawn if it is not said
+    """
     at = real_now()
-    db.session.add(
-        OutboxMessage(
-            kind=kind, plugin=plugin, key=secrets.token_hex(16), payload=payload, created_at=at, next_try_at=at
-        )
-    )
+    message = OutboxMessage(kind=kind, plugin=plugin, payload=payload, created_at=at, next_try_at=at)
+    message.key = key or secrets.token_hex(16)
+    db.session.add(message)
 
 
 def to_json(event: Event) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Tables of the content wing: audit, passages, outbox, tokens."""
+"""Tables of the content wing: audit, passages, outbox, jobs, links, notices, follows, tokens."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.db import CoreBase, Personal, group_id, person_id
 
 AUDIT_KEEP_DAYS = 183
+NOTICE_KEEP_DAYS = 183
 
 
 class AuditEntry(CoreBase):
@@ -66,7 +67,10 @@ class Passage(CoreBase):
 
 
 class OutboxMessage(CoreBase):
-    """Something to deliver after the commit, at least once."""
+    """Something to deliver after the commit, at least once.
+
+    :ivar stopped_at: when it was given up for good; `last_error` says why
+    """
 
     __tablename__ = "outbox"
     __plain__ = ("kind", "plugin", "key", "payload", "last_error")
@@ -80,6 +84,89 @@ class OutboxMessage(CoreBase):
     done_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None] = mapped_column(sa.String(200))
+    stopped_at: Mapped[datetime | None]
+
+
+class JobRun(CoreBase):
+    """When a job of `portal work` is due next, so that several workers share the jobs by claiming (operational).
+
+    The row of `portal`, `round` says when a worker last came by: an old one is a dead worker.
+    """
+
+    __tablename__ = "job_runs"
+    __plain__ = ("plugin", "job")
+    plugin: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
+    job: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    ran_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+
+
+class Link(CoreBase):
+    """A typed relation from one subject to another (G8).
+
+    :ivar source_title: what the source was last called, if every agent may read it; for when its plugin is off
+    :ivar target_title: the same of the target
+    :ivar titled_at: when both titles were last looked up
+    """
+
+    __tablename__ = "links"
+    __plain__ = ("kind", "source_kind", "source_title", "target_kind", "target_title")
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(60))
+    source_kind: Mapped[str] = mapped_column(sa.String(60))
+    source_id: Mapped[int]
+    source_title: Mapped[str | None] = mapped_column(sa.String(300))
+    target_kind: Mapped[str] = mapped_column(sa.String(60))
+    target_id: Mapped[int]
+    target_title: Mapped[str | None] = mapped_column(sa.String(300))
+    made_at: Mapped[datetime]
+    titled_at: Mapped[datetime] = mapped_column(index=True)
+    __table_args__ = (
+        sa.Index("ix_links_source", "source_kind", "source_id", "target_kind", "target_id", "kind", unique=True),
+        sa.Index("ix_links_target", "target_kind", "target_id"),
+    )
+
+
+class Notice(CoreBase):
+    """Something new for one person, about a subject. Its words are a key, filled and translated when it is read.
+
+    :ivar domain: whose catalogue holds the key
+    :ivar facts: JSON values for the places of the text; no names, no titles: those are looked up when read
+    :ivar must_act: waits for an act of this person
+    :ivar digested_at: when a digest took it up
+    """
+
+    __tablename__ = "notices"
+    __plain__ = ("subject_kind", "domain", "text", "facts")
+    __personal__ = {
+        "person_id": Personal("person_id", "is told what is new", NOTICE_KEEP_DAYS, "delete"),
+        "actor_id": Personal("actor_id", "did what is told", NOTICE_KEEP_DAYS, "pseudonym"),
+    }
+    id: Mapped[int] = mapped_column(primary_key=True)
+    actor_id: Mapped[int | None] = person_id(nullable=True)
+    person_id: Mapped[int] = person_id()
+    subject_kind: Mapped[str] = mapped_column(sa.String(60))
+    subject_id: Mapped[int]
+    domain: Mapped[str] = mapped_column(sa.String(20))
+    text: Mapped[str] = mapped_column(sa.String(300))
+    facts: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+    must_act: Mapped[bool] = mapped_column(default=False)
+    read_at: Mapped[datetime | None]
+    digested_at: Mapped[datetime | None]
+    __table_args__ = (sa.Index("ix_notices_subject", "subject_kind", "subject_id"),)
+
+
+class Follow(CoreBase):
+    """A person who wishes to be told what becomes of a subject."""
+
+    __tablename__ = "follows"
+    __plain__ = ("subject_kind",)
+    __personal__ = {"person_id": Personal("person_id", "wishes to be told", None, "delete")}
+    subject_kind: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    subject_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="RESTRICT"), primary_key=True, index=True)
+    since_at: Mapped[datetime]
 
 
 class Token(CoreBase):

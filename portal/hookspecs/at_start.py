@@ -5,7 +5,7 @@ from __future__ import annotations
 import pluggy
 from flask import Blueprint
 
-from portal.values import Job, NavItem, SubjectType
+from portal.values import Job, LinkKind, NavItem, SubjectType
 
 hookspec = pluggy.HookspecMarker("portal")
 
@@ -50,6 +50,21 @@ def portal_subject_types() -> list[SubjectType]:  # type: ignore[empty-body]
         @hookimpl
         def portal_subject_types():
             return [SubjectType("labs.lab", _.later("Lab"))]
+    """
+
+
+@hookspec
+def portal_link_kinds() -> list[LinkKind]:  # type: ignore[empty-body]
+    """Give the sorts of link this plugin makes between subjects, its own or others', `<plugin>.<verb>`.
+
+    Called at start. `link` refuses an undeclared one. Both words are read on the page of one side, before the title of
+    the other. While your plugin is off its links still show, as « linked to ».
+
+    Example::
+
+        @hookimpl
+        def portal_link_kinds():
+            return [LinkKind("notices.about", _.later("about"), _.later("notice about this"))]
     """
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from flask import Flask, Response, g
+from flask import Flask, Request, Response, g
 from jinja2 import BaseLoader
-from werkzeug.routing import IntegerConverter, ValidationError
+from werkzeug.routing import IntegerConverter, MapAdapter, ValidationError
 
 from portal.hosting.requests import RevisionMoved
 from portal.web.environment import DomainEnvironment
@@ -65,6 +65,13 @@ class PortalFlask(Flask):
             raise ValueError(f"{endpoint or view_func.__name__} declares no policy")
         options.setdefault("provide_automatic_options", False)
         super().add_url_rule(rule, endpoint, view_func and _admitted(view_func), *args, **options)
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Write addresses outside a request too, whole: a mail, a command, a job speak of pages."""
+        if request is not None or "BASE_URL" not in self.config:
+            return super().create_url_adapter(request)
+        scheme, _colon, host = self.config["BASE_URL"].partition("://")
+        return self.url_map.bind(host, url_scheme=scheme)
 
     def create_global_jinja_loader(self) -> Any:
         """Find templates by folder: the instance's, the core's, the plugins'."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from portal.content.smtp import Mail, check_mail
 from portal.errors import ConfigError
 
 FILE = "portal.toml"
@@ -59,7 +60,21 @@ class Log:
     details: bool = False
 
 
-SECTIONS: dict[str, Any] = {"server": Server, "backup": Backup, "log": Log}  # each one is a field of Instance
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How `portal work` works.
+
+    :ivar store: where its turns are kept: `postgresql://…` or `redis://…`; empty for a SQLite file in the instance
+    :ivar threads: collectivities served at the same time by one process
+    """
+
+    store: str = ""
+    threads: int = 4
+
+
+# each one is a field of Instance
+SECTIONS: dict[str, Any] = {"server": Server, "backup": Backup, "log": Log, "mail": Mail, "work": Work}
+CALLED = {"from": "sender"}  # the word of the file, where Python has its own use for it
 LOG_FORMATS = ("text", "json")
 
 
@@ -85,6 +100,8 @@ class Instance:
     default: Collectivity = field(default_factory=Collectivity)
     backup: Backup = field(default_factory=Backup)
     log: Log = field(default_factory=Log)
+    mail: Mail = field(default_factory=Mail)
+    work: Work = field(default_factory=Work)
 
     def folder_of(self, collectivity: Collectivity) -> Path:
         """Give the folder of one collectivity."""
@@ -132,6 +149,9 @@ def read_instance(folder: Path) -> Instance:
     sections = {name: _read(kind, content.get(name, {}), f"{path}, [{name}]") for name, kind in SECTIONS.items()}
     if sections["log"].format not in LOG_FORMATS:
         raise ConfigError(f"{path}, [log] : « format » est « text » ou « json ».")
+    check_mail(sections["mail"], f"{path}, [mail]")
+    if sections["work"].threads < 1:
+        raise ConfigError(f"{path}, [work] : « threads » est au moins 1.")
     alone: dict[str, Any] = {key: content[key] for key in ALONE if key in content}
     default = _read(Collectivity, alone, str(path))
     listed = [_read(Collectivity, item, f"{path}, [[collectivity]]") for item in content.get("collectivity", [])]
@@ -148,15 +168,16 @@ def _known(content: dict[str, Any], names: set[str], where: str) -> None:
 
 
 def _read(kind: Any, content: dict[str, Any], where: str) -> Any:
-    fields = {item.name: item for item in dataclasses.fields(kind)}
+    words = {name: word for word, name in CALLED.items()}
+    fields = {words.get(item.name, item.name): item for item in dataclasses.fields(kind)}
     _known(content, set(fields), where)
     values: dict[str, Any] = {}
     for key, value in content.items():
         wanted = type(fields[key].default)
         if wanted is tuple and isinstance(value, list) and all(isinstance(item, str) for item in value):
-            values[key] = tuple(value)
+            values[fields[key].name] = tuple(value)
         elif type(value) is wanted:
-            values[key] = value
+            values[fields[key].name] = value
         else:
             names = {str: "un texte", int: "un nombre entier", bool: "true ou false", tuple: "une liste de textes"}
             raise ConfigError(f"{where} : « {key} » doit être {names[wanted]}.")

@@ -34,12 +34,12 @@ from portal.web.dates import FILTERS
 from portal.web.environment import prepare, template_loader
 from portal.web.errors import register_errors
 from portal.web.headers import set_headers
-from portal.web.pages import account, entering, plugins, screens, today
+from portal.web.pages import account, entering, news, plugins, screens, today
 from portal.web.pages.blueprint import blueprint
 from portal.web.shell import csrf_token, template_values
 
 log = logging.getLogger(__name__)
-CORE_PAGES = (account, entering, plugins, screens, today)  # imported for their routes
+CORE_PAGES = (account, entering, news, plugins, screens, today)  # imported for their routes
 _ = texts.texts(texts.CORE)
 _building = Lock()  # CPython 3.11's ast is not safe in threads (cpython#106905), and Werkzeug compiles rules with it
 
@@ -133,6 +133,8 @@ def _bare_app(site: Site, state: Snapshot, plugins: list[Manifest]) -> PortalFla
         COLLECTIVITY_NAME=site.collectivity.name,
         TIMEZONE=site.collectivity.timezone,
         BASE_URL=base_url(site),
+        MAIL=site.instance.mail if site.instance.mail.host else None,
+        FOLDER=site.instance.folder,
         INSTALL=lambda manifest: prepare_plugin(site, manifest),
         ASSETS=build_assets(tuple(manifest.folder for manifest in plugins)),
         RAISE_FAULTS=False,
@@ -151,6 +153,8 @@ def _declare(app: Flask, hooks: Hooks, plugins: list[Manifest]) -> None:
     """Collect what plugins declare at start."""
     kinds = hooks.call("portal_subject_types")
     app.config["SUBJECT_KINDS"] = frozenset(kind.kind for kind in kinds)
+    app.config["FOLLOWED_KINDS"] = frozenset(kind.kind for kind in kinds if kind.can_follow)
+    app.config["LINK_KINDS"] = {kind.kind: kind for kind in hooks.call("portal_link_kinds")}
     app.config["NAV_ITEMS"] = hooks.call("portal_nav_items")
     app.config["PLUGINS"] = tuple(manifest.id for manifest in plugins)
 

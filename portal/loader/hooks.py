@@ -19,7 +19,7 @@ from portal.db import db
 from portal.errors import PluginFault, PortalError
 from portal.hookspecs import at_run_time, at_start, when_happened
 from portal.loader.faults import book_fault
-from portal.values import Action, HomeItem, Job, NavItem, Section, SubjectCard, SubjectType
+from portal.values import Action, HomeItem, Job, LinkKind, NavItem, Section, SubjectCard, SubjectType
 
 log = logging.getLogger(__name__)
 CORE_SPECS: tuple[ModuleType, ...] = (at_start, at_run_time, when_happened)
@@ -28,6 +28,7 @@ GIVES: dict[str, type] = {
     "portal_blueprints": Blueprint,
     "portal_nav_items": NavItem,
     "portal_subject_types": SubjectType,
+    "portal_link_kinds": LinkKind,
     "portal_jobs": Job,
     "portal_home_items": HomeItem,
     "portal_sections": Section,

@@ -31,6 +31,7 @@ RESERVED = frozenset(
         "memberships",
         "services",
     }
+    | {"news", "follow", "unfollow", "feeds", "links", "follows", "job"}
 )
 SECTIONS = {"plugin", "depends", "uses", "permissions", "data", "network", "assets"}
 KEYS = {"id", "name", "summary", "version", "api", "requires_portal", "authors", "license", "homepage"} | SECTIONS

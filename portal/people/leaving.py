@@ -15,7 +15,9 @@ import sqlalchemy as sa
 from portal.content.audit import record
 from portal.content.clock import real_now
 from portal.content.events import publish
+from portal.content.following import forget_follows
 from portal.content.models import Token
+from portal.content.notices import forget_notices
 from portal.db import db
 from portal.errors import Invalid, PortalError
 from portal.people.functions import functions, vacate_function
@@ -73,8 +75,8 @@ def departure_of(user_id: int, *, at: datetime) -> Departure:
 def leave(user_id: int, *, actor: Viewer | None, at: datetime) -> None:
     """End all that a person can do here, at once; what they wrote stays, under a pseudonym.
 
-    Ends sessions, links and other tokens, role, groups, functions; clears name, matricule, address and secrets. The
-    event `portal.person_left` tells which groups and functions they had.
+    Ends sessions, links and other tokens, role, groups, functions, notices and follows; clears name, matricule,
+    address and secrets. The event `portal.person_left` tells which groups and functions they had.
 
     :raises NotFound: nobody, or they left already
     :raises Conflict: this is the last administrator, or a plugin refuses with its reason
@@ -87,6 +89,8 @@ def leave(user_id: int, *, actor: Viewer | None, at: datetime) -> None:
     live = sa.update(Token).where(Token.person_id == user_id, Token.revoked_at.is_(None))
     db.session.execute(live.values(revoked_at=real_now()))
     close_sessions(user_id)
+    forget_notices(user_id)
+    forget_follows(user_id)
     for name, value in GONE.items():
         setattr(user, name, value)
     user.disabled_at = at

@@ -58,6 +58,7 @@ class User(CoreBase):
     phone: Mapped[str | None] = mapped_column(sa.String(40))
     service_id: Mapped[int | None] = mapped_column(sa.ForeignKey("services.id", ondelete="RESTRICT"), index=True)
     superior_id: Mapped[int | None] = person_id(nullable=True)
+    wants_mail: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     created_at: Mapped[datetime]
     leaves_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]

@@ -14,9 +14,17 @@ from portal.values import Role, Viewer
 MANAGE_ACCOUNT = "portal.account"
 MANAGE_PLUGINS = "portal.plugins"
 MANAGE_SCREENS = "portal.screens"
+READ_NEWS = "portal.news"
 CORE_PERMISSIONS = {
     # not from a shared screen: six digits must not be enough to choose a password
     MANAGE_ACCOUNT: Permission(MANAGE_ACCOUNT, {"fr": "Gérer son compte", "en": "Manage one's account"}, Role.AGENT),
+    # from a shared screen too: it is where people without an address are told anything
+    READ_NEWS: Permission(
+        READ_NEWS,
+        {"fr": "Lire ses nouvelles, suivre ce qu’on lit", "en": "Read one's news, follow what one reads"},
+        Role.AGENT,
+        screen=True,
+    ),
     MANAGE_PLUGINS: Permission(
         MANAGE_PLUGINS, {"fr": "Allumer et éteindre les extensions", "en": "Switch plugins"}, Role.PLUGIN_ADMIN
     ),

@@ -6,17 +6,7 @@ import io
 from typing import Any
 
 import segno
-from flask import (
-    Response,
-    current_app,
-    flash,
-    has_request_context,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
 
 from portal.web.forms import Form
 from portal.web.htmx import htmx
@@ -50,10 +40,7 @@ def message(text: str, kind: str = "good") -> None:
 
 def absolute_url(endpoint: str, **values: Any) -> str:
     """Give the whole address of a page, for paper and QR codes."""
-    if has_request_context():
-        return url_for(endpoint, _external=True, **values)
-    scheme, _colon, host = current_app.config["BASE_URL"].partition("://")
-    return current_app.url_map.bind(host, url_scheme=scheme).build(endpoint, values, force_external=True)
+    return url_for(endpoint, _external=True, **values)
 
 
 def qr_svg(url: str) -> Response:

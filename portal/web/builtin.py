@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pluggy
+from flask import current_app, url_for
 
+from portal.content.following import is_following
+from portal.content.links import link_cards, retitle
 from portal.people.leaving import leave_due
-from portal.people.permissions import MANAGE_PLUGINS, MANAGE_SCREENS
+from portal.people.permissions import MANAGE_PLUGINS, MANAGE_SCREENS, READ_NEWS, can
 from portal.texts import CORE, texts
-from portal.values import Job, NavItem
+from portal.values import Action, Job, NavItem, Section, Subject, Viewer
 
 _ = texts(CORE)
 hookimpl = pluggy.HookimplMarker("portal")
@@ -24,5 +27,23 @@ def portal_nav_items() -> list[NavItem]:
 
 @hookimpl
 def portal_jobs() -> list[Job]:
-    """Let those leave whose planned day has come."""
-    return [Job("leaving", every_minutes=1, run=leave_due)]
+    """Let those leave whose planned day has come; look up the titles of links."""
+    return [Job("leaving", every_minutes=1, run=leave_due), Job("links", every_minutes=60, run=retitle)]
+
+
+@hookimpl
+def portal_sections(subject: Subject, viewer: Viewer) -> list[Section]:
+    """Show the links of a subject on its page."""
+    links = link_cards(subject, viewer)
+    return [Section(_("Linked to this"), "pages/_links.html", {"links": links}, order=20)] if links else []
+
+
+@hookimpl
+def portal_actions(subject: Subject, viewer: Viewer) -> list[Action]:
+    """Offer to follow a subject of a kind that may be followed, or no longer."""
+    if subject.kind not in current_app.config["FOLLOWED_KINDS"] or not can(viewer, READ_NEWS):
+        return []
+    label, endpoint = _("Follow"), "core.follow"
+    if is_following(viewer, subject):
+        label, endpoint = _("Stop following"), "core.unfollow"
+    return [Action(label, url_for(endpoint, kind=subject.kind, number=subject.id), "post", "quiet", order=75)]

@@ -12,7 +12,7 @@ from flask_wtf.csrf import generate_csrf
 
 from portal.content.clock import now
 from portal.loader.discovery import PORTAL_VERSION
-from portal.people.permissions import MANAGE_ACCOUNT, can
+from portal.people.permissions import MANAGE_ACCOUNT, READ_NEWS, can
 from portal.people.sessions import SCREEN, SCREEN_GRACE_SECONDS, SCREEN_IDLE_SECONDS
 from portal.texts import CORE, language, texts
 from portal.values import NAV_GROUPS, NavItem, Viewer
@@ -107,6 +107,7 @@ class Shell:
             "name": found.person.name,
             "initials": found.person.initials,
             "account_url": url_for("core.my_account") if can(found.viewer, MANAGE_ACCOUNT) else None,
+            "news_url": url_for("core.my_news") if can(found.viewer, READ_NEWS) else None,
         }
 
     @cached_property

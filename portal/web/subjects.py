@@ -9,12 +9,14 @@ from flask import render_template
 from markupsafe import Markup
 
 from portal.content.audit import entries_about
+from portal.content.links import link_cards
+from portal.content.subjects import card_of
 from portal.db import db
 from portal.loader.faults import book_fault
 from portal.loader.hooks import current_hooks
 from portal.people.persons import people
 from portal.texts import dgettext
-from portal.values import Action, Section, Subject, SubjectCard
+from portal.values import Action, LinkCard, Section, Subject, SubjectCard
 from portal.web.policy import viewer
 
 HISTORY_MAX = 50
@@ -41,8 +43,12 @@ class Happening:
 
 def resolve(subject: Subject) -> SubjectCard | None:
     """Name a subject for whoever reads; None if it is absent, private, or of a plugin that is off."""
-    card: SubjectCard | None = current_hooks().first("portal_subject", subject=subject, viewer=viewer())
-    return card
+    return card_of(subject, viewer())
+
+
+def links_of(subject: Subject) -> list[LinkCard]:
+    """Give the links of a subject whose other side whoever reads may read; its page shows them beside it by itself."""
+    return link_cards(subject, viewer())
 
 
 def actions_of(subject: Subject) -> list[Action]:

@@ -68,9 +68,32 @@ def test_off_it_is_not_there_and_on_again_its_rows_are(admin, lab_id):
         assert admin.post(path, {"text": "a"}).status_code == 404
     page = admin.get(f"/labs/{lab_id}")
     assert page.status_code == 200
-    assert "La salle est prise jeudi" not in page.text
+    assert "/notices/" not in page.text
     assert admin.switch("notices").status_code == 303
     assert "La salle est prise jeudi" in admin.get(f"/labs/{lab_id}").text
+
+
+def test_its_link_stays_on_the_page_of_the_lab_as_text_while_it_is_off(admin, lab_id):
+    admin.switch("notices")
+    admin.post(f"/notices/labs/{lab_id}/new", {"text": "La salle est prise jeudi"})
+    assert 'href="/notices/">La salle est prise jeudi' in admin.get(f"/labs/{lab_id}").text
+    admin.switch("notices", "off")
+    page = admin.get(f"/labs/{lab_id}").text
+    assert "La salle est prise jeudi" in page
+    assert "/notices/" not in page
+
+
+def test_whoever_follows_the_lab_is_told_until_it_is_off(admin, house, lab_id):
+    admin.switch("notices")
+    reader = house.browser(role="agent", name="Awa M.")
+    assert f"/follow/labs.lab/{lab_id}" in reader.get(f"/labs/{lab_id}").text
+    assert reader.post(f"/follow/labs.lab/{lab_id}").status_code == 303
+    admin.post(f"/notices/labs/{lab_id}/new", {"text": "La salle est prise jeudi"})
+    told = "Ida Kerbrat épingle un avis : « La salle est prise jeudi »"
+    assert told in reader.get("/news").text
+    assert told not in admin.get("/news").text
+    admin.switch("notices", "off")
+    assert "La salle est prise jeudi" not in reader.get("/news").text
 
 
 def test_it_stands_when_what_it_plugs_into_is_off(admin, lab_id):

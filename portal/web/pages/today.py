@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from flask import Response, abort, current_app, request
+from flask import Response, abort, current_app, request, url_for
 
 from portal.content.clock import now
+from portal.content.notices import has_news
 from portal.loader.hooks import current_hooks
 from portal.values import HomeItem
 from portal.web.answers import page
@@ -30,13 +31,15 @@ def home_items(zone: str, items: Iterable[HomeItem]) -> list[HomeItem]:
 @signed_in()
 def today() -> Response:
     """Show what is happening, what waits for me, what was promised."""
-    items = current_hooks().call("portal_home_items", viewer=viewer())
+    who = viewer()
+    items = current_hooks().call("portal_home_items", viewer=who)
     return page(
         "pages/today.html",
         today_text=weekday(now()).capitalize(),
         items_now=home_items("now", items),
         items_todo=home_items("todo", items),
         items_promised=home_items("promised", items),
+        news_url=url_for("core.my_news") if has_news(who.person_id or 0) else None,
     )
 
 

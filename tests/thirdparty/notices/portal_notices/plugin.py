@@ -53,7 +53,11 @@ def write(lab):
             notice = Notice(lab_id=lab.id, text=form.text.data, author_id=api.viewer().person_id, written_at=api.now())
             api.session.add(notice)
             api.session.flush()
-            api.record("notices.pinned", api.Subject("notices.notice", notice.id), actor=api.viewer(), at=api.now())
+            pinned = api.Subject("notices.notice", notice.id)
+            api.record("notices.pinned", pinned, actor=api.viewer(), at=api.now())
+            api.link("notices.about", pinned, lab, actor=api.viewer(), at=api.now())
+            told = _.later("%(actor)s pins a notice: “%(title)s”")
+            api.notify(api.followers(lab), pinned, told, actor=api.viewer(), at=api.now())
             api.message(_("The notice is on the page of the lab."))
             return api.see("notices.index")
     return api.form_page("notices/write.html", form, lab=api.resolve(lab))
@@ -72,6 +76,17 @@ def portal_nav_items():
 @api.hookimpl
 def portal_subject_types():
     return [api.SubjectType("notices.notice", _.later("Notice"))]
+
+
+@api.hookimpl
+def portal_link_kinds():
+    return [api.LinkKind("notices.about", _.later("about"), _.later("notice"))]
+
+
+@api.hookimpl
+def portal_subject(subject, viewer):
+    found = api.session.get(Notice, subject.id) if subject.kind == "notices.notice" and viewer.is_agent else None
+    return api.SubjectCard(found.text, url_for("notices.index")) if found else None
 
 
 @api.hookimpl

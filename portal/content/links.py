@@ -1,0 +1,126 @@
+"""Typed links from one subject to another, whichever plugins own them (G8).
+
+A link belongs to no plugin's table, so that it outlives the absence of either side. Inside one plugin a foreign key
+is simpler: do not use this there.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from flask import current_app
+
+from portal.content.audit import record
+from portal.content.clock import real_now
+from portal.content.models import Link
+from portal.content.subjects import card_of, check_kind, owner_of
+from portal.content.titles import is_source, is_target, shared_title
+from portal.db import db
+from portal.loader.hooks import current_hooks
+from portal.texts import CORE, texts
+from portal.values import LinkCard, LinkKind, Subject, Viewer
+
+_ = texts(CORE)
+SHOWN_MAX = 50
+RETITLED_AT_A_TURN = 200
+TITLE_LIFE = timedelta(days=1)
+
+
+def _kind(kind: str) -> LinkKind | None:
+    kinds: dict[str, LinkKind] = current_app.config["LINK_KINDS"]
+    return kinds.get(kind)
+
+
+def _check(kind: str, source: Subject, target: Subject) -> None:
+    if _kind(kind) is None:
+        raise KeyError(f"unknown kind of link: {kind}")
+    check_kind(source.kind)
+    check_kind(target.kind)
+
+
+def _the(kind: str, source: Subject, target: Subject) -> sa.ColumnElement[bool]:
+    return sa.and_(Link.kind == kind, is_source(source), is_target(target))
+
+
+def link(kind: str, source: Subject, target: Subject, *, actor: Viewer | None, at: datetime) -> None:
+    """Say that one subject is tied to another; saying it twice changes nothing.
+
+    :param kind: declared by a plugin through `portal_link_kinds`
+    :raises KeyError: the kind of the link, or of one of the subjects, is declared by no plugin
+    """
+    _check(kind, source, target)
+    if db.session.scalar(sa.select(Link.id).where(_the(kind, source, target))) is not None:
+        return
+    made = Link(
+        kind=kind,
+        source_kind=source.kind,
+        source_id=source.id,
+        source_title=shared_title(source),
+        target_kind=target.kind,
+        target_id=target.id,
+        target_title=shared_title(target),
+        made_at=at,
+        titled_at=real_now(),
+    )
+    db.session.add(made)
+    db.session.flush()
+    record("portal.linked", source, actor=actor, at=at, facts={"kind": kind, "target": str(target)})
+
+
+def unlink(kind: str, source: Subject, target: Subject, *, actor: Viewer | None, at: datetime) -> None:
+    """Take a link back; taking back one that is not there changes nothing.
+
+    :raises KeyError: as for `link`
+    """
+    _check(kind, source, target)
+    gone = db.session.execute(sa.delete(Link).where(_the(kind, source, target)).returning(Link.id)).first()
+    if gone is not None:
+        record("portal.unlinked", source, actor=actor, at=at, facts={"kind": kind, "target": str(target)})
+
+
+def link_cards(subject: Subject, viewer: Viewer) -> list[LinkCard]:
+    """Give the links of a subject whose other side this viewer may read, oldest first, fifty at most.
+
+    If the plugin of the other side is off, its last known title stands there as text, for agents, where every agent
+    could read it. What is absent or private is not there at all: not even that a link exists.
+    """
+    rows = db.session.scalars(
+        sa.select(Link).where(sa.or_(is_source(subject), is_target(subject))).order_by(Link.id).limit(SHOWN_MAX)
+    )
+    cards = (_card(row, subject, viewer) for row in rows)
+    return [card for card in cards if card is not None]
+
+
+def _card(row: Link, subject: Subject, viewer: Viewer) -> LinkCard | None:
+    leaves = (row.source_kind, row.source_id) == (subject.kind, subject.id)
+    other = Subject(row.target_kind, row.target_id) if leaves else Subject(row.source_kind, row.source_id)
+    kind = _kind(row.kind)
+    words = str(kind.forth if leaves else kind.back) if kind else _("linked to")
+    if _is_on(other.kind):
+        card = card_of(other, viewer)
+        return LinkCard(words, card.title, card.url) if card else None
+    last_known = row.target_title if leaves else row.source_title
+    return LinkCard(words, last_known, None) if last_known and viewer.is_agent else None
+
+
+def retitle(_at: datetime) -> bool:
+    """Look up once a day the titles of links, of what changed by itself too; tell whether more wait.
+
+    A side whose plugin is off keeps its last known title.
+    """
+    at = real_now()
+    old = sa.select(Link).where(Link.titled_at < at - TITLE_LIFE).order_by(Link.titled_at).limit(RETITLED_AT_A_TURN)
+    rows = list(db.session.scalars(old))
+    for row in rows:
+        row.titled_at = at
+        if _is_on(row.source_kind):
+            row.source_title = shared_title(Subject(row.source_kind, row.source_id))
+        if _is_on(row.target_kind):
+            row.target_title = shared_title(Subject(row.target_kind, row.target_id))
+    db.session.flush()
+    return len(rows) == RETITLED_AT_A_TURN
+
+
+def _is_on(kind: str) -> bool:
+    return owner_of(kind) in current_hooks().plugin_ids

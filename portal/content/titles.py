@@ -1,0 +1,47 @@
+"""Last known titles of linked subjects, for the day when the plugin of one side is off (G8).
+
+While it is off nobody can say who may read what, so a title is kept only if *every agent* may read it, and forgotten
+as soon as that is no longer so (decision 0010). Titles of the core's own subjects are never kept: it is never off.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from portal.content.models import Link
+from portal.content.subjects import card_of, is_of_core
+from portal.db import db
+from portal.values import Subject, Viewer
+
+ANY_AGENT = Viewer(is_agent=True)
+MAX_TITLE = 300
+
+
+def shared_title(subject: Subject) -> str | None:
+    """Give what a subject is called, if every agent may read it."""
+    if is_of_core(subject.kind):
+        return None
+    card = card_of(subject, ANY_AGENT)
+    return card.title[:MAX_TITLE] if card else None
+
+
+def is_source(subject: Subject) -> sa.ColumnElement[bool]:
+    """Give the criterion of the links that leave a subject."""
+    return sa.and_(Link.source_kind == subject.kind, Link.source_id == subject.id)
+
+
+def is_target(subject: Subject) -> sa.ColumnElement[bool]:
+    """Give the criterion of the links that arrive at a subject."""
+    return sa.and_(Link.target_kind == subject.kind, Link.target_id == subject.id)
+
+
+def refresh_titles(subject: Subject) -> None:
+    """Write again what a linked subject is called; done whenever a change of it is recorded."""
+    if is_of_core(subject.kind):
+        return
+    linked = sa.select(Link.id).where(sa.or_(is_source(subject), is_target(subject))).limit(1)
+    if db.session.scalar(linked) is None:
+        return
+    title = shared_title(subject)
+    db.session.execute(sa.update(Link).where(is_source(subject)).values(source_title=title))
+    db.session.execute(sa.update(Link).where(is_target(subject)).values(target_title=title))
