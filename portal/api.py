@@ -1,7 +1,7 @@
 """The one doorway between plugins and the portal: plugins import this module and nothing else of ours.
 
 Generation 1. What is listed in `__all__` keeps its name and signature for as long as `API_VERSION` is 1; a test holds
-the list. Flask, SQLAlchemy, WTForms and pluggy are imported from themselves.
+the list. Flask, SQLAlchemy, WTForms, click and pluggy are imported from themselves.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from portal.content.links import link, unlink
 from portal.content.notices import notify
 from portal.content.passages import record_passage
 from portal.content.tokens import Grant, issue_token, move_expiry, revoke_tokens, show_token
-from portal.db import Personal, UtcDateTime, db, group_id, person_id, plugin_base
+from portal.db import Personal, UtcDateTime, db, group_id, person_id, plugin_base, transaction
 from portal.errors import Conflict, Forbidden, Invalid, NotFound, PortalError, TooMany
 from portal.loader.discovery import API_GENERATION as API_VERSION
 from portal.people.functions import (
@@ -217,6 +217,7 @@ __all__ = [
     "signed_in",
     "texts",
     "token",
+    "transaction",
     "unfollow",
     "unlink",
     "vacate_function",

@@ -8,10 +8,15 @@ from pathlib import Path
 import click
 
 from portal.cli import backup, collectivities, instances, people, plugins, reading
+from portal.cli.extending import Portal
 from portal.hosting.config import instance_folder
 
 
-@click.group(help="Capot ouvert : un portail intranet fait d'extensions.")
+@click.group(
+    cls=Portal,
+    help="Capot ouvert : un portail intranet fait d'extensions.",
+    epilog="Une extension allumée peut ajouter ses commandes : portal <extension> --help",
+)
 @click.option("--instance", type=click.Path(path_type=Path), help="Dossier de l'instance (défaut : instance/).")
 @click.pass_context
 def main(context: click.Context, instance: Path | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import click
 import pluggy
 from flask import Blueprint
 
@@ -81,4 +82,26 @@ def portal_jobs() -> list[Job]:  # type: ignore[empty-body]
         @hookimpl
         def portal_jobs():
             return [Job("close", every_minutes=1, run=close_ended)]
+    """
+
+
+@hookspec
+def portal_commands() -> list[click.Command]:  # type: ignore[empty-body]
+    """Give what the plugin adds to the command line: `portal <plugin id> <command>`.
+
+    Called when somebody types such a command, for the collectivity it names and only where the plugin is on. The
+    command runs inside the app of that collectivity, on the side of the operator: nobody is signed in. What writes does
+    so in `with api.transaction():`, once or several times. A `PortalError` is said in one sentence.
+
+    Example::
+
+        @click.command(name="import", help="Ajoute les agents d'un fichier.")
+        @click.argument("file", type=click.File("rb"))
+        def import_people(file):
+            with api.transaction():
+                click.echo(f"{add_all(file)} personnes ajoutées.")
+
+        @hookimpl
+        def portal_commands():
+            return [import_people]
     """

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any, cast
 
+import click
 import pluggy
 from flask import Blueprint, current_app
 from werkzeug.exceptions import HTTPException
@@ -30,6 +31,7 @@ GIVES: dict[str, type] = {
     "portal_subject_types": SubjectType,
     "portal_link_kinds": LinkKind,
     "portal_jobs": Job,
+    "portal_commands": click.Command,
     "portal_home_items": HomeItem,
     "portal_sections": Section,
     "portal_actions": Action,

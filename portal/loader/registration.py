@@ -131,6 +131,7 @@ def _check_declared(app: Flask, hooks: Hooks, manifest: Manifest) -> None:
     for job in hooks.declared(manifest.id, "portal_jobs"):
         if not isinstance(job.every_minutes, int):
             raise PluginFault(manifest.id, "register", f"job {job.name}: every_minutes is no number")
+    hooks.declared(manifest.id, "portal_commands")
     plain = {rule.endpoint for rule in app.url_map.iter_rules() if not rule.arguments}
     for item in hooks.declared(manifest.id, "portal_nav_items"):
         if item.group not in NAV_GROUPS:
