@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
 import click
 
 from portal.cli import backup, collectivities, instances, people, plugins, reading
 from portal.cli.extending import Portal
-from portal.hosting.config import instance_folder
+from portal.errors import ConfigError
+from portal.hosting.config import Log, instance_folder, read_instance
+from portal.hosting.logs import start_logs
 
 
 @click.group(
@@ -21,9 +22,11 @@ from portal.hosting.config import instance_folder
 @click.pass_context
 def main(context: click.Context, instance: Path | None) -> None:
     """Hold the commands."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     context.obj = instance or instance_folder()
+    try:
+        start_logs(read_instance(context.obj).log)
+    except ConfigError:  # the command says it, unless it can do without
+        start_logs(Log())
 
 
 for command in (

@@ -17,6 +17,7 @@ from typing import Any
 import sqlalchemy.exc
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound, ServiceUnavailable
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
 from werkzeug.wsgi import ClosingIterator, get_host
 
 from portal.db import read_revision
@@ -24,6 +25,7 @@ from portal.errors import PortalError
 from portal.hosting.app import PortalFlask
 from portal.hosting.config import Instance
 from portal.hosting.factory import create_app
+from portal.hosting.logs import collectivity, logged, note
 from portal.hosting.requests import RevisionMoved
 from portal.hosting.site import Site
 
@@ -31,6 +33,7 @@ log = logging.getLogger(__name__)
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 MAX_RESTARTS = 5
+HEALTH = "/healthz"
 SENTENCE = "Le portail est en cours de mise à jour. Revenez dans une minute : rien n’est perdu."
 
 
@@ -60,12 +63,14 @@ class Dispatcher:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        return self._wsgi(environ, start_response)
+        return logged(self._wsgi, environ, start_response)
 
     def _dispatch(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         site = self._site(environ)
         if site is None:
-            return _plain(NotFound(), "Rien ici.\n")(environ, start_response)
+            return _nobody(environ)(environ, start_response)
+        note(environ, collectivity=site.slug)
+        collectivity.set(site.slug)
         for _attempt in range(MAX_RESTARTS):
             try:
                 live = self.acquire(site)
@@ -139,6 +144,14 @@ class Dispatcher:
             live.inflight -= 1
             if live.is_evicted and live.inflight == 0:
                 live.app.config["ENGINE"].dispose()
+
+
+def _nobody(environ: Environ) -> Response | HTTPException:
+    """Answer for a host that is nobody's: a load balancer may ask whether the process lives, and nothing else."""
+    if environ.get("PATH_INFO") == HEALTH:
+        note(environ, rule=HEALTH)
+        return Response('{"process": "ok"}\n', content_type="application/json", headers={"Cache-Control": "no-store"})
+    return _plain(NotFound(), "Rien ici.\n")
 
 
 def _plain(error: HTTPException, text: str) -> HTTPException:

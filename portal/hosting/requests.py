@@ -20,8 +20,10 @@ from wtforms.validators import ValidationError
 from portal import texts
 from portal.db import begin_write, db, engine
 from portal.errors import Unreadable
+from portal.hosting.logs import note
 from portal.loader.faults import flush_side_writes
 from portal.people.sessions import Account, account_of
+from portal.web.pages.blueprint import blueprint
 from portal.web.policy import MAX_BODY_BYTES, Policy, account, policy_of
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -53,6 +55,7 @@ def _begin() -> None:
     if request.routing_exception is not None:
         return
     _refuse_nul([request.path, *_texts_of(request.args)])
+    note(request.environ, rule=str(request.url_rule), plugin=_plugin())
     policy = policy_of(current_app.view_functions[request.endpoint or ""])
     if policy is None:  # registration refuses such a view; a proof that does not depend on it
         abort(403)
@@ -61,6 +64,11 @@ def _begin() -> None:
         _open_write(policy, arguments)
     g.admitted = policy.admit(arguments)
     account()
+
+
+def _plugin() -> str | None:
+    name = (request.blueprint or blueprint.name).partition(".")[0]
+    return None if name == blueprint.name else name
 
 
 def _open_write(policy: Policy, arguments: dict[str, object]) -> None:

@@ -19,6 +19,7 @@ from portal.errors import PortalError
 from portal.hosting.config import Instance, read_instance
 from portal.hosting.dispatcher import Dispatcher
 from portal.hosting.install import TRIAL_SECONDS
+from portal.hosting.logs import ServerLogs, start_logs
 from portal.hosting.running import stay_running
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class Server(BaseApplication):
             "timeout": TRIAL_SECONDS + 30,  # a worker that tries a new plugin apart is not stuck
             "graceful_timeout": 20,
             "loglevel": "warning",
+            "logger_class": ServerLogs,
             "proc_name": "portal",
             "limit_request_line": 4094,
             "forwarded_allow_ips": "*" if server.proxies else "127.0.0.1",
@@ -101,5 +103,6 @@ def check_port(host: str, port: int) -> None:
 def serve(instance: Instance) -> None:
     """Answer requests until told to stop."""
     check_port(instance.server.host, instance.server.port)
+    start_logs(instance.log)
     with stay_running(instance.folder):  # forked workers hold it too
         Server(instance).run()

@@ -17,6 +17,7 @@ from werkzeug.routing import RequestRedirect
 
 from portal.db import db
 from portal.errors import NotSignedIn, PortalError
+from portal.loader.discovery import scan
 from portal.loader.faults import book_fault, new_reference
 from portal.texts import CORE, texts
 from portal.values import Action
@@ -67,6 +68,7 @@ def _answer(status: int, *, text: str = "", reference: str | None = None) -> Res
 def _rendered(status: int, *, text: str = "", reference: str | None = None) -> Response:
     title, words = WORDS.get(status, BROKEN)
     context: dict[str, Any] = {"title": title, "text": text or words, "reference": reference}
+    request.environ.setdefault("portal.facts", {})["reference"] = reference  # for the line about this request
     context["actions"] = [Action(_("Back to today"), Shell().home_url)]
     return Response(render_template("pages/error.html", **context), status=status)
 
@@ -80,11 +82,17 @@ def _known(error: PortalError) -> Response:
 
 
 def _note_absence(status: int) -> str:
-    """Give the reference of a page that is not here, and write it where IT looks; the secret of a link stays out."""
-    reference, path = new_reference(), request.path
-    if request.url_rule is not None and "token" in (request.view_args or {}):
-        path = request.url_rule.rule
-    log.info("%s %s %r, reference %s", status, request.method, path, reference)
+    """Give the reference of a page that is not here, and write it where IT looks.
+
+    An address may hold a name or the secret of a link: its rule is written, or the room it asks for.
+    """
+    reference, room = new_reference(), request.path.split("/")[1]
+    facts: dict[str, object] = {"status": status, "method": request.method, "reference": reference}
+    if request.url_rule is not None:
+        facts["rule"] = request.url_rule.rule
+    elif room in scan().manifests:
+        facts["place"] = f"/{room}/"
+    log.info("nothing here", extra=facts)
     return reference
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from flask import Response, abort, current_app, request, url_for
+from flask import Response, abort, current_app, jsonify, request, url_for
 
 from portal.content.clock import now
 from portal.content.notices import has_news
@@ -69,5 +69,7 @@ def asset(name: str) -> Response:
 @blueprint.get("/healthz")
 @public()
 def health() -> Response:
-    """Say that this process answers and reaches its database (the dispatcher has just read it)."""
-    return Response("ok\n", content_type="text/plain")
+    """Say that this process answers and reaches its database (the dispatcher has just read its revision)."""
+    answer = jsonify(process="ok", database="ok", revision=current_app.config["REVISION"])
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
