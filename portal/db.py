@@ -63,23 +63,40 @@ TYPES: dict[Any, Any] = {datetime: UtcDateTime(), str: sa.String(), dict[str, An
 class Personal:
     """What a column says of a person: whose, why, how long, and what erasure does (trust P17).
 
-    :ivar whose: column of the same table that holds the person's id
+    A *path* is a column of the table, or `link.column`: a column of the row that the foreign key `link` names.
+
+    :ivar whose: path to the person's id; None for somebody without an account (a guest)
+    :ivar why: English key of the plugin's catalogue; the register says it
+    :ivar keep_days: None for as long as the thing itself
     :ivar on_erase: *clear*, *pseudonym* (kept, the person's name has become a pseudonym) or *delete* (the row goes)
+    :ivar since: path to the instant the days count from; of several, the first that is not empty; while all are empty,
+        nothing ends. Needless where the table has exactly one instant that is never empty
+    :ivar at_end: what happens after `keep_days`: *clear* or *delete*; *delete* by default if erasure does, else *clear*
+    :ivar secret: said to be kept, never shown, not even to the person: the hash of a password
     """
 
-    whose: str
+    whose: str | None
     why: str
     keep_days: int | None = None
     on_erase: str = "clear"
+    since: str | tuple[str, ...] = ()
+    at_end: str = ""
+    secret: bool = False
 
 
 class CoreBase(DeclarativeBase):
-    """Base of the core's tables. `__personal__` and `__plain__` together name every column of words."""
+    """Base of the core's tables. `__personal__` and `__plain__` together name every column of words.
+
+    `__clock__` is the clock of its instants: *real* for what guards the portal, *domain* for what people live in it.
+    `__of_plugin__` names the columns that hold the id of a plugin, or a kind such as `labs.lab`: what a purge drops.
+    """
 
     metadata = sa.MetaData(naming_convention=NAMES)
     type_annotation_map = TYPES
     __personal__: ClassVar[Mapping[str, Personal]] = {}
     __plain__: ClassVar[tuple[str, ...]] = ()
+    __clock__: ClassVar[str] = "domain"
+    __of_plugin__: ClassVar[tuple[str, ...]] = ()
 
 
 class Database(SQLAlchemy):
@@ -110,6 +127,8 @@ def plugin_base(plugin: str) -> type[DeclarativeBase]:
             "registry": registry(metadata=CoreBase.metadata, type_annotation_map=TYPES),
             "__personal__": {},
             "__plain__": (),
+            "__clock__": "domain",
+            "__of_plugin__": (),
             "__doc__": f"Base of the tables of {plugin}.",
         }
         _bases[plugin] = type(f"{plugin.capitalize()}Base", (DeclarativeBase,), content)
@@ -132,18 +151,6 @@ def person_id(*, nullable: bool = False) -> MappedColumn[Any]:
 def group_id(*, nullable: bool = False) -> MappedColumn[Any]:
     """Declare a column that names a core group."""
     return mapped_column(sa.ForeignKey("groups.id", ondelete="RESTRICT"), index=True, nullable=nullable)
-
-
-def undeclared_columns(table: sa.Table, *, personal: Mapping[str, Personal], plain: tuple[str, ...]) -> list[str]:
-    """List the columns of words, and those naming a person, that say nothing about personal data (P17)."""
-    words = (sa.String, sa.JSON, sa.LargeBinary)
-    named = {*personal, *plain}
-    return [
-        f"{table.name}.{column.name}"
-        for column in table.columns
-        if column.name not in named
-        and (isinstance(column.type, words) or any(fk.target_fullname == "users.id" for fk in column.foreign_keys))
-    ]
 
 
 def make_engine(url: str, *, pool_size: int = 1, overflow: int = 7, foreign_keys: bool = True) -> Engine:

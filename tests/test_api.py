@@ -43,7 +43,7 @@ Page(items, next_url, first_url, total, total_text)
 Person(id, name, has_left=…)
 PersonFacts(name, matricule=…, email=…, service_id=…, job_title=…, phone=…, superior_id=…, role=…)
 PersonField
-Personal(whose, why, keep_days=…, on_erase=…)
+Personal(whose, why, keep_days=…, on_erase=…, since=…, at_end=…, secret=…)
 PortalError
 Role: AGENT ANIMATOR PLUGIN_ADMIN ADMIN
 Section(title, template, context=…, order=…)

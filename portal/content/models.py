@@ -1,4 +1,4 @@
-"""Tables of the content wing: audit, passages, outbox, jobs, links, notices, follows, tokens."""
+"""Tables of the content wing: audit, passages, outbox, jobs, links, notices, follows, tokens, erasures."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class AuditEntry(CoreBase):
 
     __tablename__ = "audit"
     __plain__ = ("action", "subject_kind", "facts", "commitment", "previous_hash", "hash")
+    __clock__ = "real"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]
     recorded_at: Mapped[datetime]
@@ -37,9 +38,11 @@ class AuditPerson(CoreBase):
 
     __tablename__ = "audit_person"
     __personal__ = {
-        "actor_id": Personal("actor_id", "who did it", AUDIT_KEEP_DAYS, "delete"),
-        "salt": Personal("actor_id", "opens the commitment", AUDIT_KEEP_DAYS, "delete"),
+        "actor_id": Personal("actor_id", "says who did it", AUDIT_KEEP_DAYS, "delete", since="audit_id.recorded_at"),
+        # nobody's: it goes after six months, too, where the portal acted by itself
+        "salt": Personal(None, "opens the commitment", AUDIT_KEEP_DAYS, "delete", since="audit_id.recorded_at"),
     }
+    __clock__ = "real"
     audit_id: Mapped[int] = mapped_column(sa.ForeignKey("audit.id"), primary_key=True)
     actor_id: Mapped[int | None] = person_id(nullable=True)
     salt: Mapped[str] = mapped_column(sa.String(32))
@@ -60,6 +63,7 @@ class Passage(CoreBase):
 
     __tablename__ = "passages"
     __plain__ = ("subject_kind", "state")
+    __of_plugin__ = ("subject_kind",)
     subject_kind: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
     subject_id: Mapped[int] = mapped_column(primary_key=True)
     state: Mapped[str] = mapped_column(sa.String(30), primary_key=True)
@@ -73,7 +77,10 @@ class OutboxMessage(CoreBase):
     """
 
     __tablename__ = "outbox"
-    __plain__ = ("kind", "plugin", "key", "payload", "last_error")
+    __plain__ = ("kind", "plugin", "key", "last_error")
+    __personal__ = {"payload": Personal(None, "waits to be delivered", 30, "delete", since="done_at")}
+    __clock__ = "real"
+    __of_plugin__ = ("plugin",)
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(20))
     plugin: Mapped[str] = mapped_column(sa.String(20))
@@ -95,6 +102,8 @@ class JobRun(CoreBase):
 
     __tablename__ = "job_runs"
     __plain__ = ("plugin", "job")
+    __clock__ = "real"
+    __of_plugin__ = ("plugin",)
     plugin: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
     job: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
     ran_at: Mapped[datetime]
@@ -111,6 +120,7 @@ class Link(CoreBase):
 
     __tablename__ = "links"
     __plain__ = ("kind", "source_kind", "source_title", "target_kind", "target_title")
+    __of_plugin__ = ("kind", "source_kind")  # a link *to* a purged subject degrades to its last known title
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(60))
     source_kind: Mapped[str] = mapped_column(sa.String(60))
@@ -138,6 +148,7 @@ class Notice(CoreBase):
 
     __tablename__ = "notices"
     __plain__ = ("subject_kind", "domain", "text", "facts")
+    __of_plugin__ = ("domain", "subject_kind")
     __personal__ = {
         "person_id": Personal("person_id", "is told what is new", NOTICE_KEEP_DAYS, "delete"),
         "actor_id": Personal("actor_id", "did what is told", NOTICE_KEEP_DAYS, "pseudonym"),
@@ -162,6 +173,7 @@ class Follow(CoreBase):
 
     __tablename__ = "follows"
     __plain__ = ("subject_kind",)
+    __of_plugin__ = ("subject_kind",)
     __personal__ = {"person_id": Personal("person_id", "wishes to be told", None, "delete")}
     subject_kind: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
     subject_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -177,7 +189,11 @@ class Token(CoreBase):
 
     __tablename__ = "tokens"
     __plain__ = ("scope", "nonce", "subject_kind", "label")
-    __personal__ = {"person_id": Personal("person_id", "whose link it is", 30, "delete")}
+    __personal__ = {
+        "person_id": Personal("person_id", "whose link it is", 30, "delete", since=("revoked_at", "expires_at"))
+    }
+    __clock__ = "real"
+    __of_plugin__ = ("scope", "subject_kind")
     id: Mapped[int] = mapped_column(primary_key=True)
     scope: Mapped[str] = mapped_column(sa.String(40), index=True)
     nonce: Mapped[str] = mapped_column(sa.String(32))
@@ -190,3 +206,18 @@ class Token(CoreBase):
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     uses_left: Mapped[int | None]
+
+
+class Erasure(CoreBase):
+    """One erasure of a person: an id and dates, so that a restored backup is made to forget again.
+
+    :ivar user_created_at: tells this person from another whom an older backup gave the same number
+    """
+
+    __tablename__ = "erasures"
+    __personal__ = {"user_id": Personal("user_id", "says whose data were erased, by a number", on_erase="pseudonym")}
+    __clock__ = "real"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = person_id()
+    user_created_at: Mapped[datetime]
+    erased_at: Mapped[datetime]

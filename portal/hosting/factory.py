@@ -23,6 +23,7 @@ from portal.hosting.install import check_schema, checked, core_head, prepare_plu
 from portal.hosting.site import Site
 from portal.loader.discovery import resolve, scan
 from portal.loader.hooks import CORE_PLUGIN, Hooks
+from portal.loader.inventory.declaring import check_core
 from portal.loader.manifest import Manifest
 from portal.loader.migrating import current
 from portal.loader.registration import blamed_on, hookspecs_of, import_plugin, register
@@ -57,6 +58,7 @@ def create_app(site: Site) -> PortalFlask:
 
     :raises Unavailable: the database is newer or older than this code: « portal upgrade »
     """
+    check_core()
     with _building:
         if current(site.engine, CORE_PLUGIN) != core_head():
             raise Unavailable(_("The portal is being updated. Come back in a minute."))

@@ -12,6 +12,7 @@ from portal.errors import PluginFault, PortalError
 from portal.hosting.config import Instance
 from portal.hosting.site import Site
 from portal.loader.discovery import PORTAL_VERSION, files_hash, scan
+from portal.loader.inventory.sheets import noted_files
 from portal.loader.manifest import Manifest
 from portal.loader.migrating import current, head
 from portal.loader.states import snapshot
@@ -93,13 +94,16 @@ def prepare_plugin(site: Site, manifest: Manifest) -> None:
 
 
 def migrate_plugin(site: Site, manifest: Manifest) -> list[str]:
-    """Try a plugin, then bring its tables up to date in another process; list what was done.
+    """Try a plugin, then bring its tables, and what the inventory says of them, up to date in another process.
+
+    The migrations done are listed.
 
     :raises PortalError: says what broke
     """
     forget_verdict(site.instance, manifest)
     checked(site.instance, manifest)
-    if current(site.engine, manifest.id) == head(manifest):
+    known = noted_files(site.engine, manifest.id) == _files_hash(manifest.id)
+    if known and current(site.engine, manifest.id) == head(manifest):
         return []
     command = [sys.executable, "-m", "portal.hosting.apart", "migrate", manifest.id]
     done_apart = subprocess.run(command, input=site.url, capture_output=True, text=True, check=False)

@@ -32,6 +32,7 @@ RESERVED = frozenset(
         "services",
     }
     | {"news", "follow", "unfollow", "feeds", "links", "follows", "job"}
+    | {"alembic", "inventory", "erasures"}
 )
 SECTIONS = {"plugin", "depends", "uses", "permissions", "data", "network", "assets"}
 KEYS = {"id", "name", "summary", "version", "api", "requires_portal", "authors", "license", "homepage"} | SECTIONS

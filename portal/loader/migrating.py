@@ -21,7 +21,9 @@ from sqlalchemy.engine import Connection, Engine
 from portal.db import make_engine
 from portal.errors import PortalError, Unavailable
 from portal.loader.hooks import CORE_PLUGIN
+from portal.loader.inventory.noting import forget, note
 from portal.loader.manifest import Manifest
+from portal.loader.registration import import_plugin
 
 CORE_FOLDER = Path(__file__).parent.parent / "migrations"
 LOCK_KEY = 0x706F7274616C  # "portal": any number, the same for every process
@@ -76,22 +78,37 @@ def alone(url: str) -> Iterator[None]:
 def migrate(url: str, plugins: list[Manifest], *, core: bool = True, down: bool = False) -> list[str]:
     """Bring the core, then each plugin, to its newest revision (or down to nothing); list what was done.
 
+    What each declares of its tables is then copied to the inventory.
+
     :param plugins: dependencies first
     :raises Unavailable: rebuilt tables left a broken foreign key
     """
     done = []
     engine = make_engine(url, foreign_keys=False)
-    histories: list[tuple[str, Path]] = [(CORE_PLUGIN, CORE_FOLDER / "versions")] if core else []
-    histories += [(manifest.id, manifest.migrations) for manifest in plugins if manifest.migrations.is_dir()]
+    histories: list[Manifest | None] = [None] if core else []
+    histories += [manifest for manifest in plugins if manifest.migrations.is_dir()]
     if down:
         histories.reverse()
     try:
         with alone(url):
-            for name, folder in histories:
+            for manifest in histories:
                 with engine.execution_options(tx="write").connect() as conn:
-                    done += _run(conn, name, folder, down=down)
+                    done += _history(conn, manifest, down=down)
     finally:
         engine.dispose()
+    return done
+
+
+def _history(conn: Connection, manifest: Manifest | None, *, down: bool) -> list[str]:
+    name = manifest.id if manifest else CORE_PLUGIN
+    if manifest and not down:
+        import_plugin(manifest)
+    done = _run(conn, name, manifest.migrations if manifest else CORE_FOLDER / "versions", down=down)
+    with conn.begin():
+        if down:
+            forget(conn, name)
+        else:
+            note(conn, manifest, revision=head(manifest))
     return done
 
 

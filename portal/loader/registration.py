@@ -13,9 +13,10 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.orm import DeclarativeBase
 
-from portal.db import forget_plugin, plugin_base, undeclared_columns
+from portal.db import forget_plugin, plugin_base
 from portal.errors import PluginFault
 from portal.loader.hooks import Hooks
+from portal.loader.inventory.declaring import faults_of
 from portal.loader.manifest import Manifest
 from portal.texts import add_catalogue
 from portal.values import NAV_GROUPS
@@ -144,15 +145,8 @@ def _check_declared(app: Flask, hooks: Hooks, manifest: Manifest) -> None:
 
 def check_tables(manifest: Manifest, base: type[DeclarativeBase]) -> None:
     """Refuse tables outside the plugin's prefix, and columns that say nothing about personal data (P17)."""
-    faults = []
-    for mapper in base.registry.mappers:
-        table: Any = mapper.local_table
-        if not table.name.startswith(f"{manifest.id}_"):
-            faults.append(f"table {table.name} is not called {manifest.id}_…")
-        personal, plain = mapper.class_.__personal__, mapper.class_.__plain__
-        faults += [
-            f"column {name} declares nothing about personal data"
-            for name in undeclared_columns(table, personal=personal, plain=(*plain, "audience"))
-        ]
+    tables: list[Any] = [mapper.local_table for mapper in base.registry.mappers]
+    strays = [table.name for table in tables if not table.name.startswith(f"{manifest.id}_")]
+    faults = [*(f"table {name} is not called {manifest.id}_…" for name in strays), *faults_of(base)]
     if faults:
         raise PluginFault(manifest.id, "register", "; ".join(faults))

@@ -33,15 +33,15 @@ class User(CoreBase):
 
     __tablename__ = "users"
     __personal__ = {
-        "name": Personal("id", "shown to colleagues", None, "pseudonym"),
-        "sort_name": Personal("id", "finds the person in a list", None, "pseudonym"),
-        "matricule": Personal("id", "signs in", None, "clear"),
-        "email": Personal("id", "signs in, receives copies of notices", None, "clear"),
-        "password_hash": Personal("id", "signs in", None, "clear"),
-        "pin_hash": Personal("id", "signs in on a shared screen", None, "clear"),
-        "job_title": Personal("id", "shown to colleagues", None, "clear"),
-        "phone": Personal("id", "lets colleagues call at work", None, "clear"),
-        "superior_id": Personal("id", "says who answers for their work", None, "clear"),
+        "name": Personal("id", "shown to colleagues", on_erase="pseudonym"),
+        "sort_name": Personal("id", "finds the person in a list"),
+        "matricule": Personal("id", "signs in"),
+        "email": Personal("id", "signs in, receives copies of notices"),
+        "password_hash": Personal("id", "signs in", secret=True),
+        "pin_hash": Personal("id", "signs in on a shared screen", secret=True),
+        "job_title": Personal("id", "shown to colleagues"),
+        "phone": Personal("id", "lets colleagues call at work"),
+        "superior_id": Personal("id", "says who answers for their work"),
     }
     __plain__ = ("role", "language", "theme")
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -78,7 +78,7 @@ class Membership(CoreBase):
     """One person in one group."""
 
     __tablename__ = "memberships"
-    __personal__ = {"user_id": Personal("user_id", "belongs to the group", None, "delete")}
+    __personal__ = {"user_id": Personal("user_id", "belongs to the group", on_erase="delete")}
     group_id: Mapped[int] = mapped_column(sa.ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="RESTRICT"), primary_key=True, index=True)
     is_animator: Mapped[bool] = mapped_column(default=False)
@@ -104,7 +104,7 @@ class Holding(CoreBase):
     """Who holds a function, from when, until when."""
 
     __tablename__ = "holdings"
-    __personal__ = {"user_id": Personal("user_id", "held the function", None, "pseudonym")}
+    __personal__ = {"user_id": Personal("user_id", "held the function", on_erase="pseudonym")}
     id: Mapped[int] = mapped_column(primary_key=True)
     function_id: Mapped[int] = mapped_column(sa.ForeignKey("functions.id", ondelete="CASCADE"), index=True)
     user_id: Mapped[int] = person_id()
@@ -117,10 +117,11 @@ class UserSession(CoreBase):
 
     __tablename__ = "sessions"
     __personal__ = {
-        "user_id": Personal("user_id", "whose session", 7, "delete"),
-        "device": Personal("user_id", "lets the person recognise the device", 7, "delete"),
+        "user_id": Personal("user_id", "whose session", 7, "delete", since="seen_at"),
+        "device": Personal("user_id", "lets the person recognise the device", 7, "delete", since="seen_at"),
     }
     __plain__ = ("token_hash", "kind")
+    __clock__ = "real"
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     user_id: Mapped[int] = person_id()
@@ -136,6 +137,7 @@ class Limit(CoreBase):
 
     __tablename__ = "limits"
     __plain__ = ("key",)
+    __clock__ = "real"
     key: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     window_start_at: Mapped[datetime]
     tries: Mapped[int]

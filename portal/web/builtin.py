@@ -7,6 +7,7 @@ from flask import current_app, url_for
 
 from portal.content.following import is_following
 from portal.content.links import link_cards, retitle
+from portal.content.privacy.retention import run_retention
 from portal.people.leaving import leave_due
 from portal.people.permissions import MANAGE_PLUGINS, MANAGE_SCREENS, READ_NEWS, can
 from portal.texts import CORE, texts
@@ -27,8 +28,12 @@ def portal_nav_items() -> list[NavItem]:
 
 @hookimpl
 def portal_jobs() -> list[Job]:
-    """Let those leave whose planned day has come; look up the titles of links."""
-    return [Job("leaving", every_minutes=1, run=leave_due), Job("links", every_minutes=60, run=retitle)]
+    """Give what the core does by itself: departures whose day has come, titles of links, what was kept long enough."""
+    return [
+        Job("leaving", every_minutes=1, run=leave_due),
+        Job("links", every_minutes=60, run=retitle),
+        Job("retention", every_minutes=24 * 60, run=run_retention),
+    ]
 
 
 @hookimpl

@@ -63,6 +63,8 @@ def _python_keys(path: Path) -> Iterator[str]:
         is_named = isinstance(function, ast.Attribute) and ast.unparse(function.value) == "_"
         if (is_plain or is_named) and call.args:
             yield from _alternatives(call.args[0])
+        if ast.unparse(function).rpartition(".")[2] == "Personal":
+            yield from _alternatives(call.args[1])
 
 
 def _alternatives(node: ast.expr) -> Iterator[str]:

@@ -126,15 +126,19 @@ class FormerTelling(Base):
 
 
 class Participant(Base):
-    """An agent who is, or was for a moment, in a lab.
+    """An agent who is, or was for a moment, in a lab; 24 months after its end the row no longer says who (G6).
 
     :ivar left_at: set when they took their coming back; they then count as never come
     """
 
     __tablename__ = "labs_participant"
-    __personal__ = {"person_id": Personal("person_id", "took part in the lab", KEEP_DAYS, "pseudonym")}
-    ephemeral_id: Mapped[int] = mapped_column(sa.ForeignKey("labs_ephemeral.id", ondelete="CASCADE"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="RESTRICT"), primary_key=True, index=True)
+    __personal__ = {
+        "person_id": Personal("person_id", "took part in the lab", KEEP_DAYS, "pseudonym", since="ephemeral_id.ends_at")
+    }
+    __table_args__ = (sa.UniqueConstraint("ephemeral_id", "person_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ephemeral_id: Mapped[int] = _of_ephemeral()
+    person_id: Mapped[int | None] = person_id(nullable=True)
     joined_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
 
@@ -142,14 +146,18 @@ class Participant(Base):
 class Guest(Base):
     """Somebody without an account, who came by the QR code of an open lab (C01 SPEC 8).
 
-    First name and service belong to no account: the purge of `services.sweeping` empties them, the row stays so that
-    sums never change (G6).
+    First name and service belong to no account: 24 months after the end of the lab they are emptied, the row stays so
+    that sums never change (G6).
 
     :ivar key: drawn with the form, so that a second click is the same guest; also opens « it was not me »
     """
 
     __tablename__ = "labs_guest"
-    __plain__ = ("first_name", "service", "key")
+    __plain__ = ("key",)
+    __personal__ = {
+        "first_name": Personal(None, "says who came as a guest", KEEP_DAYS, since="ephemeral_id.ends_at"),
+        "service": Personal(None, "says where a guest comes from", KEEP_DAYS, since="ephemeral_id.ends_at"),
+    }
     id: Mapped[int] = mapped_column(primary_key=True)
     ephemeral_id: Mapped[int] = _of_ephemeral()
     key: Mapped[str] = mapped_column(sa.String(43), unique=True)

@@ -89,11 +89,13 @@ class Vote(Base):
 
     __tablename__ = "labs_vote"
     __plain__ = ("matter",)
-    __personal__ = {"called_by_id": Personal("called_by_id", "who called the vote", KEEP_DAYS, "pseudonym")}
+    __personal__ = {
+        "called_by_id": Personal("called_by_id", "who called the vote", KEEP_DAYS, "pseudonym", since="ends_at")
+    }
     id: Mapped[int] = mapped_column(primary_key=True)
     lab_id: Mapped[int] = mapped_column(sa.ForeignKey("labs_lab.id", ondelete="CASCADE"), index=True)
     matter: Mapped[str] = mapped_column(sa.String(20), default="margins")
-    called_by_id: Mapped[int] = person_id()
+    called_by_id: Mapped[int | None] = person_id(nullable=True)
     opens_at: Mapped[datetime]
     ends_at: Mapped[datetime] = mapped_column(index=True)
     counted_at: Mapped[datetime | None]
@@ -102,10 +104,13 @@ class Vote(Base):
 
 
 class Ballot(Base):
-    """One voice in a running vote; erased as soon as it is counted, so that nobody can know who voted what."""
+    """One voice in a running vote; erased as soon as it is counted, so that nobody can know who voted what.
+
+    Where nobody counts (the plugin is off), it goes all the same.
+    """
 
     __tablename__ = "labs_ballot"
-    __personal__ = {"person_id": Personal("person_id", "votes once", 30, "pseudonym")}
+    __personal__ = {"person_id": Personal("person_id", "votes once", 30, "pseudonym", at_end="delete")}
     vote_id: Mapped[int] = mapped_column(sa.ForeignKey("labs_vote.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="RESTRICT"), primary_key=True, index=True)
     is_yes: Mapped[bool]

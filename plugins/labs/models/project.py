@@ -76,15 +76,15 @@ class ClauseChange(Expectation, Base):
     __tablename__ = "labs_clause_change"
     __plain__ = ("clause", "expected_by", "settled_as")
     __personal__ = {
-        "proposed_by_id": Personal("proposed_by_id", "who proposed", KEEP_DAYS, "pseudonym"),
-        "expected_what": Personal("proposed_by_id", "says what is expected", KEEP_DAYS, "pseudonym"),
-        "reason": Personal("proposed_by_id", "says why", KEEP_DAYS, "clear"),
-        "settled_by_id": Personal("settled_by_id", "who answered", KEEP_DAYS, "pseudonym"),
+        "proposed_by_id": Personal("proposed_by_id", "who proposed", KEEP_DAYS, "pseudonym", since="settled_at"),
+        "expected_what": Personal("proposed_by_id", "says what is expected", None, "pseudonym"),
+        "reason": Personal("proposed_by_id", "says why", KEEP_DAYS, since="settled_at"),
+        "settled_by_id": Personal("settled_by_id", "who answered", KEEP_DAYS, "pseudonym", since="settled_at"),
     }
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(sa.ForeignKey("labs_project.id", ondelete="CASCADE"), index=True)
     reason: Mapped[str | None] = mapped_column(sa.String(300))
-    proposed_by_id: Mapped[int] = person_id()
+    proposed_by_id: Mapped[int | None] = person_id(nullable=True)
     proposed_at: Mapped[datetime]
     lead_agreed_at: Mapped[datetime | None]
     guarantor_agreed_at: Mapped[datetime | None]

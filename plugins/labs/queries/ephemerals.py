@@ -179,6 +179,12 @@ def glance_at(ephemeral: Ephemeral, viewer: Viewer, *, at: datetime) -> Glance:
     return glances([ephemeral], viewer, at=at)[0]
 
 
+def participation_of(ephemeral: Ephemeral, viewer: Viewer) -> Participant | None:
+    """Give the row that says `viewer` came, and perhaps left."""
+    mine = sa.and_(Participant.ephemeral_id == ephemeral.id, Participant.person_id == viewer.person_id)
+    return session.scalars(sa.select(Participant).where(mine)).first()
+
+
 def participants_of(ephemeral: Ephemeral) -> list[Person]:
     """List the agents who are in a lab, alphabetical."""
     ids = session.scalars(
@@ -189,7 +195,7 @@ def participants_of(ephemeral: Ephemeral) -> list[Person]:
 
 def guests_of(ephemeral: Ephemeral) -> list[Guest]:
     """List the guests who are in a lab and whose name is still kept, alphabetical."""
-    here = sa.and_(Guest.left_at.is_(None), Guest.purged_at.is_(None))
+    here = sa.and_(Guest.left_at.is_(None), Guest.first_name != "")
     found = session.scalars(sa.select(Guest).where(Guest.ephemeral_id == ephemeral.id, here))
     return sorted(found, key=lambda guest: fold(guest.first_name, guest.service))
 

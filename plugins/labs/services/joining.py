@@ -17,7 +17,7 @@ from plugins.labs.models.ephemeral import (
     Guest,
     Participant,
 )
-from plugins.labs.queries.ephemerals import guests_since
+from plugins.labs.queries.ephemerals import guests_since, participation_of
 from plugins.labs.services.running import hold, must_run
 
 _ = texts("labs")
@@ -35,7 +35,7 @@ def join_ephemeral(actor: Viewer, ephemeral: Ephemeral, *, at: datetime) -> None
         raise Forbidden(_("Sign in to join, or enter as a guest by the code."))
     hold(ephemeral)
     must_run(ephemeral, at=at)
-    found = session.get(Participant, (ephemeral.id, actor.person_id))
+    found = participation_of(ephemeral, actor)
     if found is not None and found.left_at is None:
         return
     if found is None:
@@ -53,7 +53,7 @@ def leave_ephemeral(actor: Viewer, ephemeral: Ephemeral, *, at: datetime) -> Non
     """
     hold(ephemeral)
     must_run(ephemeral, at=at)
-    found = session.get(Participant, (ephemeral.id, actor.person_id)) if actor.person_id is not None else None
+    found = participation_of(ephemeral, actor)
     if found is None or found.left_at is not None:
         return
     found.left_at = at

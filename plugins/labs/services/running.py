@@ -16,9 +16,9 @@ from portal.api import (
     texts,
 )
 
-from plugins.labs.models.ephemeral import MAX_QUESTION, MAX_REASON, Ephemeral, Participant, Wording
+from plugins.labs.models.ephemeral import MAX_QUESTION, MAX_REASON, Ephemeral, Wording
 from plugins.labs.models.lab import Lab
-from plugins.labs.queries.ephemerals import former_wordings
+from plugins.labs.queries.ephemerals import former_wordings, participation_of
 from plugins.labs.queries.words import fold
 from plugins.labs.services.opening import GUEST_SCOPE, refused_reopening
 
@@ -107,7 +107,7 @@ def must_be_extensible(actor: Viewer, ephemeral: Ephemeral, *, lab: Lab, at: dat
 
 def _must_take_part(actor: Viewer, ephemeral: Ephemeral) -> None:
     if actor.person_id is not None:
-        found = session.get(Participant, (ephemeral.id, actor.person_id))
+        found = participation_of(ephemeral, actor)
         if actor.person_id == ephemeral.author_id or (found is not None and found.left_at is None):
             return
     raise Forbidden(_("Only the person who opened this lab and those who are in it may make it last longer."))

@@ -1,18 +1,17 @@
-"""What the clock does to ephemeral labs, written down once with its true instant; and the purge of guests.
+"""What the clock does to ephemeral labs, written down once with its true instant.
 
 No page waits for this: states are derived. The sweep may be late; it never says a thing twice.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 
-from portal.api import Event, publish, record, record_passage, revoke_tokens, session
+from portal.api import Event, publish, record_passage, revoke_tokens, session
 
-from plugins.labs.models.ephemeral import Ephemeral, Guest
-from plugins.labs.models.lab import KEEP_DAYS
+from plugins.labs.models.ephemeral import Ephemeral
 from plugins.labs.queries.ephemeral_states import has_people
 from plugins.labs.services.opening import GUEST_SCOPE, note_opening
 
@@ -45,17 +44,3 @@ def _note_ending(ephemeral: Ephemeral, *, happened: bool) -> None:
     if record_passage(ephemeral.subject, "closed", ephemeral.ends_at):
         facts = {"lab": ephemeral.lab_id, "happened": happened}
         publish(Event("labs.ephemeral_closed", ephemeral.subject, None, ephemeral.ends_at, facts))
-
-
-def purge_guests(at: datetime) -> None:
-    """Empty what guests wrote, 24 months after the end of their lab; their number stays (G6).
-
-    Rule: C01 SPEC 8.
-    """
-    ended = sa.select(Ephemeral.id).where(Ephemeral.ends_at <= at - timedelta(days=KEEP_DAYS))
-    due = sa.and_(Guest.ephemeral_id.in_(ended), Guest.purged_at.is_(None))
-    subjects = session.scalars(sa.select(Ephemeral).join(Guest, Guest.ephemeral_id == Ephemeral.id).where(due))
-    purged = [ephemeral.subject for ephemeral in subjects.unique()]
-    session.execute(sa.update(Guest).where(due).values(first_name="", service="", purged_at=at))
-    for subject in purged:
-        record("labs.guests_purged", subject, actor=None, at=at)

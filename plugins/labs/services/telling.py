@@ -6,8 +6,9 @@ from datetime import datetime
 
 from portal.api import Conflict, Event, Forbidden, Invalid, Viewer, person, publish, record, session, texts
 
-from plugins.labs.models.ephemeral import MAX_LEARNT, Ephemeral, FormerTelling, Participant
+from plugins.labs.models.ephemeral import MAX_LEARNT, Ephemeral, FormerTelling
 from plugins.labs.models.outcomes import OUTCOMES
+from plugins.labs.queries.ephemerals import participation_of
 from plugins.labs.queries.words import edition
 from plugins.labs.services.running import hold, refold
 
@@ -78,7 +79,7 @@ def _already_told(ephemeral: Ephemeral) -> Conflict:
 
 def _must_have_been_in(actor: Viewer, ephemeral: Ephemeral) -> int:
     if actor.person_id is not None:
-        found = session.get(Participant, (ephemeral.id, actor.person_id))
+        found = participation_of(ephemeral, actor)
         if found is not None and found.left_at is None:
             return actor.person_id
     raise Forbidden(_("Only those who were in this lab may tell it."))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import url_for
 
-from portal.api import Form, form_page, message, now, person, requires, see, signed_in, texts, viewer
+from portal.api import Form, form_page, message, now, people, requires, see, signed_in, texts, viewer
 
 from plugins.labs import permissions
 from plugins.labs.forms.labs import BallotForm
@@ -58,6 +58,6 @@ def _vote_page(lab, tally, form):
         lab=lab,
         tally=tally,
         ballot=ballot_of(tally.vote.id, viewer()),
-        caller_name=person(tally.vote.called_by_id).name,
+        caller=people([tally.vote.called_by_id]).get(tally.vote.called_by_id),
         is_member=lab.group_id in viewer().group_ids,
     )

@@ -23,7 +23,7 @@ class Notice(api.plugin_base("notices")):
     id: Mapped[int] = mapped_column(primary_key=True)
     lab_id: Mapped[int] = mapped_column(index=True)
     text: Mapped[str] = mapped_column(sa.String(200))
-    author_id: Mapped[int] = api.person_id()
+    author_id: Mapped[int | None] = api.person_id(nullable=True)
     written_at: Mapped[datetime]
 
 

@@ -11,7 +11,7 @@ def upgrade():
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("lab_id", sa.Integer(), nullable=False),
         sa.Column("text", sa.String(200), nullable=False),
-        sa.Column("author_id", sa.Integer(), author, nullable=False),
+        sa.Column("author_id", sa.Integer(), author, nullable=True),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_notices_notice"),
     )
