@@ -6,7 +6,6 @@ in the old one. After the answer to a switch, no worker gives a stale page (deci
 
 from __future__ import annotations
 
-import io
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -26,7 +25,7 @@ from portal.hosting.app import PortalFlask
 from portal.hosting.config import Instance
 from portal.hosting.factory import create_app
 from portal.hosting.logs import collectivity, logged, note
-from portal.hosting.requests import RevisionMoved
+from portal.hosting.requests import BODY, RevisionMoved
 from portal.hosting.site import Site
 
 log = logging.getLogger(__name__)
@@ -81,12 +80,12 @@ class Dispatcher:
                 answer = live.app.wsgi_app(environ, start_response)
             except RevisionMoved:
                 self.release(live)
-                environ["wsgi.input"] = io.BytesIO(environ["portal.body"])
             except BaseException:
                 self.release(live)
                 raise
             else:
                 return ClosingIterator(answer, lambda live=live: self.release(live))  # type: ignore[misc]
+        environ[BODY].close()
         return _plain(ServiceUnavailable(retry_after=5), SENTENCE + "\n")(environ, start_response)
 
     def _site(self, environ: Environ) -> Site | None:

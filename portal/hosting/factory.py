@@ -38,6 +38,7 @@ from portal.web.headers import set_headers
 from portal.web.pages import account, entering, news, plugins, screens, today
 from portal.web.pages.blueprint import blueprint
 from portal.web.shell import csrf_token, template_values
+from portal.web.sizes import size
 
 log = logging.getLogger(__name__)
 CORE_PAGES = (account, entering, news, plugins, screens, today)  # imported for their routes
@@ -146,7 +147,7 @@ def _bare_app(site: Site, state: Snapshot, plugins: list[Manifest]) -> PortalFla
     requests.install(app)
     app.after_request(set_headers)
     app.context_processor(template_values)
-    prepare(app, FILTERS)
+    prepare(app, {**FILTERS, "size": size})
     app.jinja_env.globals["csrf_token"] = csrf_token
     return app
 

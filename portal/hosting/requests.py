@@ -7,6 +7,8 @@ and nothing slow happens under the lock.
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from urllib.parse import urlsplit
@@ -27,6 +29,8 @@ from portal.web.pages.blueprint import blueprint
 from portal.web.policy import MAX_BODY_BYTES, Policy, account, policy_of
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+BODY = "portal.body"
+IN_MEMORY_BYTES = 500_000
 _ = texts.texts(texts.CORE)
 
 
@@ -76,8 +80,8 @@ def _open_write(policy: Policy, arguments: dict[str, object]) -> None:
     policy.admit(arguments)
     signed_in = account() is not None
     _forget()
-    request.max_content_length = MAX_BODY_BYTES
-    request.environ["portal.body"] = request.get_data(cache=True)
+    # whoever is not signed in never makes us read much, whatever the route takes from others
+    _read_body(most=policy.max_bytes if signed_in else min(policy.max_bytes, MAX_BODY_BYTES))
     _refuse_nul([*_texts_of(request.form), *(file.filename or "" for file in request.files.values())])
     if not policy.is_open or signed_in:
         _check_token()
@@ -87,6 +91,19 @@ def _open_write(policy: Policy, arguments: dict[str, object]) -> None:
     revision = current_app.config["REVISION"]
     if revision is not None and _revision() != revision:
         raise RevisionMoved
+
+
+def _read_body(*, most: int) -> None:
+    """Read the body to a temporary place, before the lock: a slow sender holds nobody up, a large one no memory.
+
+    It is kept for the dispatcher, which starts the request again when the plugins changed meanwhile.
+    """
+    request.max_content_length, request.max_form_memory_size = most, MAX_BODY_BYTES
+    if BODY not in request.environ:
+        request.environ[BODY] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # closed by `_end`
+        shutil.copyfileobj(request.stream, request.environ[BODY])
+    request.environ[BODY].seek(0)
+    request.stream = request.environ[BODY]
 
 
 def _texts_of(fields: MultiDict[str, str]) -> Iterator[str]:
@@ -160,5 +177,7 @@ def _finish(response: Response) -> Response:
 
 
 def _end(error: BaseException | None) -> None:
+    if not isinstance(error, RevisionMoved) and BODY in request.environ:
+        request.environ[BODY].close()
     db.session.rollback()
     flush_side_writes(engine())

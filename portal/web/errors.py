@@ -23,7 +23,9 @@ from portal.texts import CORE, texts
 from portal.values import Action
 from portal.web.htmx import htmx
 from portal.web.pages.entering import SignInForm
+from portal.web.policy import MAX_BODY_BYTES
 from portal.web.shell import Shell
+from portal.web.sizes import size
 
 log = logging.getLogger(__name__)
 _ = texts(CORE)
@@ -48,7 +50,7 @@ WORDS = {
         _.later("Somebody was faster"),
         _.later("The page has changed meanwhile. Load it again to see how it stands."),
     ),
-    413: (_.later("This is too large"), _.later("Send less at once.")),
+    413: (_.later("This is too large"), _.later("Go back: what you wrote is still there. Then send less at once.")),
     429: (_.later("Too many tries"), _.later("Wait a moment, then try again.")),
     503: (_.later("The portal is being updated"), _.later("Come back in a minute. Nothing is lost.")),
 }
@@ -112,13 +114,23 @@ def _http(error: HTTPException) -> Response | HTTPException:
         return error
     status = error.code or 500
     reference = _note_absence(status) if status in {404, 405} else None
-    answer = _answer(404 if status == 405 else status, reference=reference)
+    text = _too_large() if status == 413 else ""
+    answer = _answer(404 if status == 405 else status, text=text, reference=reference)
     if isinstance(error, MethodNotAllowed):
         answer.status_code = 405
     for name, value in error.get_headers(request.environ):  # « Allow », « Retry-After »
         if name != "Content-Type":
             answer.headers[name] = value
     return answer
+
+
+def _too_large() -> str:
+    most = size(request.max_content_length or MAX_BODY_BYTES)
+    return _(
+        "This page takes %(most)s at most. Go back: what you wrote is still there. Then choose a lighter file, or"
+        " several one after the other.",
+        most=most,
+    )
 
 
 def _is_away(error: sqlalchemy.exc.DBAPIError) -> bool:

@@ -33,6 +33,7 @@ class Policy:
     :ivar kind: public, signed_in, requires or token
     :ivar gone: what to say of an address whose token opens nothing any more
     :ivar prepare: slow work of an unsafe request, done before the write lock is taken; its result is `g.prepared`
+    :ivar max_bytes: the largest body this route takes, from somebody who is signed in
     """
 
     kind: str
@@ -42,6 +43,7 @@ class Policy:
     argument: str | None = None
     loader: Loader | None = None
     prepare: Callable[[], Any] | None = None
+    max_bytes: int = MAX_BODY_BYTES
 
     @property
     def is_open(self) -> bool:
@@ -91,29 +93,42 @@ def _declare(policy: dict[str, Any], loaders: Mapping[str, Loader]) -> Callable[
     return declare
 
 
-def public(*, prepare: Callable[[], Any] | None = None, **loader: Loader) -> Callable[[View], View]:
+def public(
+    *, prepare: Callable[[], Any] | None = None, max_bytes: int = MAX_BODY_BYTES, **loader: Loader
+) -> Callable[[View], View]:
     """Let everybody in."""
-    return _declare({"kind": "public", "prepare": prepare}, loader)
+    return _declare({"kind": "public", "prepare": prepare, "max_bytes": max_bytes}, loader)
 
 
-def signed_in(*, prepare: Callable[[], Any] | None = None, **loader: Loader) -> Callable[[View], View]:
+def signed_in(
+    *, prepare: Callable[[], Any] | None = None, max_bytes: int = MAX_BODY_BYTES, **loader: Loader
+) -> Callable[[View], View]:
     """Let every signed-in person in."""
-    return _declare({"kind": "signed_in", "prepare": prepare}, loader)
+    return _declare({"kind": "signed_in", "prepare": prepare, "max_bytes": max_bytes}, loader)
 
 
-def requires(permission: str, *, prepare: Callable[[], Any] | None = None, **loader: Loader) -> Callable[[View], View]:
+def requires(
+    permission: str, *, prepare: Callable[[], Any] | None = None, max_bytes: int = MAX_BODY_BYTES, **loader: Loader
+) -> Callable[[View], View]:
     """Let in whoever `can` do this to what the loader gives."""
-    return _declare({"kind": "requires", "permission": permission, "prepare": prepare}, loader)
+    declared = {"kind": "requires", "permission": permission, "prepare": prepare, "max_bytes": max_bytes}
+    return _declare(declared, loader)
 
 
 def token(
-    scope: str, *, gone: str = "", prepare: Callable[[], Any] | None = None, **loader: Loader
+    scope: str,
+    *,
+    gone: str = "",
+    prepare: Callable[[], Any] | None = None,
+    max_bytes: int = MAX_BODY_BYTES,
+    **loader: Loader,
 ) -> Callable[[View], View]:
     """Let in whoever has the address: its `<token>` opens this scope. Without loader the view receives `grant`.
 
     :param gone: said once it opens nothing, to whoever stands there: what they can do now
     """
-    return _declare({"kind": "token", "scope": scope, "gone": gone, "prepare": prepare}, loader)
+    declared = {"kind": "token", "scope": scope, "gone": gone, "prepare": prepare, "max_bytes": max_bytes}
+    return _declare(declared, loader)
 
 
 def policy_of(view: object) -> Policy | None:
