@@ -12,6 +12,7 @@ from portal.content.audiences import Audienced
 from portal.content.audit import record
 from portal.content.clock import now
 from portal.content.events import publish
+from portal.content.files.keeping import drop_file, files_of, keep_file
 from portal.content.following import follow, followers, is_following, unfollow
 from portal.content.links import link, unlink
 from portal.content.notices import notify
@@ -69,6 +70,7 @@ from portal.values import (
     Action,
     Audience,
     Event,
+    FileCard,
     HomeItem,
     Job,
     LinkCard,
@@ -80,6 +82,7 @@ from portal.values import (
     Subject,
     SubjectCard,
     SubjectType,
+    Upload,
     Viewer,
 )
 from portal.web.answers import absolute_url, form_page, message, page, page_or_fragment, qr_svg, see
@@ -89,6 +92,7 @@ from portal.web.forms import AudienceField, Filters, Form, InstantField, PersonF
 from portal.web.listing import Page, listing
 from portal.web.policy import public, requires, signed_in, token, viewer
 from portal.web.subjects import actions_of, history_of, links_of, resolve, sections_of
+from portal.web.uploads import FileField, receive_files
 
 hookimpl = pluggy.HookimplMarker("portal")
 hookspec = pluggy.HookspecMarker("portal")
@@ -106,6 +110,8 @@ __all__ = [
     "Conflict",
     "Departure",
     "Event",
+    "FileCard",
+    "FileField",
     "Filters",
     "Forbidden",
     "Form",
@@ -136,6 +142,7 @@ __all__ = [
     "SubjectCard",
     "SubjectType",
     "TooMany",
+    "Upload",
     "UtcDateTime",
     "Viewer",
     "absolute_url",
@@ -152,7 +159,9 @@ __all__ = [
     "close_service",
     "create_group",
     "departure_of",
+    "drop_file",
     "export",
+    "files_of",
     "find_people",
     "fold",
     "follow",
@@ -174,6 +183,7 @@ __all__ = [
     "is_following",
     "issue_link",
     "issue_token",
+    "keep_file",
     "leave",
     "link",
     "links_of",
@@ -200,6 +210,7 @@ __all__ = [
     "publish",
     "qr_svg",
     "readers_sentence",
+    "receive_files",
     "record",
     "record_passage",
     "remove_member",

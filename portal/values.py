@@ -101,6 +101,52 @@ class SubjectCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was received: its content is in the store, and goes in a day unless `keep_file` gives it an owner.
+
+    :ivar name: as shown and handed out; never a path
+    :ivar content_type: what its bytes show; a picture was drawn again, and only then has width and height
+    """
+
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileCard:
+    """A file of a subject, for whoever may read the subject.
+
+    :ivar kind: what it is, in words
+    :ivar size: bytes
+    :ivar is_picture: may be shown in a page; anything else is only handed out
+    """
+
+    id: int
+    name: str
+    kind: str
+    content_type: str
+    size: int
+    width: int | None
+    height: int | None
+    author_id: int | None
+    created_at: datetime
+
+    @property
+    def is_picture(self) -> bool:
+        """Tell whether a page may show it."""
+        return self.width is not None
+
+    @property
+    def url(self) -> str:
+        """Give its address."""
+        return f"/files/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened, named `<plugin>.<past verb>`.
 

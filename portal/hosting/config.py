@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from portal.content.files.places import IN_OWN_FOLDER, FilePlace
 from portal.content.smtp import Mail, check_mail
 from portal.errors import ConfigError
 
 FILE = "portal.toml"
 KEY_FILE = "secret.key"
 DEFAULT_SLUG = "default"
-ALONE = ("name", "hosts", "database", "timezone")
+ALONE = ("name", "hosts", "database", "timezone", "files")
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -76,17 +77,25 @@ class Work:
 SECTIONS: dict[str, Any] = {"server": Server, "backup": Backup, "log": Log, "mail": Mail, "work": Work}
 CALLED = {"from": "sender"}  # the word of the file, where Python has its own use for it
 LOG_FORMATS = ("text", "json")
+KINDS: dict[type, str] = {
+    str: "un texte",
+    int: "un nombre entier",
+    bool: "true ou false",
+    tuple: "une liste de textes",
+    FilePlace: "une section",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Collectivity:
-    """One collectivity: a host name or several, a database, a folder."""
+    """One collectivity: a host name or several, a database, a folder, a place for its files."""
 
     slug: str = DEFAULT_SLUG
     name: str = "Ma collectivité"
     hosts: tuple[str, ...] = LOOPBACK
     database: str = ""
     timezone: str = "Europe/Paris"
+    files: FilePlace = IN_OWN_FOLDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +183,14 @@ def _read(kind: Any, content: dict[str, Any], where: str) -> Any:
     values: dict[str, Any] = {}
     for key, value in content.items():
         wanted = type(fields[key].default)
-        if wanted is tuple and isinstance(value, list) and all(isinstance(item, str) for item in value):
+        if wanted is FilePlace and isinstance(value, dict):
+            values[fields[key].name] = _read(FilePlace, value, f"{where}, [{key}]")
+        elif wanted is tuple and isinstance(value, list) and all(isinstance(item, str) for item in value):
             values[fields[key].name] = tuple(value)
         elif type(value) is wanted:
             values[fields[key].name] = value
         else:
-            names = {str: "un texte", int: "un nombre entier", bool: "true ou false", tuple: "une liste de textes"}
-            raise ConfigError(f"{where} : « {key} » doit être {names[wanted]}.")
+            raise ConfigError(f"{where} : « {key} » doit être {KINDS[wanted]}.")
     return kind(**values)
 
 

@@ -100,7 +100,7 @@ def _read_body(*, most: int) -> None:
     """
     request.max_content_length, request.max_form_memory_size = most, MAX_BODY_BYTES
     if BODY not in request.environ:
-        request.environ[BODY] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # closed by `_end`
+        request.environ[BODY] = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115 closed by `_end`
         shutil.copyfileobj(request.stream, request.environ[BODY])
     request.environ[BODY].seek(0)
     request.stream = request.environ[BODY]

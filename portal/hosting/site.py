@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from obstore.store import ObjectStore
 from sqlalchemy.engine import Engine
 
+from portal.content.files.storing import open_store
 from portal.db import make_engine
 from portal.errors import Unavailable
 from portal.hosting.config import Collectivity, Instance
@@ -31,6 +33,19 @@ class Site:
     def engine(self) -> Engine:
         """Give its engine; made once per process."""
         return make_engine(self.url, overflow=max(1, self.instance.server.threads - 1))
+
+    @cached_property
+    def files(self) -> ObjectStore:
+        """Give where its files stand; made once per process, when first asked for.
+
+        :raises ConfigError: `portal.toml` names a place or a secret that does not do
+        """
+        return open_store(self.collectivity.files, folder=self.folder)
+
+    @property
+    def folder(self) -> Path:
+        """Give its folder."""
+        return self.instance.folder_of(self.collectivity)
 
     def check_there(self) -> None:
         """Refuse to go on in a SQLite file that was deleted: an open connection would write to nowhere.

@@ -21,6 +21,7 @@ from werkzeug.test import TestResponse
 
 from portal.content.audit import entries_about
 from portal.content.clock import real_now
+from portal.content.files.places import FilePlace
 from portal.db import transaction
 from portal.hosting.config import Collectivity, Instance, Server
 from portal.hosting.factory import create_app
@@ -46,10 +47,16 @@ def enabled(request: pytest.FixtureRequest) -> tuple[str, ...]:
 
 
 @pytest.fixture
-def site(database: Databases, instance_folder: Path, enabled: tuple[str, ...]) -> Iterator[Site]:
+def file_place(tmp_path: Path) -> FilePlace:
+    """Say where the files of the collectivity stand: a folder of this test."""
+    return FilePlace(url=f"file://{tmp_path / 'files'}")
+
+
+@pytest.fixture
+def site(database: Databases, instance_folder: Path, enabled: tuple[str, ...], file_place: FilePlace) -> Iterator[Site]:
     """Give a collectivity with a database of its own, migrated, where the plugins of the module are on."""
     url = database.fresh(enabled)
-    collectivity = Collectivity(name="Ville de Dunkerque", database=url)
+    collectivity = Collectivity(name="Ville de Dunkerque", database=url, files=file_place)
     made = Site(Instance(instance_folder, Server(), (collectivity,)), collectivity)
     with made.engine.execution_options(tx="write").begin() as conn:
         for plugin in enabled:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pluggy
 from flask import current_app, url_for
 
+from portal.content.files.storing import sweep_contents
 from portal.content.following import is_following
 from portal.content.links import link_cards, retitle
 from portal.content.privacy.retention import run_retention
@@ -32,6 +33,7 @@ def portal_jobs() -> list[Job]:
     return [
         Job("leaving", every_minutes=1, run=leave_due),
         Job("links", every_minutes=60, run=retitle),
+        Job("files", every_minutes=60, run=sweep_contents),
         Job("retention", every_minutes=24 * 60, run=run_retention),
     ]
 

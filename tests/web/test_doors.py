@@ -22,6 +22,7 @@ OPEN = {
     "core.legal",
     "core.asset",
     "core.health",
+    "core.file",
     "core.screen",
     "core.screen_pin",
     "core.screen_leave",

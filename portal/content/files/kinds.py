@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO
 
@@ -50,13 +50,10 @@ KINDS: Mapping[str, Kind] = {
     "sound": Kind(_.later("sound"), ("audio/*",), "audio/*"),
     "video": Kind(_.later("video"), ("video/*",), "video/*"),
     "archive": Kind(_.later("archive"), ("application/zip",), ".zip"),
-    # markup that a browser would run: kept as it is, handed out as bytes
     "drawing": Kind(_.later("drawing"), ("image/svg+xml",), ".svg"),
 }
-# What is handed out under its own name; anything else leaves as plain bytes.
-HANDED_OUT = frozenset(
-    pattern for name, kind in KINDS.items() if name not in {"drawing", "picture"} for pattern in kind.types
-)
+# What leaves under its own type; anything else, such as markup that a browser would run, leaves as plain bytes.
+HANDED_OUT = frozenset(pattern for name, kind in KINDS.items() if name != "drawing" for pattern in kind.types)
 
 SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -148,4 +145,5 @@ def clean_name(name: str | None) -> str:
     return kept[:NAME_MAX]
 
 
-_is_shown: Callable[[str], bool] = lambda sign: unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co", "Cn"}  # noqa: E731
+def _is_shown(sign: str) -> bool:
+    return unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co", "Cn"}

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, cast
@@ -25,6 +24,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.content.clock import real_now
 from portal.content.files.models import File, FileContent
+from portal.content.files.places import FilePlace
 from portal.content.secrets import secret_of
 from portal.db import db, engine, is_postgresql, side_write
 from portal.errors import ConfigError, NotFound, Unavailable
@@ -37,47 +37,29 @@ SWEPT_AT_ONCE = 50
 TRIES = {"max_retries": 2, "retry_timeout": timedelta(seconds=15)}
 
 
-@dataclass(frozen=True, slots=True)
-class StoreSettings:
-    """Where the files of a collectivity stand, as `portal.toml` says it.
-
-    :ivar url: nothing for the folder `files/` of the collectivity, `file:///a/folder`, or `s3://bucket/prefix`
-    :ivar endpoint: address of the S3-compatible service, https (http on loopback only)
-    :ivar key_id: reference to the key's name; `secret` to the key
-    :ivar ca: a file of certificates to trust besides the system's
-    """
-
-    url: str = ""
-    endpoint: str = ""
-    region: str = ""
-    key_id: str = ""
-    secret: str = ""
-    ca: str = ""
-
-
-def open_store(settings: StoreSettings, *, folder: Path) -> ObjectStore:
+def open_store(place: FilePlace, *, folder: Path) -> ObjectStore:
     """Open the store of a collectivity.
 
     :param folder: of the collectivity
     :raises ConfigError: an address or a secret that does not do
     """
-    parts = urlsplit(settings.url)
+    parts = urlsplit(place.url)
     if parts.scheme in {"", "file"}:
-        place = Path(parts.path) if settings.url else folder / "files"
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return LocalStore(place.resolve())
+        path = Path(parts.path) if place.url else folder / "files"
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return LocalStore(path.resolve())
     if parts.scheme != "s3" or not parts.netloc:
-        raise ConfigError(f"files.url : « {settings.url} » n’est ni un dossier (file:///…) ni un magasin (s3://…).")
+        raise ConfigError(f"files.url : « {place.url} » n’est ni un dossier (file:///…) ni un magasin (s3://…).")
     return S3Store(
         parts.netloc,
         prefix=parts.path.strip("/") or None,
-        endpoint=_checked(settings.endpoint),
-        region=settings.region or "us-east-1",
-        access_key_id=secret_of(settings.key_id),
-        secret_access_key=secret_of(settings.secret),
+        endpoint=_checked(place.endpoint),
+        region=place.region or "us-east-1",
+        access_key_id=secret_of(place.key_id),
+        secret_access_key=secret_of(place.secret),
         virtual_hosted_style_request=False,
         disable_bulk_delete=True,  # not every compatible service has it
-        client_options=_client(settings),  # type: ignore[arg-type]
+        client_options=_client(place),  # type: ignore[arg-type]
         retry_config=TRIES,  # type: ignore[arg-type]
     )
 
@@ -89,12 +71,12 @@ def _checked(endpoint: str) -> str:
     raise ConfigError(f"files.endpoint : « {endpoint} » doit commencer par https://.")
 
 
-def _client(settings: StoreSettings) -> dict[str, object]:
+def _client(place: FilePlace) -> dict[str, object]:
     options: dict[str, object] = {"timeout": "60s", "connect_timeout": "5s"}
-    if settings.endpoint.startswith("http://"):
+    if place.endpoint.startswith("http://"):
         options["allow_http"] = True
-    if settings.ca:
-        options["root_certificate"] = Path(settings.ca).read_bytes()
+    if place.ca:
+        options["root_certificate"] = Path(place.ca).read_bytes()
     return options
 
 
