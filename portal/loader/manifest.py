@@ -32,11 +32,8 @@ RESERVED = frozenset(
         "services",
     }
     | {"news", "follow", "unfollow", "feeds", "links", "follows", "job"}
-<<<<<<< HEAD
     | {"alembic", "inventory", "erasures"}
-=======
     | {"file", "files", "settings"}
->>>>>>> 397bf49 (Keep files behind one interface, inert, read by their owner)
 )
 SECTIONS = {"plugin", "depends", "uses", "permissions", "data", "network", "assets"}
 KEYS = {"id", "name", "summary", "version", "api", "requires_portal", "authors", "license", "homepage"} | SECTIONS
