@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from portal.cli import backup, collectivities, instances, people, plugins, reading
+from portal.cli import backup, collectivities, doctor, instances, people, plugins, reading, rescue
 from portal.cli.extending import Portal
 from portal.errors import ConfigError
 from portal.hosting.config import Log, instance_folder, read_instance
@@ -40,6 +40,8 @@ for command in (
     people.user,
     backup.backup,
     backup.restore_command,
+    doctor.doctor,
+    rescue.rescue,
     reading.routes,
     reading.hooks,
 ):

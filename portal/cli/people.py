@@ -14,6 +14,8 @@ from portal.people.users import add_user, issue_link, one_user
 from portal.values import Role
 from portal.web.answers import absolute_url
 
+ROLES = [role.value for role in (Role.AGENT, Role.PLUGIN_ADMIN, Role.ADMIN)]
+
 
 @click.group(help="Les personnes.")
 def user() -> None:
@@ -24,7 +26,7 @@ def user() -> None:
 @click.argument("name")
 @click.option("--matricule")
 @click.option("--email")
-@click.option("--role", type=click.Choice([Role.AGENT, Role.PLUGIN_ADMIN, Role.ADMIN]), default=Role.AGENT)
+@click.option("--role", type=click.Choice(ROLES), default=ROLES[0])
 @click.option("--pin", help="Code à six chiffres des écrans partagés.")
 @on_site
 def user_add(site: Site, name: str, matricule: str | None, email: str | None, role: str, pin: str | None) -> None:

@@ -77,9 +77,13 @@ def record(
     refresh_titles(subject)
 
 
-def broken_links(entries: Iterable[AuditEntry]) -> list[int]:
-    """List the ids of entries, oldest first, whose hash does not follow from what stands before them."""
-    broken, previous, expected_id = [], GENESIS, 1
+def broken_links(entries: Iterable[AuditEntry], *, after: AuditEntry | None = None) -> list[int]:
+    """List the ids of entries, oldest first, whose hash does not follow from what stands before them.
+
+    :param after: the entry they must follow from; None for the beginning of the chain
+    """
+    broken: list[int] = []
+    previous, expected_id = (after.hash, after.id + 1) if after else (GENESIS, 1)
     for entry in entries:
         values = {column.key: getattr(entry, column.key) for column in sa.inspect(AuditEntry).columns}
         if entry.id != expected_id or entry.previous_hash != previous or entry_hash(values) != entry.hash:

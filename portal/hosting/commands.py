@@ -47,7 +47,11 @@ def on_site(command: Callable[..., Any]) -> Callable[..., Any]:
     @in_words
     @wraps(command)
     def run(context: click.Context, collectivity: str | None, **kwargs: Any) -> Any:
-        return command(one_site(context), **kwargs)
+        site = one_site(context)
+        try:
+            return command(site, **kwargs)
+        finally:
+            site.engine.dispose()
 
     return run
 

@@ -216,6 +216,6 @@ def write_secret(folder: Path) -> None:
     path = folder / KEY_FILE
     if path.exists():
         return
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600)
     path.write_text(secrets.token_hex(32) + "\n")

@@ -1,0 +1,123 @@
+"""Checks of what happens in one collectivity: workers, mail waiting, faults, people who may administer, audit."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.content.audit import broken_links
+from portal.content.clock import real_now
+from portal.content.models import AuditEntry, AuditHead, OutboxMessage
+from portal.db import PortalState
+from portal.hosting.doctor.checking import FAIL, WARN, Patient, Wrong, scalar
+from portal.hosting.site import Site
+from portal.loader.models import Fault, PluginState
+from portal.people.models import User, UserSession
+from portal.people.sessions import ABSOLUTE
+from portal.values import Role
+
+AUDIT_LINKS = 1000
+OUTBOX_WARN_MINUTES, OUTBOX_FAIL_MINUTES = 30, 24 * 60
+COUNT = sa.func.count()
+
+
+def _rows(site: Site, statement: sa.Executable) -> list[Any]:
+    with site.engine.connect() as conn:
+        return list(conn.execute(statement).all())
+
+
+def domain_clock(site: Site, patient: Patient) -> str:
+    """Check that only a demonstration lives on another day."""
+    offset = scalar(site, sa.select(PortalState.clock_offset_seconds))
+    if offset and not patient.instance.demo:
+        raise Wrong(
+            f"L'horloge de la collectivité est décalée de {timedelta(seconds=abs(offset))}.",
+            "UPDATE portal_state SET clock_offset_seconds = 0, revision = revision + 1",
+        )
+    return "La collectivité vit à l'heure." if not offset else "La démonstration vit à son heure."
+
+
+def administrator(site: Site, _patient: Patient) -> str:
+    """Check that somebody may administer."""
+    active = sa.select(COUNT).select_from(User).where(User.role == Role.ADMIN, User.disabled_at.is_(None))
+    count = scalar(site, active)
+    if not count:
+        raise Wrong("Plus personne ne peut administrer.", f"portal rescue --collectivity {site.slug}")
+    return f"{count} personne(s) administrent."
+
+
+def outbox(site: Site, _patient: Patient) -> str:
+    """Check that what had to leave has left."""
+    waiting = sa.select(COUNT, sa.func.min(OutboxMessage.created_at)).where(OutboxMessage.done_at.is_(None))
+    ((count, oldest),) = _rows(site, waiting)
+    minutes = _minutes_since(oldest)
+    if minutes > OUTBOX_WARN_MINUTES:
+        level = FAIL if minutes > OUTBOX_FAIL_MINUTES else WARN
+        remedy = "Voyez si portal work tourne, et ce que disent ses journaux."
+        raise Wrong(f"{count} envois attendent, le plus ancien depuis {minutes:.0f} min.", remedy, level=level)
+    return f"{count} envois en attente."
+
+
+def _minutes_since(instant: datetime | None) -> float:
+    return (real_now() - instant).total_seconds() / 60 if instant else 0
+
+
+def quarantines(site: Site, _patient: Patient) -> str:
+    """Check that no plugin is set aside."""
+    aside = sa.select(PluginState.id, PluginState.reference).where(PluginState.quarantined_at.is_not(None))
+    for name, reference in _rows(site, aside):
+        raise Wrong(
+            f"L'extension « {name} » est en quarantaine (référence {reference}).",
+            "Administrer → Extensions dit pourquoi ; corrigez, rechargez, puis « Réessayer ».",
+            level=WARN,
+        )
+    return "Aucune extension en quarantaine."
+
+
+def faults(site: Site, _patient: Patient) -> str:
+    """Check that nothing broke since yesterday."""
+    recent = sa.select(Fault.plugin, COUNT, sa.func.max(Fault.reference)).where(
+        Fault.at > real_now() - timedelta(days=1)
+    )
+    for name, count, reference in _rows(site, recent.group_by(Fault.plugin).order_by(COUNT.desc())):
+        raise Wrong(
+            f"« {name} » a failli {count} fois depuis 24 h (référence {reference}).",
+            "Administrer → Extensions montre la trace, à envoyer à qui l'écrit.",
+            level=WARN,
+        )
+    return "Aucune faute depuis 24 h."
+
+
+def audit(site: Site, patient: Patient) -> str:
+    """Check that the chain of the audit holds: the last entries, or all of them when one has the time (P16)."""
+    with Session(site.engine) as session:
+        head = session.scalars(sa.select(AuditHead)).one()
+        newest = session.scalar(sa.select(sa.func.max(AuditEntry.id))) or 0
+        start = 0 if patient.is_full else max(0, newest - AUDIT_LINKS)
+        before = session.get(AuditEntry, start) if start else None
+        chain = sa.select(AuditEntry).where(AuditEntry.id > start).order_by(AuditEntry.id)
+        broken = broken_links(session.scalars(chain.execution_options(yield_per=1000)), after=before)
+        last = session.get(AuditEntry, newest)
+        if broken or newest != head.last_id or (last and last.hash != head.hash):
+            where = f"à l'acte {broken[0]}" if broken else "à son dernier acte"
+            raise Wrong(
+                f"La chaîne du journal est rompue {where}.", "Gardez la base telle quelle, et cherchez qui l'a écrite."
+            )
+    return f"La chaîne du journal tient ({newest - start} actes vérifiés sur {newest})."
+
+
+def sessions(site: Site, _patient: Patient) -> str:
+    """Check that ended sessions are swept."""
+    longest = max(ABSOLUTE.values()) + timedelta(days=1)
+    old = sa.select(COUNT).select_from(UserSession).where(UserSession.created_at < real_now() - longest)
+    if count := scalar(site, old):
+        raise Wrong(
+            f"{count} sessions finies depuis longtemps sont encore là.", "Voyez si portal work tourne.", level=WARN
+        )
+    return "Les sessions finies sont balayées."
+
+
+CHECKS = (domain_clock, administrator, outbox, quarantines, faults, audit, sessions)
