@@ -35,19 +35,19 @@ def local_midnight(on: date) -> datetime:
 
 def _first(on: date, text: str) -> str:
     """Write the first of a month as French does: « 1er juin »."""
-    return text.replace("1 ", "1er ", 1) if on.day == 1 and language.get() == "fr" else text
+    return text.replace("1\u00a0", "1er\u00a0", 1) if on.day == 1 and language.get() == "fr" else text
 
 
 def day(value: date | datetime) -> str:
     """Write a day: « 26 janvier 2018 »."""
     on = local_day(value) if isinstance(value, datetime) else value
-    return _first(on, format_date(on, "d MMMM y", locale=language.get()))
+    return _first(on, format_date(on, "d\u00a0MMMM y", locale=language.get()))
 
 
 def weekday(value: date | datetime) -> str:
     """Write a day with its name: « vendredi 26 janvier 2018 »."""
     on = local_day(value) if isinstance(value, datetime) else value
-    return _first(on, format_date(on, "EEEE d MMMM y", locale=language.get()))
+    return _first(on, format_date(on, "EEEE d\u00a0MMMM y", locale=language.get()))
 
 
 def hour(value: datetime) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 from flask import request, url_for
 
 from portal.api import (
-    Action,
     Column,
     Person,
     export,
@@ -65,13 +64,14 @@ def _found(lab: Lab, words: str, inside: set[int]) -> list[tuple[Person, bool]]:
     return [(who, who.id in inside) for who in found]
 
 
-def _acts(lab: Lab, member: Person, animating: set[int]) -> Iterator[Action]:
+def _acts(lab: Lab, member: Person, animating: set[int]) -> Iterator[dict[str, str]]:
     if not _animates(lab) or member.id == viewer().person_id:
         return
     there: dict[str, Any] = {"lab_id": lab.id, "person_id": member.id}
+    look = {"about": member.name, "method": "post", "kind": "quiet"}
     if lab.closed_at is None and member.id not in animating:
-        yield Action(_("Let %(name)s animate too", name=member.name), url_for("labs.animate", **there), "post", "quiet")
-    yield Action(_("Remove %(name)s", name=member.name), url_for("labs.remove", **there), "post", "quiet")
+        yield {"label": _("Let animate too"), "url": url_for("labs.animate", **there), **look}
+    yield {"label": _("Remove"), "url": url_for("labs.remove", **there), **look}
 
 
 @blueprint.get("/<int:lab_id>/members.<any(csv, json):fmt>")
