@@ -33,7 +33,7 @@ WORDS = (
     "signalétique",
 )
 DAY = timedelta(days=1)
-PEOPLE_COLUMNS = ("id", "name", "matricule", "role", "language", "theme", "created_at")
+PEOPLE_COLUMNS = ("id", "name", "sort_name", "matricule", "role", "language", "theme", "created_at")
 LAB_COLUMNS = ("id", "name", "folded", "group_id", "place", "max_minutes", "created_at")
 EPHEMERAL_COLUMNS = (
     "id", "lab_id", "question", "folded", "place", "audience", "author_id", "reader_group_id", "created_at",
@@ -111,7 +111,10 @@ def fill(engine: Engine, count: int, *, now: datetime | None = None) -> None:
 
 def _people(filler: Filler, at: datetime) -> None:
     born = filler.instant(at - 900 * DAY)
-    rows = ((n, f"Personne {n:03}", f"M{n:05}", "agent", "fr", "system", born) for n in range(1, USERS + 1))
+    rows = (
+        (n, f"Personne {n:03}", f"personne {n:03}", f"M{n:05}", "agent", "fr", "system", born)
+        for n in range(1, USERS + 1)
+    )
     filler.fill("users", PEOPLE_COLUMNS, rows)
     filler.fill("groups", ("id", "kind", "name"), ((n, "lab", f"Labo {n:02}") for n in range(1, LABS + 1)))
     columns = ("group_id", "user_id", "is_animator", "joined_at")

@@ -53,6 +53,7 @@ def add_catalogue(domain: str, folder: Path) -> None:
     """Let `domain` (a plugin id) find its texts in `folder/<language>.po`; its texts are read anew."""
     _folders[domain] = folder
     _catalogue.cache_clear()
+    _search.cache_clear()
 
 
 def languages() -> list[str]:
@@ -60,20 +61,25 @@ def languages() -> list[str]:
     return sorted({"en", *(path.stem for path in _folders[CORE].glob("*.po"))})
 
 
-def _search(domain: str) -> list[Catalogue]:
+@lru_cache(maxsize=256)
+def _search(domain: str, spoken: str) -> tuple[Catalogue, ...]:
     names = (domain, CORE) if domain != CORE else (CORE,)
-    return [_catalogue(name, language.get()) for name in names if name in _folders]
+    return tuple(_catalogue(name, spoken) for name in names if name in _folders)
 
 
 def dgettext(domain: str, message: str, /, **values: object) -> str:
     """Translate `message` of `domain` into the language of the moment, then fill `%(name)s` places."""
-    found = next((c.singular[None, message] for c in _search(domain) if (None, message) in c.singular), message)
+    key, found = (None, message), message
+    for catalogue in _search(domain, language.get()):
+        if key in catalogue.singular:
+            found = catalogue.singular[key]
+            break
     return found % values if values else found
 
 
 def dngettext(domain: str, singular: str, plural: str, num: int, /, **values: object) -> str:
     """Translate for a number, given to the text as `%(num)s`."""
-    for catalogue in _search(domain):
+    for catalogue in _search(domain, language.get()):
         forms = catalogue.plural.get(singular)
         if forms:
             return forms[catalogue.form(num)] % {"num": num, **values}

@@ -10,8 +10,8 @@ from plugins.labs import permissions
 from plugins.labs.jobs import labs_jobs
 from plugins.labs.views import acts, ephemerals, guests, labs, margins, members, projects, steering, votes, walls
 from plugins.labs.views.blueprint import blueprint
-from plugins.labs.views.home import ephemeral_actions, ephemeral_card, ephemeral_home_items
-from plugins.labs.views.today import lab_actions, lab_card, lab_home_items
+from plugins.labs.views.home import home_items
+from plugins.labs.views.subjects import actions_on, card_of
 
 _ = texts("labs")
 
@@ -55,19 +55,19 @@ def portal_jobs() -> list[Job]:
 @hookimpl
 def portal_home_items(viewer: Viewer) -> list[HomeItem]:
     """Give what is open now, what waits for this person, what is promised."""
-    return [*ephemeral_home_items(viewer), *lab_home_items(viewer)]
+    return list(home_items(viewer))
 
 
 @hookimpl
 def portal_actions(subject: Subject, viewer: Viewer) -> list[Action]:
     """Give what one may do with a lab, an ephemeral lab, a project."""
-    return [*ephemeral_actions(subject, viewer), *lab_actions(subject, viewer)]
+    return actions_on(subject, viewer)
 
 
 @hookimpl
 def portal_subject(subject: Subject, viewer: Viewer) -> SubjectCard | None:
     """Name a subject of ours for somebody who may read it."""
-    return ephemeral_card(subject, viewer) or lab_card(subject, viewer)
+    return card_of(subject, viewer)
 
 
 @hookimpl

@@ -38,15 +38,22 @@ class Page(Generic[T]):
 
 
 def listing(
-    statement: sa.Select[Any], *, order_by: Sequence[Any], size: int = 24, ascending: bool = False
+    statement: sa.Select[*tuple[Any, ...]],
+    *,
+    order_by: Sequence[Any],
+    size: int = 24,
+    ascending: bool = False,
+    counted: bool = True,
 ) -> Page[Any]:
     """Give the page of `statement` that the address asks for.
 
-    :param statement: selects one entity, one column, or several columns: the items are then rows with their names
+    :param statement: selects one entity, one column, or several columns: the items are then rows with their names; the
+        columns of `order_by` may be those of the entity they begin with
     :param order_by: columns that are never null, the last one unique; all descending, or all `ascending`
+    :param counted: False to say the total otherwise: counting is then not asked of the database
     """
     after = _read(request.args.get(CURSOR, ""), order_by)
-    total = _count(statement)
+    total = _count(statement) if counted else None
     wanted = statement.order_by(*(column.asc() if ascending else column.desc() for column in order_by))
     if after:
         key, limit = (
@@ -67,7 +74,7 @@ def listing(
     )
 
 
-def _count(statement: sa.Select[Any]) -> int | None:
+def _count(statement: sa.Select[*tuple[Any, ...]]) -> int | None:
     some = statement.order_by(None).limit(COUNT_MAX + 1).subquery()
     count = db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
     return None if count > COUNT_MAX else count
@@ -81,7 +88,8 @@ def _address(cursor: str | None) -> str:
 
 
 def _write(item: Any, order_by: Sequence[Any]) -> str:
-    values = [getattr(item, column.key) for column in order_by]
+    source = item[0] if isinstance(item, sa.Row) and not hasattr(item, order_by[0].key) else item
+    values = [getattr(source, column.key) for column in order_by]
     plain = [value.isoformat() if isinstance(value, date) else value for value in values]
     return urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from wtforms import BooleanField, HiddenField, RadioField, SearchField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -10,7 +11,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from portal.api import AudienceField, Filters, Form, InstantField, texts
 
-from plugins.labs.forms.labs import DURATIONS, trimmed
+from plugins.labs.forms.labs import DURATIONS, numbered, trimmed
 from plugins.labs.models.ephemeral import (
     LEVELS,
     MAX_FIRST_NAME,
@@ -23,6 +24,7 @@ from plugins.labs.models.ephemeral import (
 )
 from plugins.labs.models.lab import Lab
 from plugins.labs.models.outcomes import OUTCOMES
+from plugins.labs.queries.ephemeral_states import State
 
 _ = texts("labs")
 
@@ -132,3 +134,9 @@ class EphemeralFilters(Filters):
     q = SearchField(_.later("Search"), filters=[trimmed])
     state = StringField(_.later("State"), filters=[trimmed])
     lab = StringField(_.later("Lab"), filters=[trimmed])
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Give what `ephemerals_matching` takes."""
+        state = State(self.state.data) if self.state.data in list(State) else None
+        return {"words": self.q.data, "state": state, "lab_id": numbered(self.lab.data)}

@@ -35,6 +35,11 @@ def trimmed(text: str | None) -> str:
     return (text or "").strip()
 
 
+def numbered(text: str | None) -> int | None:
+    """Read the number of a row in an address; None of anything else, and of a number no database has room for."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 class MarginForm(Form):
     """One line of « what may still change »."""
 

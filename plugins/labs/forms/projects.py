@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from portal.api import Audience, AudienceField, Filters, Form, PersonField, texts
 
-from plugins.labs.forms.labs import trimmed
+from plugins.labs.forms.labs import numbered, trimmed
 from plugins.labs.models.outcomes import LEARNT, OUTCOMES
 from plugins.labs.models.project import MAX_LEARNT, NO_RESULT_OWED, RESULT_EXPECTED
 from plugins.labs.services.projects import Clause
@@ -130,6 +130,4 @@ class ProjectFilters(Filters):
     @property
     def values(self) -> dict[str, Any]:
         """Give what `projects_matching` takes; an address that says nonsense filters nothing."""
-        lab = self.lab.data or ""
-        lab_id = int(lab) if lab.isascii() and lab.isdigit() and len(lab) < 10 else None
-        return {"words": self.q.data or "", "state": self.state.data or "", "lab_id": lab_id}
+        return {"words": self.q.data, "state": self.state.data or "", "lab_id": numbered(self.lab.data)}

@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.api import Audience, Audienced, Personal, Subject, person_id
 
-from plugins.labs.models.lab import KEEP_DAYS, Base
+from plugins.labs.models.lab import KEEP_DAYS, Base, Lab
 
 MAX_QUESTION = 240
 MAX_PLACE = 160
@@ -81,6 +81,7 @@ class Ephemeral(Audienced, Base):
     told_by_id: Mapped[int | None] = person_id(nullable=True)
     opening_noted: Mapped[bool] = mapped_column(default=False)
     ending_noted: Mapped[bool] = mapped_column(default=False)
+    lab: Mapped[Lab] = relationship(viewonly=True)
 
     @property
     def group_id(self) -> int | None:

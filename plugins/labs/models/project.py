@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.api import Audienced, Personal, person_id
 
-from plugins.labs.models.lab import KEEP_DAYS, Base
+from plugins.labs.models.lab import KEEP_DAYS, Base, Lab
 
 NO_RESULT_OWED = "none"
 RESULT_EXPECTED = "expected"
@@ -59,6 +59,7 @@ class Project(Expectation, Audienced, Base):
     outcome: Mapped[str | None] = mapped_column(sa.String(20))
     learnt: Mapped[str | None] = mapped_column(sa.String(MAX_LEARNT))
     saved: Mapped[str | None] = mapped_column(sa.String(300))
+    lab: Mapped[Lab] = relationship(viewonly=True)
 
     @property
     def group_id(self) -> int | None:

@@ -38,8 +38,6 @@ WORDS = {
     State.CANCELLED: _.later("called off"),
 }
 CURRENT = (State.OPEN, State.ANNOUNCED)
-# a lab to which nobody came, or that was called off, enters no count (C01 SPEC 7)
-COUNTED = (State.OPEN, State.ANNOUNCED, State.CLOSED, State.TOLD)
 
 
 def state_of(ephemeral: Ephemeral, *, participants: int, at: datetime) -> State:
@@ -51,13 +49,11 @@ def state_of(ephemeral: Ephemeral, *, participants: int, at: datetime) -> State:
     """
     if ephemeral.cancelled_at is not None:
         return State.CANCELLED
-    if at < ephemeral.starts_at:
-        return State.ANNOUNCED
     if at < ephemeral.ends_at:
-        return State.OPEN
-    if not participants:
-        return State.NOT_HELD
-    return State.TOLD if ephemeral.told_at is not None else State.CLOSED
+        return State.OPEN if at >= ephemeral.starts_at else State.ANNOUNCED
+    if ephemeral.told_at is not None:
+        return State.TOLD
+    return State.CLOSED if participants else State.NOT_HELD
 
 
 def has_people() -> sa.ColumnElement[bool]:
@@ -67,34 +63,39 @@ def has_people() -> sa.ColumnElement[bool]:
     return sa.or_(agents, guests)
 
 
-def is_in(*states: State, at: datetime) -> sa.ColumnElement[bool]:
-    """Give the criterion of the labs that stand in one of `states` at `at`; the SQL of `state_of`."""
-    criteria = _criteria(at)
-    return sa.or_(sa.false(), *(criteria[state] for state in states))
+def is_in(state: State, *, at: datetime) -> sa.ColumnElement[bool]:
+    """Give the criterion of the labs that stand in `state` at `at`; the SQL of `state_of`."""
+    if state is State.CANCELLED:
+        return Ephemeral.cancelled_at.is_not(None)
+    kept = Ephemeral.cancelled_at.is_(None)
+    if state is State.ANNOUNCED:
+        return sa.and_(kept, Ephemeral.starts_at > at)
+    if state is State.OPEN:
+        return sa.and_(kept, Ephemeral.starts_at <= at, Ephemeral.ends_at > at)
+    ended = sa.and_(kept, Ephemeral.ends_at <= at)
+    if state is State.TOLD:
+        return sa.and_(ended, Ephemeral.told_at.is_not(None))
+    untold = sa.and_(ended, Ephemeral.told_at.is_(None))
+    return sa.and_(untold, has_people() if state is State.CLOSED else sa.not_(has_people()))
 
 
-def not_over(*, at: datetime) -> sa.ColumnElement[bool]:
-    """Give the criterion of the labs whose time has not run out, few among many.
+def is_counted(*, at: datetime) -> sa.ColumnElement[bool]:
+    """Give the criterion of the labs that enter counts: not one to which nobody came, or that was called off.
 
-    It says nothing that `is_in(*CURRENT)` does not: it makes both databases start from the index of `ends_at`, whatever
-    order is asked for.
+    Rule: C01 SPEC 7.
+    """
+    held = sa.or_(Ephemeral.ends_at > at, Ephemeral.told_at.is_not(None), has_people())
+    return sa.and_(Ephemeral.cancelled_at.is_(None), held)
+
+
+def is_current(*, at: datetime) -> sa.ColumnElement[bool]:
+    """Give the criterion of the labs that are open or announced, few among many.
+
+    The subquery says nothing more: it makes both databases start from the index of `ends_at`, whatever order is asked.
     """
     late = aliased(Ephemeral)
-    return Ephemeral.id.in_(sa.select(late.id).where(late.ends_at > at))
-
-
-def _criteria(at: datetime) -> dict[State, sa.ColumnElement[bool]]:
-    kept = Ephemeral.cancelled_at.is_(None)
-    ended = sa.and_(kept, Ephemeral.starts_at <= at, Ephemeral.ends_at <= at)
-    held = sa.and_(ended, has_people())
-    return {
-        State.CANCELLED: Ephemeral.cancelled_at.is_not(None),
-        State.ANNOUNCED: sa.and_(kept, Ephemeral.starts_at > at),
-        State.OPEN: sa.and_(kept, Ephemeral.starts_at <= at, Ephemeral.ends_at > at),
-        State.NOT_HELD: sa.and_(ended, sa.not_(has_people())),
-        State.CLOSED: sa.and_(held, Ephemeral.told_at.is_(None)),
-        State.TOLD: sa.and_(held, Ephemeral.told_at.is_not(None)),
-    }
+    among_few = Ephemeral.id.in_(sa.select(late.id).where(late.ends_at > at))
+    return sa.and_(among_few, Ephemeral.cancelled_at.is_(None), Ephemeral.ends_at > at)
 
 
 def mark_of(state: State) -> tuple[str, str]:

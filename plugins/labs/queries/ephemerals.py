@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
-from portal.api import NotFound, Person, Viewer, now, people, session, texts
+from portal.api import NotFound, Viewer, session, texts
 
 from plugins.labs.models.ephemeral import Ephemeral, FormerTelling, Guest, Participant, Wording
 from plugins.labs.models.lab import Lab
 from plugins.labs.models.outcomes import OUTCOMES
-from plugins.labs.queries.ephemeral_states import COUNTED, State, is_in, mark_of, not_over, state_of
-from plugins.labs.queries.labs import labs_by_id
+from plugins.labs.queries.ephemeral_states import State, is_counted, is_current, is_in, mark_of, state_of
 from plugins.labs.queries.words import fold, sought
 
 _ = texts("labs")
@@ -32,10 +31,14 @@ class Glance:
     """
 
     ephemeral: Ephemeral
-    lab: Lab
-    state: State
     people: int
     is_in: bool
+    state: State
+
+    @property
+    def lab(self) -> Lab:
+        """Give the permanent lab it belongs to."""
+        return self.ephemeral.lab
 
     @property
     def mark(self) -> tuple[str, str]:
@@ -80,103 +83,76 @@ def _ids_joined_by(viewer: Viewer) -> sa.Select[int]:
     return sa.select(Participant.ephemeral_id).where(mine)
 
 
-def one_ephemeral(viewer: Viewer, *, ephemeral_id: int) -> Ephemeral:
-    """Give the ephemeral lab of a page.
-
-    :raises NotFound: absent, or not theirs to read: the same answer (P3)
-    """
-    found = ephemeral_for(viewer, ephemeral_id, at=now())
-    if found is None:
-        raise NotFound(_("There is no ephemeral lab at this address, or it is not open to you."))
-    return found
-
-
 def ephemeral_for(viewer: Viewer, ephemeral_id: int, *, at: datetime) -> Ephemeral | None:
     """Give an ephemeral lab that `viewer` may read, or None."""
     return session.scalar(sa.select(Ephemeral).where(Ephemeral.id == ephemeral_id, readable(viewer, at=at)))
 
 
 def ephemerals_matching(
-    viewer: Viewer, *, at: datetime, words: str = "", states: Iterable[State] = (), lab_id: int | None = None
+    viewer: Viewer, *, at: datetime, words: str = "", state: State | None = None, lab_id: int | None = None
 ) -> sa.Select[Ephemeral]:
     """Select ephemeral labs this person may read, without order.
 
     There is no filter by outcome: a total beside it would be a success rate (C02 SPEC 3).
 
     :param words: the first eight all stand in the question or in what was learnt, whatever the capitals and accents
-    :param states: any of them; all if none is given
     """
     statement = sa.select(Ephemeral).where(readable(viewer, at=at))
     for word in sought(words):
         statement = statement.where(Ephemeral.folded.contains(word, autoescape=True))
-    wanted = tuple(states)
-    if wanted:
-        statement = statement.where(is_in(*wanted, at=at))
+    if state is not None:
+        statement = statement.where(is_in(state, at=at))
     if lab_id is not None:
         statement = statement.where(Ephemeral.lab_id == lab_id)
     return statement
 
 
-def current_among(statement: sa.Select[Ephemeral], *, at: datetime) -> list[Ephemeral]:
-    """List what is open among `statement`, first to end first, then what is announced, first to start first."""
-    few = statement.where(not_over(at=at))
-    opened = few.where(is_in(State.OPEN, at=at)).order_by(Ephemeral.ends_at, Ephemeral.id)
-    announced = few.where(is_in(State.ANNOUNCED, at=at)).order_by(Ephemeral.starts_at, Ephemeral.id)
-    return [*session.scalars(opened.limit(SHOWN_AT_ONCE)), *session.scalars(announced.limit(SHOWN_AT_ONCE))]
+def current_among(statement: sa.Select[Ephemeral], *, at: datetime) -> sa.Select[Ephemeral]:
+    """Keep what is open among `statement`, first to end first, then what is announced, first to start first."""
+    is_ahead = Ephemeral.starts_at > at
+    next_instant = sa.case((is_ahead, Ephemeral.starts_at), else_=Ephemeral.ends_at)
+    few = statement.where(is_current(at=at)).order_by(is_ahead, next_instant, Ephemeral.id)
+    return few.limit(SHOWN_AT_ONCE)
 
 
-def counted_in(statement: sa.Select[Ephemeral], *, at: datetime, up_to: int) -> int:
-    """Count the labs of `statement` that enter counts, no further than `up_to`.
+def counted_in(statement: sa.Select[Ephemeral], *, at: datetime, up_to: int) -> tuple[int, bool]:
+    """Count the labs of `statement` that enter counts, no further than `up_to`; tell whether others were left out.
 
     Rule: C01 SPEC 7.
     """
-    wanted = statement.with_only_columns(Ephemeral.id).where(is_in(*COUNTED, at=at)).limit(up_to)
-    return session.scalar(sa.select(sa.func.count()).select_from(wanted.subquery())) or 0
+    ids, counted = statement.with_only_columns(Ephemeral.id), is_counted(at=at)
+    count = sa.select(sa.func.count()).select_from(ids.where(counted).limit(up_to).subquery()).scalar_subquery()
+    # the others are looked for only when the count has reached its end: few labs, read once
+    others = sa.case((count < up_to, ids.where(sa.not_(counted)).exists()), else_=sa.false())
+    found = session.execute(sa.select(count, others)).one()
+    return found[0], bool(found[1])
 
 
-def open_ephemerals(viewer: Viewer, *, lab_id: int, at: datetime) -> list[Glance]:
-    """Give the open labs, then the announced ones, of one lab."""
-    return glances(current_among(ephemerals_matching(viewer, at=at, lab_id=lab_id), at=at), viewer, at=at)
+def _count_of(table: type[Participant] | type[Guest]) -> sa.ScalarSelect[int]:
+    here = sa.and_(table.ephemeral_id == Ephemeral.id, table.left_at.is_(None))
+    return sa.select(sa.func.count()).where(here).correlate(Ephemeral).scalar_subquery()
 
 
-def _people_by_id(ids: list[int]) -> dict[int, int]:
-    counts = dict.fromkeys(ids, 0)
-    for table in (Participant, Guest):
-        rows = session.execute(
-            sa.select(table.ephemeral_id, sa.func.count())
-            .where(table.ephemeral_id.in_(ids), table.left_at.is_(None))
-            .group_by(table.ephemeral_id)
-        )
-        for number, count in rows:
-            counts[number] += count
-    return counts
+PEOPLE = (_count_of(Participant) + _count_of(Guest)).label("people")
 
 
-def glances(ephemerals: Iterable[Ephemeral], viewer: Viewer, *, at: datetime) -> list[Glance]:
-    """Give what `viewer` sees of several labs, in their order, in a constant number of queries."""
-    listed = list(ephemerals)
-    if not listed:
-        return []
-    ids = [ephemeral.id for ephemeral in listed]
-    counts, labs = _people_by_id(ids), labs_by_id(ephemeral.lab_id for ephemeral in listed)
-    mine = set(session.scalars(_ids_joined_by(viewer).where(Participant.ephemeral_id.in_(ids))))
-
-    def glance(ephemeral: Ephemeral) -> Glance:
-        count = counts[ephemeral.id]
-        state = state_of(ephemeral, participants=count, at=at)
-        return Glance(ephemeral, labs[ephemeral.lab_id], state, count, ephemeral.id in mine)
-
-    return [glance(ephemeral) for ephemeral in listed]
+def with_glance(statement: sa.Select[Ephemeral], viewer: Viewer) -> sa.Select[Ephemeral, int, bool]:
+    """Add to a selection of labs what `viewer` sees of each: how many are in it, whether they are, its lab."""
+    mine = sa.and_(Participant.person_id == viewer.person_id, Participant.left_at.is_(None))
+    is_mine = sa.exists().where(Participant.ephemeral_id == Ephemeral.id, mine).correlate(Ephemeral)
+    columns = statement.add_columns(PEOPLE, is_mine.label("is_mine"))
+    return columns.options(joinedload(Ephemeral.lab, innerjoin=True))
 
 
-def lab_of(ephemeral: Ephemeral) -> Lab:
-    """Give the permanent lab of an ephemeral one."""
-    return session.get_one(Lab, ephemeral.lab_id)
+def glance_of(row: sa.Row[Ephemeral, int, bool], *, at: datetime) -> Glance:
+    """Read a row of `with_glance`."""
+    ephemeral, count, is_mine = row
+    return Glance(ephemeral, count, bool(is_mine), state_of(ephemeral, participants=count, at=at))
 
 
-def glance_at(ephemeral: Ephemeral, viewer: Viewer, *, at: datetime) -> Glance:
-    """Give what `viewer` sees of one lab."""
-    return glances([ephemeral], viewer, at=at)[0]
+def glances(statement: sa.Select[Ephemeral], viewer: Viewer, *, at: datetime) -> list[Glance]:
+    """Give what `viewer` sees of the labs of a selection, in its order, in one query."""
+    return [glance_of(row, at=at) for row in session.execute(with_glance(statement, viewer))]
 
 
 def participation_of(ephemeral: Ephemeral, viewer: Viewer) -> Participant | None:
@@ -185,16 +161,28 @@ def participation_of(ephemeral: Ephemeral, viewer: Viewer) -> Participant | None
     return session.scalars(sa.select(Participant).where(mine)).first()
 
 
-def participants_of(ephemeral: Ephemeral) -> list[Person]:
-    """List the agents who are in a lab, alphabetical."""
-    ids = session.scalars(
-        sa.select(Participant.person_id).where(Participant.ephemeral_id == ephemeral.id, Participant.left_at.is_(None))
-    )
-    return sorted(people(ids).values(), key=lambda person: fold(person.name))
+def glance_at(ephemeral_id: int, viewer: Viewer, *, at: datetime) -> Glance | None:
+    """Give what a lab shows to `viewer`, who is not asked whether they may read it: the code of its door opens it."""
+    return next(iter(glances(sa.select(Ephemeral).where(Ephemeral.id == ephemeral_id), viewer, at=at)), None)
+
+
+def readable_glance(viewer: Viewer, ephemeral_id: int, *, at: datetime) -> Glance | None:
+    """Give what a lab shows to `viewer`; None if it is absent or not theirs to read."""
+    statement = sa.select(Ephemeral).where(Ephemeral.id == ephemeral_id, readable(viewer, at=at))
+    return next(iter(glances(statement, viewer, at=at)), None)
+
+
+def participant_ids(ephemeral: Ephemeral) -> list[int]:
+    """List the agents who are in a lab and whose name is still kept."""
+    here = sa.and_(Participant.ephemeral_id == ephemeral.id, Participant.left_at.is_(None))
+    found = session.scalars(sa.select(Participant.person_id).where(here, Participant.person_id.is_not(None)))
+    return [number for number in found if number is not None]
 
 
 def guests_of(ephemeral: Ephemeral) -> list[Guest]:
     """List the guests who are in a lab and whose name is still kept, alphabetical."""
+    if not ephemeral.allows_guests:
+        return []
     here = sa.and_(Guest.left_at.is_(None), Guest.first_name != "")
     found = session.scalars(sa.select(Guest).where(Guest.ephemeral_id == ephemeral.id, here))
     return sorted(found, key=lambda guest: fold(guest.first_name, guest.service))
@@ -259,17 +247,14 @@ def kin_of(ephemeral: Ephemeral, viewer: Viewer, *, at: datetime) -> Kin:
     )
 
 
-def joined_by(viewer: Viewer, *, at: datetime) -> list[Ephemeral]:
-    """List the open labs this person is in, first to end first."""
+def joined_by(viewer: Viewer, *, at: datetime) -> sa.Select[Ephemeral]:
+    """Select the open labs this person is in, first to end first."""
     mine = Ephemeral.id.in_(_ids_joined_by(viewer))
-    statement = sa.select(Ephemeral).where(mine, is_in(State.OPEN, at=at))
-    return list(session.scalars(statement.order_by(Ephemeral.ends_at, Ephemeral.id)))
+    return sa.select(Ephemeral).where(mine, is_in(State.OPEN, at=at)).order_by(Ephemeral.ends_at, Ephemeral.id)
 
 
-def to_tell_by(
-    viewer: Viewer, *, at: datetime, since_days: int | None = None, limit: int = SHOWN_AT_ONCE
-) -> list[Ephemeral]:
-    """List the closed labs this person was in that nobody has told yet, first ended first.
+def to_tell_by(viewer: Viewer, *, at: datetime, since_days: int | None = None) -> sa.Select[Ephemeral]:
+    """Select the closed labs this person was in that nobody has told yet, first ended first.
 
     :param since_days: leave out those that ended longer ago
     """
@@ -277,15 +262,22 @@ def to_tell_by(
     statement = sa.select(Ephemeral).where(mine, is_in(State.CLOSED, at=at))
     if since_days is not None:
         statement = statement.where(Ephemeral.ends_at > at - timedelta(days=since_days))
-    return list(session.scalars(statement.order_by(Ephemeral.ends_at, Ephemeral.id).limit(limit)))
+    return statement.order_by(Ephemeral.ends_at, Ephemeral.id).limit(SHOWN_AT_ONCE)
 
 
-def opened_by(viewer: Viewer) -> sa.Select[Ephemeral]:
-    """Select the labs this person opened."""
-    return sa.select(Ephemeral).where(Ephemeral.author_id == viewer.person_id)
+def opened_by(viewer: Viewer, *, limit: int) -> sa.Select[Ephemeral]:
+    """Select the labs this person opened, newest first."""
+    mine = sa.select(Ephemeral).where(Ephemeral.author_id == viewer.person_id)
+    return mine.order_by(Ephemeral.starts_at.desc(), Ephemeral.id.desc()).limit(limit)
 
 
-def open_now(viewer: Viewer, *, at: datetime, limit: int) -> list[Ephemeral]:
-    """List the open labs this person may read, first to end first."""
-    statement = ephemerals_matching(viewer, at=at, states=[State.OPEN])
-    return list(session.scalars(statement.order_by(Ephemeral.ends_at, Ephemeral.id).limit(limit)))
+def open_now(viewer: Viewer, *, at: datetime, limit: int) -> sa.Select[Ephemeral]:
+    """Select the open labs this person may read, first to end first."""
+    statement = ephemerals_matching(viewer, at=at, state=State.OPEN)
+    return statement.order_by(Ephemeral.ends_at, Ephemeral.id).limit(limit)
+
+
+def labs_to_continue(viewer: Viewer, lab_id: int, *, at: datetime, limit: int) -> list[Ephemeral]:
+    """List the newest labs of a permanent lab that have begun and that a new one may be the sequel of."""
+    begun = ephemerals_matching(viewer, at=at, lab_id=lab_id).where(is_counted(at=at), Ephemeral.starts_at <= at)
+    return list(session.scalars(begun.order_by(Ephemeral.starts_at.desc(), Ephemeral.id.desc()).limit(limit)))

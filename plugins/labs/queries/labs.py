@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,7 +10,6 @@ import sqlalchemy as sa
 from portal.api import FunctionCard, NotFound, Viewer, function_cards, session, texts
 
 from plugins.labs.models.lab import Lab, Margin, MarginWording, Sponsor
-from plugins.labs.queries.votes import Tally, removal_of, running_vote
 from plugins.labs.queries.words import fold, sought
 
 _ = texts("labs")
@@ -23,18 +21,6 @@ class MarginLine:
 
     margin: Margin
     former: list[MarginWording]
-
-
-@dataclass(frozen=True, slots=True)
-class MarginBlock:
-    """« What may still change »: its lines, the vote that runs about it, the vote that removed it.
-
-    :ivar removed: the count that took the block off the page; None while it stands
-    """
-
-    lines: list[MarginLine]
-    running: Tally | None
-    removed: Tally | None
 
 
 def lab_by_id(lab_id: int) -> Lab | None:
@@ -51,14 +37,6 @@ def one_lab(viewer: Viewer, *, lab_id: int) -> Lab:
     if lab is None:
         raise NotFound(_("There is no lab at this address."))
     return lab
-
-
-def labs_by_id(ids: Iterable[int]) -> dict[int, Lab]:
-    """Give several labs in one query."""
-    wanted = set(ids)
-    if not wanted:
-        return {}
-    return {lab.id: lab for lab in session.scalars(sa.select(Lab).where(Lab.id.in_(wanted)))}
 
 
 def labs_matching(*, words: str = "", of: Viewer | None = None) -> sa.Select[Lab]:
@@ -101,11 +79,6 @@ def sponsors_of(lab_id: int, *, at: datetime) -> list[FunctionCard]:
     return sorted(cards, key=lambda card: fold(card.name))
 
 
-def margins_of(lab_id: int) -> list[Margin]:
-    """List the lines of « what may still change », in their order."""
-    return list(session.scalars(sa.select(Margin).where(Margin.lab_id == lab_id).order_by(Margin.position, Margin.id)))
-
-
 def one_margin(lab_id: int, margin_id: int) -> Margin:
     """Give one line of a lab.
 
@@ -117,26 +90,20 @@ def one_margin(lab_id: int, margin_id: int) -> Margin:
     return margin
 
 
-def _former_wordings(margins: Iterable[Margin]) -> dict[int, list[MarginWording]]:
-    ids = [margin.id for margin in margins]
-    rows = session.scalars(
-        sa.select(MarginWording).where(MarginWording.margin_id.in_(ids)).order_by(MarginWording.id.desc())
+def margins_of(lab_id: int) -> list[MarginLine]:
+    """List the lines of « what may still change » in their order, with what they said before, in one query."""
+    statement = (
+        sa.select(Margin, MarginWording)
+        .outerjoin(MarginWording, MarginWording.margin_id == Margin.id)
+        .where(Margin.lab_id == lab_id)
+        .order_by(Margin.position, Margin.id, MarginWording.id.desc())
     )
-    former: dict[int, list[MarginWording]] = {number: [] for number in ids}
-    for row in rows:
-        former[row.margin_id].append(row)
-    return former
-
-
-def margin_block(lab: Lab, *, at: datetime) -> MarginBlock:
-    """Give the block « what may still change » as it stands at `at`.
-
-    Rule: C42 SPEC 1.
-    """
-    margins = margins_of(lab.id)
-    former = _former_wordings(margins)
-    lines = [MarginLine(margin, former[margin.id]) for margin in margins]
-    return MarginBlock(lines, running_vote(lab.id, at=at), removal_of(lab, at=at))
+    lines: dict[int, MarginLine] = {}
+    for margin, wording in session.execute(statement):
+        line = lines.setdefault(margin.id, MarginLine(margin, []))
+        if wording is not None:
+            line.former.append(wording)
+    return list(lines.values())
 
 
 def margins_to_review(viewer: Viewer, *, by: date) -> list[tuple[Lab, Margin]]:

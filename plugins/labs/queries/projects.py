@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
-from portal.api import NotFound, Viewer, session, texts
+from portal.api import Viewer, session
 
-from plugins.labs.models.lab import Lab
 from plugins.labs.models.outcomes import STOPPED
 from plugins.labs.models.project import RESULT_EXPECTED, ClauseChange, Project
 from plugins.labs.queries.words import sought
-
-_ = texts("labs")
 
 
 def readable(viewer: Viewer, *, at: datetime) -> sa.ColumnElement[bool]:
@@ -33,17 +31,6 @@ def readable_project(viewer: Viewer, project_id: int, *, at: datetime) -> Projec
     return session.scalar(sa.select(Project).where(Project.id == project_id, readable(viewer, at=at)))
 
 
-def one_project(viewer: Viewer, project_id: int, *, at: datetime) -> Project:
-    """Give a project this person may read.
-
-    :raises NotFound: absent, or not theirs to read: the same answer (P3)
-    """
-    project = readable_project(viewer, project_id, at=at)
-    if project is None:
-        raise NotFound(_("There is no project at this address, or it is not open to you."))
-    return project
-
-
 def projects_matching(
     viewer: Viewer, *, at: datetime, words: str = "", state: str = "", lab_id: int | None = None
 ) -> sa.Select[Project]:
@@ -54,7 +41,7 @@ def projects_matching(
     :param words: any part of the words of the project, whatever the capitals and accents
     :param state: *open*, *closed* or nothing
     """
-    statement = sa.select(Project).where(readable(viewer, at=at))
+    statement = sa.select(Project).where(readable(viewer, at=at)).options(joinedload(Project.lab, innerjoin=True))
     if words:
         statement = statement.where(Project.folded.contains(" ".join(sought(words)), autoescape=True))
     if state in {"open", "closed"}:
@@ -81,7 +68,7 @@ def stopped_between(viewer: Viewer, *, since: datetime, until: datetime, at: dat
     Rule: C02, the « cimetière joyeux ».
     """
     in_span = sa.and_(Project.closed_at >= since, Project.closed_at < until)
-    statement = sa.select(Project).where(_stopped(viewer, at=at), in_span)
+    statement = sa.select(Project).where(_stopped(viewer, at=at), in_span).options(joinedload(Project.lab))
     return list(session.scalars(statement.order_by(Project.closed_at, Project.id)))
 
 
@@ -138,8 +125,3 @@ def results_expected_of(viewer: Viewer) -> list[Project]:
         .limit(5)
     )
     return list(session.scalars(statement))
-
-
-def lab_of(project: Project) -> Lab:
-    """Give the lab of a project."""
-    return session.get_one(Lab, project.lab_id)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from portal.api import Viewer, session
 
 from plugins.labs.models.ephemeral import Ephemeral
-from plugins.labs.queries.ephemeral_states import State, not_over
+from plugins.labs.queries.ephemeral_states import State, is_current
 from plugins.labs.queries.ephemerals import ephemerals_matching
 from plugins.labs.queries.words import fold
 
@@ -52,16 +52,15 @@ def _sharing(words: list[str]) -> sa.ColumnElement[bool]:
 
 
 def related_to(ephemeral: Ephemeral, viewer: Viewer, *, at: datetime) -> Related:
-    """Give up to three told labs, and up to three open ones, that share words with this one's question.
+    """Give up to three told labs that share words with this one's question; while it is not over, open ones too.
 
     Those that share most words come first, then the newest; never by outcome.
     """
     words = telling_words(ephemeral.question)
     if not words:
         return Related([], [])
-    return Related(
-        _nearest(State.OPEN, words, ephemeral, viewer, at=at), _nearest(State.TOLD, words, ephemeral, viewer, at=at)
-    )
+    told = _nearest(State.TOLD, words, ephemeral, viewer, at=at)
+    return Related(_nearest(State.OPEN, words, ephemeral, viewer, at=at) if at < ephemeral.ends_at else [], told)
 
 
 def _newest_told() -> sa.ColumnElement[bool]:
@@ -72,9 +71,9 @@ def _newest_told() -> sa.ColumnElement[bool]:
 
 
 def _nearest(state: State, words: list[str], ephemeral: Ephemeral, viewer: Viewer, *, at: datetime) -> list[Ephemeral]:
-    among = not_over(at=at) if state is State.OPEN else _newest_told()
+    among = is_current(at=at) if state is State.OPEN else _newest_told()
     statement = (
-        ephemerals_matching(viewer, at=at, states=[state])
+        ephemerals_matching(viewer, at=at, state=state)
         .where(Ephemeral.id != ephemeral.id, among, _sharing(words))
         .order_by(Ephemeral.starts_at.desc(), Ephemeral.id.desc())
         .limit(READ_AT_MOST)

@@ -76,29 +76,26 @@ def one_vote(lab_id: int, vote_id: int, *, at: datetime) -> Tally:
     return tallies([vote], at=at)[0]
 
 
-def running_vote(lab_id: int, *, at: datetime) -> Tally | None:
-    """Give the vote that runs in a lab; there is at most one."""
-    statement = sa.select(Vote).where(Vote.lab_id == lab_id, Vote.ends_at > at).order_by(Vote.id)
-    return next(iter(tallies(session.scalars(statement), at=at)), None)
-
-
-def past_votes(lab_id: int, *, at: datetime) -> list[Tally]:
-    """List the votes of a lab that have ended, newest first."""
-    statement = sa.select(Vote).where(Vote.lab_id == lab_id, Vote.ends_at <= at).order_by(Vote.ends_at.desc())
+def votes_of(lab_id: int, *, at: datetime) -> list[Tally]:
+    """List the votes of a lab, the last to end first; at most one runs, the first."""
+    statement = sa.select(Vote).where(Vote.lab_id == lab_id).order_by(Vote.ends_at.desc(), Vote.id.desc())
     return tallies(session.scalars(statement), at=at)
 
 
-def removal_of(lab: Lab, *, at: datetime) -> Tally | None:
-    """Give the vote that took the margins off the page of `lab`; None while the block stands.
+def running_among(votes: Iterable[Tally]) -> Tally | None:
+    """Give the vote that runs; there is at most one."""
+    return next((tally for tally in votes if not tally.is_over), None)
+
+
+def removal_among(votes: Iterable[Tally], lab: Lab) -> Tally | None:
+    """Give the vote that took the margins off the page of `lab`, among `votes_of` it; None while the block stands.
 
     Derived from the ballots, so the block goes at the true instant even if no job runs. Rule: C42 SPEC 1.
     """
-    carried = [tally for tally in past_votes(lab.id, at=at) if tally.is_carried]
-    if not carried:
+    newest = next((tally for tally in votes if tally.is_carried), None)
+    if newest is None or (lab.margins_restored_at is not None and lab.margins_restored_at >= newest.vote.ends_at):
         return None
-    newest = carried[0]
-    restored_at = lab.margins_restored_at
-    return newest if restored_at is None or restored_at < newest.vote.ends_at else None
+    return newest
 
 
 def ballot_of(vote_id: int, viewer: Viewer) -> Ballot | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from portal.api import Conflict, Forbidden, Viewer, session, texts
 
+from plugins.labs.models.ephemeral import Ephemeral
 from plugins.labs.models.lab import Lab
 from plugins.labs.models.project import Project
 
 _ = texts("labs")
 
 
-def hold(row: Lab | Project) -> None:
+def hold(row: Lab | Project | Ephemeral) -> None:
     """Read a row anew and keep others from changing it until the end of the transaction: two may act at once."""
     session.refresh(row, with_for_update=True)
 

@@ -18,7 +18,8 @@ from plugins.labs.models.ephemeral import (
     Participant,
 )
 from plugins.labs.queries.ephemerals import guests_since, participation_of
-from plugins.labs.services.running import hold, must_run
+from plugins.labs.services.facts import hold
+from plugins.labs.services.running import must_run
 
 _ = texts("labs")
 

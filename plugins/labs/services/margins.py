@@ -8,7 +8,7 @@ from portal.api import Conflict, Invalid, Subject, Viewer, record, session, text
 
 from plugins.labs.models.lab import MAX_MARGINS, Lab, Margin, MarginWording
 from plugins.labs.queries.labs import margins_of
-from plugins.labs.queries.votes import removal_of
+from plugins.labs.queries.votes import removal_among, votes_of
 from plugins.labs.services.facts import hold, must_animate, must_be_open
 
 _ = texts("labs")
@@ -27,7 +27,7 @@ def write_line(lab: Lab, text: str, *, review_on: date, at: datetime, today: dat
     if len(before) >= MAX_MARGINS:
         raise Conflict(_("The block has five lines already. Reword one of them."))
     _must_be_ahead(review_on, today)
-    position = 1 + max((line.position for line in before), default=0)
+    position = 1 + max((line.margin.position for line in before), default=0)
     margin = Margin(lab_id=lab.id, text=text, review_on=review_on, position=position, written_at=at)
     session.add(margin)
     session.flush()
@@ -83,7 +83,7 @@ def restore_margins(actor: Viewer, lab: Lab, *, at: datetime) -> None:
     """
     must_animate(actor, lab)
     must_be_open(lab)
-    if removal_of(lab, at=at) is None:
+    if removal_among(votes_of(lab.id, at=at), lab) is None:
         raise Conflict(_("The block is on the page already."))
     lab.margins_restored_at = at
     session.flush()

@@ -13,7 +13,7 @@ from plugins.labs.models.ephemeral import LEVELS, MAX_PLACE, MAX_QUESTION, Ephem
 from plugins.labs.models.lab import Lab
 from plugins.labs.queries.ephemerals import ephemeral_for
 from plugins.labs.queries.words import fold
-from plugins.labs.services.facts import must_be_member, must_be_open
+from plugins.labs.services.facts import hold, must_be_member, must_be_open
 
 _ = texts("labs")
 
@@ -58,7 +58,7 @@ def open_ephemeral(actor: Viewer, lab: Lab, *, plan: Plan, at: datetime) -> Ephe
     _check_words(plan)
     _check_times(lab, plan, at)
     _check_ties(actor, lab, plan, at)
-    session.refresh(lab, with_for_update=True)  # of two clicks at once, the second sees what the first opened
+    hold(lab)  # of two clicks at once, the second sees what the first opened
     again = _second_click(author_id, lab, plan, at)
     if again is not None:
         return again

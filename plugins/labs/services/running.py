@@ -20,14 +20,10 @@ from plugins.labs.models.ephemeral import MAX_QUESTION, MAX_REASON, Ephemeral, W
 from plugins.labs.models.lab import Lab
 from plugins.labs.queries.ephemerals import former_wordings, participation_of
 from plugins.labs.queries.words import fold
+from plugins.labs.services.facts import hold
 from plugins.labs.services.opening import GUEST_SCOPE, refused_reopening
 
 _ = texts("labs")
-
-
-def hold(ephemeral: Ephemeral) -> None:
-    """Read a lab again and keep it for this transaction: of two people acting at once, the second sees the first."""
-    session.refresh(ephemeral, with_for_update=True)
 
 
 def must_run(ephemeral: Ephemeral, *, at: datetime) -> None:

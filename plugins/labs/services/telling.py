@@ -10,7 +10,8 @@ from plugins.labs.models.ephemeral import MAX_LEARNT, Ephemeral, FormerTelling
 from plugins.labs.models.outcomes import OUTCOMES
 from plugins.labs.queries.ephemerals import participation_of
 from plugins.labs.queries.words import edition
-from plugins.labs.services.running import hold, refold
+from plugins.labs.services.facts import hold
+from plugins.labs.services.running import refold
 
 _ = texts("labs")
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from portal.api import Conflict, Event, Subject, Viewer, publish, record, record_passage, session, texts
 
 from plugins.labs.models.lab import VOTE_DAYS, Ballot, Lab, Vote
-from plugins.labs.queries.votes import Tally, ballot_of, removal_of, running_vote, votes_to_count
+from plugins.labs.queries.votes import Tally, ballot_of, removal_among, running_among, votes_of, votes_to_count
 from plugins.labs.services.facts import hold, must_be_member, must_be_open
 
 _ = texts("labs")
@@ -31,9 +31,10 @@ def call_vote(actor: Viewer, lab: Lab, *, at: datetime) -> Vote:
     person_id = must_be_member(actor, lab)
     hold(lab)
     must_be_open(lab)
-    if running_vote(lab.id, at=at) is not None:
+    before = votes_of(lab.id, at=at)
+    if running_among(before) is not None:
         raise Conflict(_("A vote is running already."))
-    if removal_of(lab, at=at) is not None:
+    if removal_among(before, lab) is not None:
         raise Conflict(_("A vote has already taken this block off the page."))
     vote = Vote(lab_id=lab.id, called_by_id=person_id, opens_at=at, ends_at=at + timedelta(days=VOTE_DAYS))
     session.add(vote)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from portal.api import form_page, message, now, page, requires, see, session, texts, viewer
+from portal.api import form_page, message, now, page, requires, see, texts, viewer
 
 from plugins.labs import permissions
 from plugins.labs.forms.ephemerals import (
@@ -17,10 +17,10 @@ from plugins.labs.forms.ephemerals import (
     QuestionForm,
     TellingForm,
 )
+from plugins.labs.forms.labs import numbered
 from plugins.labs.models.ephemeral import Ephemeral
 from plugins.labs.models.lab import Lab
-from plugins.labs.queries.ephemeral_states import State
-from plugins.labs.queries.ephemerals import ephemeral_for, ephemerals_matching, lab_of, one_ephemeral
+from plugins.labs.queries.ephemerals import ephemeral_for, labs_to_continue
 from plugins.labs.queries.labs import one_lab
 from plugins.labs.services.joining import join_ephemeral, leave_ephemeral
 from plugins.labs.services.opening import Plan, open_ephemeral
@@ -35,12 +35,11 @@ from plugins.labs.services.running import (
 )
 from plugins.labs.services.telling import edition_of, must_be_tellable, tell_ephemeral
 from plugins.labs.views.blueprint import blueprint
+from plugins.labs.views.loaders import one_ephemeral
 
 _ = texts("labs")
 
 CONTINUED_SHOWN = 20
-MOST = 2**31 - 1  # a number that a database has room for
-TIED = (State.OPEN, State.CLOSED, State.TOLD)
 
 
 def see_ephemeral(ephemeral: Ephemeral) -> Response:
@@ -57,14 +56,13 @@ def url_of(ephemeral: Ephemeral) -> str:
 
 def _named(argument: str) -> Ephemeral | None:
     """Give the lab that the address names as the origin of a new one, if this person may read it."""
-    number = request.args.get(argument, type=int)
-    return ephemeral_for(viewer(), number, at=now()) if number and 0 < number <= MOST else None
+    number = numbered(request.args.get(argument))
+    return ephemeral_for(viewer(), number, at=now()) if number else None
 
 
 def _continued(lab: Lab) -> list[Ephemeral]:
-    statement = ephemerals_matching(viewer(), at=now(), states=TIED, lab_id=lab.id)
-    newest = statement.order_by(Ephemeral.starts_at.desc(), Ephemeral.id.desc()).limit(CONTINUED_SHOWN)
-    found, named = list(session.scalars(newest)), _named("continues")
+    found = labs_to_continue(viewer(), lab.id, at=now(), limit=CONTINUED_SHOWN)
+    named = _named("continues")
     return [*found, named] if named and named.lab_id == lab.id and named not in found else found
 
 
@@ -138,7 +136,7 @@ def ephemeral_leave(ephemeral):
 @requires(permissions.JOIN, ephemeral=one_ephemeral)
 def ephemeral_extend(ephemeral):
     """Make a lab last longer, once, with a reason."""
-    lab = lab_of(ephemeral)
+    lab = ephemeral.lab
     form = ExtensionForm()
     if not form.is_submitted():
         must_be_extensible(viewer(), ephemeral, lab=lab, at=now())

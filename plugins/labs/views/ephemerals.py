@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -30,7 +29,7 @@ from portal.api import (
 
 from plugins.labs.forms.ephemerals import EphemeralFilters
 from plugins.labs.models.ephemeral import Ephemeral
-from plugins.labs.queries.ephemeral_states import COUNTED, CURRENT, WORDS, State, is_in
+from plugins.labs.queries.ephemeral_states import CURRENT, WORDS
 from plugins.labs.queries.ephemerals import (
     Glance,
     counted_in,
@@ -38,25 +37,26 @@ from plugins.labs.queries.ephemerals import (
     ephemerals_matching,
     former_tellings,
     former_wordings,
-    glance_at,
+    glance_of,
     glances,
     guests_of,
     joined_by,
     kin_of,
-    one_ephemeral,
-    open_ephemerals,
     opened_by,
-    participants_of,
+    participant_ids,
     sees_names,
     to_tell_by,
+    with_glance,
 )
 from plugins.labs.queries.labs import labs_of, open_labs
 from plugins.labs.queries.related import related_to
 from plugins.labs.queries.sand import minutes_left
+from plugins.labs.queries.words import fold
 from plugins.labs.services.opening import GUEST_SCOPE
 from plugins.labs.views.blueprint import blueprint
 from plugins.labs.views.exporting import export_links
-from plugins.labs.views.offers import card_offers, own_lab_offers
+from plugins.labs.views.loaders import one_glance
+from plugins.labs.views.offers import card_offers, main_and_others, own_lab_offers
 
 _ = texts("labs")
 
@@ -69,32 +69,26 @@ QUIET = ("labs.ephemeral_joined", "labs.ephemeral_left", "labs.guest_entered", "
 Card = tuple[Glance, list[Action]]
 
 
-def cards(ephemerals: list[Ephemeral]) -> list[Card]:
-    """Give what is seen of each lab in a list, with the one way to act."""
-    who = viewer()
-    return [(glance, card_offers(glance, who)) for glance in glances(ephemerals, who, at=now())]
+def cards(statement: sa.Select[Ephemeral]) -> list[Card]:
+    """Give what is seen of each lab of a selection, with the one way to act."""
+    return card_offers(glances(statement, viewer(), at=now()), viewer())
 
 
 def ephemerals_of_lab(lab_id: int) -> list[Card]:
     """Give the open labs, then the announced ones, of a permanent lab, for its page."""
-    who = viewer()
-    return [(glance, card_offers(glance, who)) for glance in open_ephemerals(who, lab_id=lab_id, at=now())]
+    return cards(current_among(ephemerals_matching(viewer(), at=now(), lab_id=lab_id), at=now()))
 
 
 def _matching(filters: EphemeralFilters) -> sa.Select[Ephemeral]:
-    state, lab = filters.state.data or "", filters.lab.data or ""
-    states = [State(state)] if state in WORDS else []
-    lab_id = int(lab) if lab.isascii() and lab.isdigit() and len(lab) < 10 else None
-    return ephemerals_matching(viewer(), at=now(), words=filters.q.data or "", states=states, lab_id=lab_id)
+    return ephemerals_matching(viewer(), at=now(), **filters.values)
 
 
 def _total(statement: sa.Select[Ephemeral]) -> str:
     """Say how many labs there are; one that did not happen, or was called off, is shown and not counted."""
-    count = counted_in(statement, at=now(), up_to=COUNT_UP_TO + 1)
+    count, left_out = counted_in(statement, at=now(), up_to=COUNT_UP_TO + 1)
     if count > COUNT_UP_TO:
         return _("more than 1,000 ephemeral labs")
     words = _.plural("%(num)s ephemeral lab", "%(num)s ephemeral labs", count)
-    left_out = session.scalar(statement.where(sa.not_(is_in(*COUNTED, at=now()))).limit(1)) is not None
     return _("%(count)s, not counting those that did not happen", count=words) if left_out else words
 
 
@@ -104,19 +98,21 @@ def ephemerals():
     """List the ephemeral labs: what is open, what is announced, then the newest, whatever became of them."""
     filters = EphemeralFilters()
     statement = _matching(filters)
-    past = listing(statement.where(sa.not_(is_in(*CURRENT, at=now()))), order_by=[Ephemeral.starts_at, Ephemeral.id])
-    current = [] if past.first_url else current_among(statement, at=now())
-    shown = cards([*current, *past.items])
+    current = cards(current_among(statement, at=now()))
+    # what did not fit above stands at its place among the others
+    others = statement.where(Ephemeral.id.not_in([glance.ephemeral.id for glance, _offers in current]))
+    past = listing(with_glance(others, viewer()), order_by=[Ephemeral.starts_at, Ephemeral.id], counted=False)
+    labs = open_labs()
     return page(
         "labs/ephemerals.html",
         page=replace(past, total_text=_total(statement)),
-        current=shown[: len(current)],
-        past=shown[len(current) :],
+        current=[] if past.first_url else current,
+        past=card_offers((glance_of(row, at=now()) for row in past.items), viewer()),
         filters=filters,
         states=[("", _("all states")), *WORDS.items()],
-        labs=[("", _("all")), *((lab.id, lab.name) for lab in open_labs())],
+        labs=[("", _("all")), *((lab.id, lab.name) for lab in labs)],
         exports=export_links("labs.ephemerals_export", "q", "state", "lab"),
-        may_open=labs_of(viewer()),
+        may_open=[lab for lab in labs if lab.group_id in viewer().lab_ids],
     )
 
 
@@ -125,7 +121,8 @@ def ephemerals():
 def ephemerals_export(fmt):
     """Give exactly the labs of the list, newest first."""
     statement = _matching(EphemeralFilters()).order_by(Ephemeral.starts_at.desc(), Ephemeral.id.desc())
-    return export(fmt, "ephemeral-labs", columns=_columns(), rows=_rows(statement))
+    found = session.execute(with_glance(statement, viewer()).execution_options(yield_per=BATCH))
+    return export(fmt, "ephemeral-labs", columns=_columns(), rows=(_row(glance_of(row, at=now())) for row in found))
 
 
 def _columns() -> list[Column]:
@@ -142,12 +139,6 @@ def _columns() -> list[Column]:
         "address": _("Address"),
     }
     return [Column(key, title) for key, title in titles.items()]
-
-
-def _rows(statement: sa.Select[Ephemeral]) -> Iterator[dict[str, object]]:
-    for batch in session.scalars(statement.execution_options(yield_per=BATCH)).partitions():
-        for glance in glances(batch, viewer(), at=now()):
-            yield _row(glance)
 
 
 def _row(glance: Glance) -> dict[str, object]:
@@ -167,33 +158,33 @@ def _row(glance: Glance) -> dict[str, object]:
 
 
 @blueprint.get("/e/<int:ephemeral_id>")
-@signed_in(ephemeral=one_ephemeral)
-def ephemeral(ephemeral):
+@signed_in(glance=one_glance)
+def ephemeral(glance):
     """Show one lab: its question, how long it lasts, who is in it, what was learnt."""
-    offers = actions_of(ephemeral.subject)
+    subject = glance.ephemeral.subject
     return page(
         "labs/ephemeral.html",
-        main=[offer for offer in offers if offer.kind == "main"],
-        offers=[offer for offer in offers if offer.kind != "main"],
-        sections=sections_of(ephemeral.subject),
-        past=history_of(ephemeral.subject, without=QUIET),
-        **_facts(ephemeral),
+        **main_and_others(actions_of(subject)),
+        sections=sections_of(subject),
+        past=history_of(subject, without=QUIET),
+        **_facts(glance),
     )
 
 
-def _facts(ephemeral: Ephemeral) -> dict[str, Any]:
-    at, who = now(), viewer()
-    glance = glance_at(ephemeral, who, at=at)
+def _facts(glance: Glance) -> dict[str, Any]:
+    at, who, ephemeral = now(), viewer(), glance.ephemeral
     names = sees_names(who, glance)
+    there = participant_ids(ephemeral) if names else []
+    persons = people({*there, ephemeral.author_id, ephemeral.told_by_id, ephemeral.extended_by_id})
     token = show_token(GUEST_SCOPE, ephemeral.subject) if glance.state in CURRENT else None
     return {
         "glance": glance,
         "ephemeral": ephemeral,
         "minutes_left": minutes_left(ephemeral, at=at),
-        "participants": participants_of(ephemeral) if names else [],
+        "participants": sorted((persons[number] for number in there), key=lambda person: fold(person.name)),
         "guests": guests_of(ephemeral) if names else [],
         "names": names,
-        "who": people({ephemeral.author_id, ephemeral.told_by_id, ephemeral.extended_by_id} - {None}),
+        "who": persons,
         "wordings": former_wordings(ephemeral),
         "tellings": former_tellings(ephemeral),
         "kin": kin_of(ephemeral, who, at=at),
@@ -208,13 +199,15 @@ def _facts(ephemeral: Ephemeral) -> dict[str, Any]:
 def my_labs():
     """Gather what is mine: labs I am in, labs to tell, labs I opened, the labs I belong to."""
     at, who = now(), viewer()
-    joined, to_tell = joined_by(who, at=at), to_tell_by(who, at=at)
-    newest = opened_by(who).order_by(Ephemeral.starts_at.desc(), Ephemeral.id.desc()).limit(MINE_SHOWN)
-    others = [opened for opened in session.scalars(newest) if opened not in joined and opened not in to_tell]
+    joined, to_tell, opened = (
+        cards(statement)
+        for statement in (joined_by(who, at=at), to_tell_by(who, at=at), opened_by(who, limit=MINE_SHOWN))
+    )
+    above = {glance.ephemeral.id for glance, _offers in (*joined, *to_tell)}
     return page(
         "labs/mine.html",
-        joined=cards(joined),
-        to_tell=cards(to_tell),
-        opened=cards(others),
+        joined=joined,
+        to_tell=to_tell,
+        opened=[card for card in opened if card[0].ephemeral.id not in above],
         labs=[(lab, own_lab_offers(lab, who)) for lab in labs_of(who)],
     )

@@ -13,12 +13,10 @@ from portal.api import (
     NotFound,
     Viewer,
     can,
-    form_page,
     message,
     now,
     page,
     see,
-    session,
     texts,
     token,
     viewer,
@@ -28,7 +26,7 @@ from plugins.labs import permissions
 from plugins.labs.forms.ephemerals import GuestForm
 from plugins.labs.models.ephemeral import Ephemeral
 from plugins.labs.queries.ephemeral_states import CURRENT, State
-from plugins.labs.queries.ephemerals import ephemeral_for, glance_at, guest_by_key
+from plugins.labs.queries.ephemerals import Glance, ephemeral_for, glance_at, guest_by_key
 from plugins.labs.queries.sand import minutes_left
 from plugins.labs.services.joining import enter_as_guest, join_ephemeral, take_guest_back
 from plugins.labs.services.opening import GUEST_SCOPE
@@ -42,21 +40,25 @@ GONE = _.later(
 )
 
 
-def door_of(viewer: Viewer, *, grant: Grant) -> Ephemeral:
+def door_of(viewer: Viewer, *, grant: Grant) -> Glance:
     """Give the lab whose code was scanned.
 
     :raises NotFound: it has ended or was called off: the code died with it
     """
-    found = session.get(Ephemeral, grant.subject.id) if grant.subject else None
-    if found is None or glance_at(found, viewer, at=now()).state not in CURRENT:
+    found = glance_at(grant.subject.id, viewer, at=now()) if grant.subject else None
+    if found is None or found.state not in CURRENT:
         raise NotFound(str(GONE))
     return found
 
 
-def _facts(ephemeral: Ephemeral) -> dict[str, Any]:
-    at = now()
-    glance = glance_at(ephemeral, viewer(), at=at)
-    return {"ephemeral": ephemeral, "glance": glance, "minutes_left": minutes_left(ephemeral, at=at)}
+def _page(template: str, glance: Glance, **context: Any):
+    ephemeral = glance.ephemeral
+    left = minutes_left(ephemeral, at=now())
+    return page(template, ephemeral=ephemeral, glance=glance, minutes_left=left, token=_token(), **context)
+
+
+def _token() -> str:
+    return str((request.view_args or {})["token"])
 
 
 def _may_read(ephemeral: Ephemeral) -> bool:
@@ -64,45 +66,37 @@ def _may_read(ephemeral: Ephemeral) -> bool:
 
 
 @blueprint.route("/q/<token>", methods=["GET", "POST"])
-@token(GUEST_SCOPE, gone=GONE, ephemeral=door_of)
-def guest_door(ephemeral):
+@token(GUEST_SCOPE, gone=GONE, glance=door_of)
+def guest_door(glance):
     """Open the door: an agent goes to the lab, a guest says who they are, if the opener allowed guests."""
-    if viewer().is_signed_in:
-        return see_ephemeral(ephemeral) if _may_read(ephemeral) else _agent_page(ephemeral)
+    ephemeral, is_agent = glance.ephemeral, viewer().is_signed_in
+    if is_agent and _may_read(ephemeral):
+        return see_ephemeral(ephemeral)
     if not ephemeral.allows_guests:
         return page("labs/door_closed.html")
-    if glance_at(ephemeral, viewer(), at=now()).state is State.ANNOUNCED:
-        return page("labs/door_early.html", **_facts(ephemeral))
-    return _guest_form(ephemeral)
+    if is_agent:
+        return _page("labs/door_agent.html", glance)
+    if glance.state is State.ANNOUNCED:
+        return _page("labs/door_early.html", glance)
+    return _guest_form(glance)
 
 
-def _agent_page(ephemeral: Ephemeral):
-    """Let an agent who is not among the readers come in, if the opener let people in."""
-    if not ephemeral.allows_guests:
-        return page("labs/door_closed.html")
-    return page("labs/door_agent.html", token=_token(), **_facts(ephemeral))
-
-
-def _token() -> str:
-    return str((request.view_args or {})["token"])
-
-
-def _guest_form(ephemeral: Ephemeral):
+def _guest_form(glance: Glance):
     form = GuestForm()
     if form.submitted():
         with form.attempt():
             name, service = form.first_name.data, form.service.data
-            guest = enter_as_guest(ephemeral, key=form.key.data, first_name=name, service=service, at=now())
+            guest = enter_as_guest(glance.ephemeral, key=form.key.data, first_name=name, service=service, at=now())
             return see("labs.guest_in", token=_token(), key=guest.key)
     form.key.data = form.key.data or secrets.token_urlsafe(24)
-    return form_page("labs/door_guest.html", form, **_facts(ephemeral))
+    return _page("labs/door_guest.html", glance, form=form, status=422 if form.is_submitted() else 200)
 
 
 @blueprint.post("/q/<token>/join")
-@token(GUEST_SCOPE, gone=GONE, ephemeral=door_of)
-def door_join(ephemeral):
+@token(GUEST_SCOPE, gone=GONE, glance=door_of)
+def door_join(glance):
     """Join as an agent who scanned the code."""
-    who = viewer()
+    who, ephemeral = viewer(), glance.ephemeral
     if not who.is_signed_in or not (_may_read(ephemeral) or ephemeral.allows_guests):
         raise Forbidden(_("Whoever opened this lab has not opened it to guests."))
     if not can(who, permissions.JOIN, ephemeral):
@@ -113,18 +107,17 @@ def door_join(ephemeral):
 
 
 @blueprint.get("/q/<token>/in/<key>")
-@token(GUEST_SCOPE, gone=GONE, ephemeral=door_of)
-def guest_in(ephemeral, key):
+@token(GUEST_SCOPE, gone=GONE, glance=door_of)
+def guest_in(glance, key):
     """Thank a guest: the question, the time left, and a way back."""
-    guest = guest_by_key(ephemeral, key)
-    undo_url = url_for("labs.guest_out", token=_token(), key=key)
-    return page("labs/door_in.html", guest=guest, undo_url=undo_url, **_facts(ephemeral))
+    guest = guest_by_key(glance.ephemeral, key)
+    return _page("labs/door_in.html", glance, guest=guest, undo_url=url_for("labs.guest_out", token=_token(), key=key))
 
 
 @blueprint.post("/q/<token>/in/<key>/out")
-@token(GUEST_SCOPE, gone=GONE, ephemeral=door_of)
-def guest_out(ephemeral, key):
+@token(GUEST_SCOPE, gone=GONE, glance=door_of)
+def guest_out(glance, key):
     """« It was not me »."""
-    take_guest_back(ephemeral, guest_by_key(ephemeral, key), at=now())
+    take_guest_back(glance.ephemeral, guest_by_key(glance.ephemeral, key), at=now())
     message(_("What you wrote is erased."))
     return see("labs.guest_door", token=_token())

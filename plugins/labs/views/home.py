@@ -1,38 +1,39 @@
-"""What the ephemeral labs put on « Aujourd'hui », on the pages of subjects, in links."""
+"""What labs put on « Aujourd'hui »: what is open, what waits for this person, what is promised."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flask import url_for
 
-from portal.api import Action, HomeItem, Subject, SubjectCard, Viewer, can, minutes, now, texts
+from portal.api import HomeItem, Viewer, can, local_midnight, minutes, now, texts
 
 from plugins.labs import permissions
-from plugins.labs.queries.ephemerals import (
-    TO_TELL_DAYS,
-    Glance,
-    ephemeral_for,
-    glance_at,
-    glances,
-    open_now,
-    to_tell_by,
-)
-from plugins.labs.queries.labs import lab_by_id
+from plugins.labs.queries.ephemerals import TO_TELL_DAYS, Glance, glances, open_now, to_tell_by
+from plugins.labs.queries.labs import margins_to_review
+from plugins.labs.queries.projects import changes_waiting_for, results_expected_of
 from plugins.labs.queries.sand import minutes_left
-from plugins.labs.views.offers import lab_offers, offers_of
+from plugins.labs.queries.votes import votes_waiting_for
+from plugins.labs.views.days import today
 
 _ = texts("labs")
 
 ITEMS = 5
 
 
-def ephemeral_home_items(viewer: Viewer) -> list[HomeItem]:
-    """Give the open labs this viewer may read and, for a person, those that wait to be told."""
+def home_items(viewer: Viewer) -> Iterator[HomeItem]:
+    """Give the open labs this viewer may read; for a person, what waits to be told, voted, agreed, looked at, done."""
     at = now()
-    items = [_now(glance, viewer) for glance in glances(open_now(viewer, at=at, limit=ITEMS), viewer, at=at)]
-    if viewer.is_signed_in:
-        waiting = to_tell_by(viewer, at=at, since_days=TO_TELL_DAYS, limit=ITEMS)
-        items += [_to_tell(glance) for glance in glances(waiting, viewer, at=at)]
-    return items
+    for glance in glances(open_now(viewer, at=at, limit=ITEMS), viewer, at=at):
+        yield _now(glance, viewer)
+    if not viewer.is_signed_in:
+        return
+    for glance in glances(to_tell_by(viewer, at=at, since_days=TO_TELL_DAYS).limit(ITEMS), viewer, at=at):
+        yield _to_tell(glance)
+    yield from _votes(viewer)
+    yield from _changes(viewer)
+    yield from _margins(viewer)
+    yield from _results(viewer)
 
 
 def _now(glance: Glance, viewer: Viewer) -> HomeItem:
@@ -62,23 +63,39 @@ def _to_tell(glance: Glance) -> HomeItem:
     )
 
 
-def ephemeral_actions(subject: Subject, viewer: Viewer) -> list[Action]:
-    """Give what this viewer may do with an ephemeral lab, and the opening of one on the page of its lab."""
-    if subject.kind == "labs.lab":
-        lab = lab_by_id(subject.id)
-        return lab_offers(lab, viewer) if lab else []
-    if subject.kind != "labs.ephemeral":
-        return []
-    at = now()
-    ephemeral = ephemeral_for(viewer, subject.id, at=at)
-    return offers_of(glance_at(ephemeral, viewer, at=at), viewer) if ephemeral else []
+def _votes(viewer: Viewer) -> Iterator[HomeItem]:
+    for lab, vote in votes_waiting_for(viewer, at=now()):
+        url = url_for("labs.vote", lab_id=lab.id, vote_id=vote.id)
+        title = _("A vote of “%(lab)s” waits for your voice", lab=lab.name)
+        yield HomeItem("todo", title, url, due_at=vote.ends_at, action=(_("Give my voice"), url))
 
 
-def ephemeral_card(subject: Subject, viewer: Viewer) -> SubjectCard | None:
-    """Name an ephemeral lab for somebody who may read it."""
-    if subject.kind != "labs.ephemeral":
-        return None
-    ephemeral = ephemeral_for(viewer, subject.id, at=now())
-    if ephemeral is None:
-        return None
-    return SubjectCard(ephemeral.question, url_for("labs.ephemeral", ephemeral_id=ephemeral.id))
+def _changes(viewer: Viewer) -> Iterator[HomeItem]:
+    for project, _change in changes_waiting_for(viewer):
+        url = url_for("labs.project", project_id=project.id)
+        title = _("“%(title)s”: a change of clause waits for your agreement", title=project.title)
+        yield HomeItem("todo", title, url, action=(_("Answer"), url))
+
+
+def _margins(viewer: Viewer) -> Iterator[HomeItem]:
+    for lab, margin in margins_to_review(viewer, by=today()):
+        url = url_for("labs.margin", lab_id=lab.id, margin_id=margin.id)
+        title = _("Can this still change in “%(lab)s”?", lab=lab.name)
+        due_at = local_midnight(margin.review_on)
+        yield HomeItem("todo", title, url, lines=(margin.text,), due_at=due_at, action=(_("Look again"), url))
+
+
+def _results(viewer: Viewer) -> Iterator[HomeItem]:
+    for project in results_expected_of(viewer):
+        if project.expected_on is None:
+            continue
+        is_late = project.expected_on < today()
+        state = (_("the day has passed"), "late") if is_late else (_("to come"), "wait")
+        yield HomeItem(
+            "promised",
+            project.expected_what,
+            url_for("labs.project", project_id=project.id),
+            lines=(_("Expected by %(who)s", who=project.expected_by), project.title),
+            due_at=local_midnight(project.expected_on),
+            state=state,
+        )

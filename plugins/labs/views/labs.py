@@ -7,7 +7,6 @@ from typing import Any
 from flask import Response, url_for
 
 from portal.api import (
-    Action,
     Column,
     Subject,
     absolute_url,
@@ -35,15 +34,16 @@ from portal.api import (
 from plugins.labs import permissions
 from plugins.labs.forms.labs import LabFilters, LabForm, SettingsForm
 from plugins.labs.models.lab import Lab
-from plugins.labs.queries.labs import labs_matching, margin_block, one_lab, sponsors_of
+from plugins.labs.queries.labs import labs_matching, margins_of, one_lab, sponsors_of
 from plugins.labs.queries.members import animators_of, members_of
 from plugins.labs.queries.projects import projects_of_lab
-from plugins.labs.queries.votes import past_votes
+from plugins.labs.queries.votes import removal_among, running_among, votes_of
 from plugins.labs.services.labs import close_lab, create_lab, reopen_lab, set_up_lab
 from plugins.labs.views.blueprint import blueprint
 from plugins.labs.views.days import today
 from plugins.labs.views.ephemerals import ephemerals_of_lab
 from plugins.labs.views.exporting import export_links
+from plugins.labs.views.offers import main_and_others
 
 _ = texts("labs")
 PROJECTS_SHOWN = 5
@@ -93,25 +93,20 @@ def show(lab):
         lab=lab,
         sections=sections_of(subject),
         past=history_of(subject),
-        **_offers(actions_of(subject)),
+        **main_and_others(actions_of(subject)),
         **_facts(lab),
     )
 
 
-def _offers(actions: list[Action]) -> dict[str, Any]:
-    """Put the main act beside the title, where a phone shows it at once, and the others where they always are."""
-    return {
-        "main_offers": [action for action in actions if action.kind == "main"],
-        "offers": [action for action in actions if action.kind != "main"],
-    }
-
-
 def _facts(lab: Lab) -> dict[str, Any]:
     at = now()
+    votes = votes_of(lab.id, at=at)
     projects = projects_of_lab(viewer(), lab.id, at=at, limit=PROJECTS_SHOWN)
     return {
-        "block": margin_block(lab, at=at),
-        "votes": past_votes(lab.id, at=at),
+        "lines": margins_of(lab.id),
+        "removed": removal_among(votes, lab),
+        "running": running_among(votes),
+        "votes": [tally for tally in votes if tally.is_over],
         "members": members_of(lab),
         "animators": animators_of(lab),
         "sponsors": sponsors_of(lab.id, at=at),

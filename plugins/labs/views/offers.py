@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import chain, islice
+from typing import Any
 
 from flask import url_for
 
@@ -15,25 +18,46 @@ from plugins.labs.queries.ephemerals import Glance
 from plugins.labs.services.running import may_extend_by
 
 _ = texts("labs")
+MAIN_ORDER = 40  # what comes before is what one came for
+
+
+def roles_allow(viewer: Viewer) -> frozenset[str]:
+    """Ask once for a page what the role of somebody, and the screen they sit at, let them do with ephemeral labs."""
+    return frozenset(code for code in (permissions.OPEN, permissions.JOIN, permissions.TELL) if can(viewer, code))
 
 
 def offers_of(glance: Glance, viewer: Viewer) -> list[Action]:
     """Give the actions of the page of an ephemeral lab."""
-    if not viewer.is_signed_in:
-        return []
+    allowed = roles_allow(viewer)
     return [
-        *_to_take_part(glance, viewer),
+        *_to_take_part(glance, allowed),
         *_to_run(glance, viewer),
-        *_to_tell(glance, viewer),
-        *_to_go_on(glance, viewer),
+        *_to_tell(glance, viewer, allowed),
+        *_to_sow(glance, viewer, allowed),
+        *_to_continue(glance, viewer, allowed),
     ]
 
 
-def card_offers(glance: Glance, viewer: Viewer) -> list[Action]:
-    """Give the one way to act from a list: join, tell, or sow again."""
-    wanted = [*_to_take_part(glance, viewer), *_to_tell(glance, viewer), *_to_sow(glance, viewer)]
-    offered = [action for action in wanted if action.order < 40] if viewer.is_signed_in else []
-    return [Action(action.label, action.url, action.method, "quiet") for action in offered[:1]]
+def main_and_others(actions: Iterable[Action]) -> dict[str, Any]:
+    """Put the main act beside the title, where a phone shows it at once, and the others where they always are."""
+    found = list(actions)
+    return {
+        "main": [action for action in found if action.kind == "main"],
+        "offers": [action for action in found if action.kind != "main"],
+    }
+
+
+def card_offers(glances: Iterable[Glance], viewer: Viewer) -> list[tuple[Glance, list[Action]]]:
+    """Give each lab of a list with the one way to act: join, tell, or sow again."""
+    allowed = roles_allow(viewer)
+    return [(glance, list(islice(_on_card(glance, viewer, allowed), 1))) for glance in glances]
+
+
+def _on_card(glance: Glance, viewer: Viewer, allowed: frozenset[str]) -> Iterator[Action]:
+    wanted = (_to_take_part(glance, allowed), _to_tell(glance, viewer, allowed), _to_sow(glance, viewer, allowed))
+    for action in chain(*wanted):
+        if action.order < MAIN_ORDER:
+            yield replace(action, kind="quiet", order=0)
 
 
 def lab_offers(lab: Lab, viewer: Viewer) -> list[Action]:
@@ -45,7 +69,7 @@ def lab_offers(lab: Lab, viewer: Viewer) -> list[Action]:
 
 def own_lab_offers(lab: Lab, viewer: Viewer) -> list[Action]:
     """Give what one does with a lab one belongs to, from one's own page."""
-    opening = [Action(action.label, action.url) for action in lab_offers(lab, viewer)]
+    opening = [replace(action, kind="") for action in lab_offers(lab, viewer)]
     return [*opening, Action(_("Leave the lab"), url_for("labs.leave_page", lab_id=lab.id), kind="quiet")]
 
 
@@ -53,8 +77,8 @@ def _url(endpoint: str, glance: Glance) -> str:
     return url_for(endpoint, ephemeral_id=glance.ephemeral.id)
 
 
-def _to_take_part(glance: Glance, viewer: Viewer) -> Iterator[Action]:
-    if glance.state is not State.OPEN or not can(viewer, permissions.JOIN, glance.ephemeral):
+def _to_take_part(glance: Glance, allowed: frozenset[str]) -> Iterator[Action]:
+    if glance.state is not State.OPEN or permissions.JOIN not in allowed:
         return
     if glance.is_in:
         yield Action(_("Leave"), _url("labs.ephemeral_leave", glance), method="post", kind="quiet", order=80)
@@ -80,8 +104,8 @@ def _may_last_longer(glance: Glance) -> bool:
     return glance.ephemeral.extended_at is None and may_extend_by(glance.ephemeral, glance.lab) > 0
 
 
-def _to_tell(glance: Glance, viewer: Viewer) -> Iterator[Action]:
-    if not glance.is_in or not glance.is_over or not can(viewer, permissions.TELL, glance.ephemeral):
+def _to_tell(glance: Glance, viewer: Viewer, allowed: frozenset[str]) -> Iterator[Action]:
+    if not glance.is_in or not glance.is_over or permissions.TELL not in allowed:
         return
     url = _url("labs.ephemeral_tell", glance)
     if glance.state is State.CLOSED:
@@ -90,20 +114,21 @@ def _to_tell(glance: Glance, viewer: Viewer) -> Iterator[Action]:
         yield Action(_("Correct what was told"), url, kind="quiet", order=50)
 
 
-def _may_open_here(glance: Glance, viewer: Viewer) -> bool:
-    return glance.lab.closed_at is None and can(viewer, permissions.OPEN, glance.lab)
+def _may_open_here(glance: Glance, viewer: Viewer, allowed: frozenset[str]) -> bool:
+    lab = glance.lab
+    return permissions.OPEN in allowed and lab.closed_at is None and lab.group_id in viewer.group_ids
 
 
-def _to_sow(glance: Glance, viewer: Viewer) -> Iterator[Action]:
-    if glance.state in CURRENT or not _may_open_here(glance, viewer):
-        return
-    url = url_for("labs.open_ephemeral", lab_id=glance.lab.id, sown=glance.ephemeral.id)
-    yield Action(_("Sow again"), url, order=20)
+def _opening(label: str, glance: Glance, order: int, **origin: Any) -> Action:
+    return Action(label, url_for("labs.open_ephemeral", lab_id=glance.lab.id, **origin), order=order)
 
 
-def _to_go_on(glance: Glance, viewer: Viewer) -> Iterator[Action]:
-    yield from _to_sow(glance, viewer)
+def _to_sow(glance: Glance, viewer: Viewer, allowed: frozenset[str]) -> Iterator[Action]:
+    if glance.state not in CURRENT and _may_open_here(glance, viewer, allowed):
+        yield _opening(_("Sow again"), glance, 20, sown=glance.ephemeral.id)
+
+
+def _to_continue(glance: Glance, viewer: Viewer, allowed: frozenset[str]) -> Iterator[Action]:
     is_hot = glance.is_over or (glance.state is State.OPEN and not _may_last_longer(glance))
-    if is_hot and _may_open_here(glance, viewer):
-        url = url_for("labs.open_ephemeral", lab_id=glance.lab.id, continues=glance.ephemeral.id)
-        yield Action(_("Open a sequel"), url, order=25)
+    if is_hot and _may_open_here(glance, viewer, allowed):
+        yield _opening(_("Open a sequel"), glance, 25, continues=glance.ephemeral.id)

@@ -32,10 +32,9 @@ from plugins.labs import permissions
 from plugins.labs.forms.projects import CLAUSES, STATES, ProjectFilters, ProjectForm
 from plugins.labs.models.outcomes import OUTCOMES
 from plugins.labs.models.project import Project
-from plugins.labs.queries.labs import labs_by_id, one_lab, open_labs
+from plugins.labs.queries.labs import one_lab, open_labs
 from plugins.labs.queries.projects import (
     instants_that_stopped,
-    lab_of,
     past_changes,
     projects_matching,
     stopped_between,
@@ -59,9 +58,8 @@ def _matching(filters: ProjectFilters):
     return projects_matching(viewer(), at=now(), **filters.values)
 
 
-def _named(projects):
-    listed = list(projects)
-    return {"labs": labs_by_id(project.lab_id for project in listed), "leads": people(p.lead_id for p in listed)}
+def _leads(projects):
+    return people(project.lead_id for project in projects)
 
 
 @blueprint.get("/projects")
@@ -78,7 +76,7 @@ def projects():
         exports=exports,
         states=STATES.items(),
         lab_choices=[("", _("all")), *((lab.id, lab.name) for lab in open_labs())],
-        **_named(found.items),
+        leads=_leads(found.items),
     )
 
 
@@ -100,10 +98,10 @@ def _columns():
     return [Column(key, str(title)) for key, title in COLUMNS.items()]
 
 
-def _row(project, labs):
+def _row(project):
     return {
         "title": project.title,
-        "lab": labs[project.lab_id].name,
+        "lab": project.lab.name,
         "clause": str(CLAUSES[project.clause]),
         "expected_by": project.expected_by,
         "expected_what": project.expected_what,
@@ -120,9 +118,7 @@ def _row(project, labs):
 def projects_export(fmt):
     """Give the same rows as the list, each with its own end, without any sum."""
     statement = _matching(ProjectFilters()).order_by(Project.opened_at.desc(), Project.id.desc())
-    found = list(session.scalars(statement))
-    labs = labs_by_id(project.lab_id for project in found)
-    return export(fmt, "projects", columns=_columns(), rows=(_row(project, labs) for project in found))
+    return export(fmt, "projects", columns=_columns(), rows=map(_row, session.scalars(statement)))
 
 
 @blueprint.get("/projects/<int:project_id>")
@@ -143,7 +139,7 @@ def project(project):
 def _facts(project):
     change = waiting_change(project.id)
     return {
-        "lab": lab_of(project),
+        "lab": project.lab,
         "clauses": CLAUSES,
         "outcomes": OUTCOMES,
         "settled": SETTLED,
@@ -198,7 +194,7 @@ def graveyard(year):
     """Show what was stopped in a year, and what it saved: words, never sums (law 3)."""
     stopped = _stopped(year)
     exports = export_links("labs.graveyard_export", year=year)
-    return page("labs/graveyard.html", year=year, years=_years(), stopped=stopped, exports=exports, **_named(stopped))
+    return page("labs/graveyard.html", year=year, years=_years(), stopped=stopped, exports=exports)
 
 
 def _stopped(year):
@@ -210,8 +206,6 @@ def _stopped(year):
 @signed_in()
 def graveyard_export(year, fmt):
     """Give the same projects as the page."""
-    found = _stopped(year)
-    labs = labs_by_id(project.lab_id for project in found)
     columns = [*_columns(), Column("saved", _("What stopping it saved"))]
-    rows = ({**_row(project, labs), "saved": project.saved} for project in found)
+    rows = ({**_row(project), "saved": project.saved} for project in _stopped(year))
     return export(fmt, f"graveyard-{year}", columns=columns, rows=rows)

@@ -9,7 +9,6 @@ from portal.api import form_page, function_choices, message, now, page, requires
 from plugins.labs import permissions
 from plugins.labs.forms.labs import PersonForm
 from plugins.labs.forms.projects import CLAUSES, ClauseForm, EndForm, RewordForm
-from plugins.labs.queries.projects import lab_of
 from plugins.labs.services.clauses import agree, propose_clause, refuse
 from plugins.labs.services.projects import (
     edition_of,
@@ -35,7 +34,7 @@ def _form(template, form, project, **context):
         template,
         form,
         project=project,
-        lab=lab_of(project),
+        lab=project.lab,
         clauses=CLAUSES,
         cancel_url=url_for("labs.project", project_id=project.id),
         **context,
@@ -112,7 +111,7 @@ def lead(project):
     form = PersonForm()
     if form.submitted():
         with form.attempt():
-            hand_over(viewer(), project, lab=lab_of(project), lead=form.who, at=now())
+            hand_over(viewer(), project, lab=project.lab, lead=form.who, at=now())
             message(_("%(name)s leads the project.", name=form.who.name))
             return _back(project)
     return _form("labs/lead.html", form, project)

@@ -13,15 +13,14 @@ from portal.api import (
     show_token,
     signed_in,
     texts,
-    viewer,
 )
 
 from plugins.labs.models.ephemeral import Ephemeral
 from plugins.labs.queries.ephemeral_states import CURRENT
-from plugins.labs.queries.ephemerals import glance_at, one_ephemeral
 from plugins.labs.queries.sand import level_of, minutes_left
 from plugins.labs.services.opening import GUEST_SCOPE
 from plugins.labs.views.blueprint import blueprint
+from plugins.labs.views.loaders import one_ephemeral, one_glance
 
 _ = texts("labs")
 
@@ -34,11 +33,10 @@ def _door_url(ephemeral: Ephemeral) -> str | None:
 
 
 @blueprint.get("/e/<int:ephemeral_id>/wall")
-@signed_in(ephemeral=one_ephemeral)
-def ephemeral_wall(ephemeral):
+@signed_in(glance=one_glance)
+def ephemeral_wall(glance):
     """Project the question, the sand that runs and the code to come in."""
-    at = now()
-    glance = glance_at(ephemeral, viewer(), at=at)
+    at, ephemeral = now(), glance.ephemeral
     return page(
         "labs/ephemeral_wall.html",
         glance=glance,
@@ -68,12 +66,12 @@ def ephemeral_tell_qr(ephemeral) -> Response:
 
 
 @blueprint.get("/e/<int:ephemeral_id>/poster")
-@signed_in(ephemeral=one_ephemeral)
-def ephemeral_poster(ephemeral):
+@signed_in(glance=one_glance)
+def ephemeral_poster(glance):
     """Print the question with its code."""
+    ephemeral = glance.ephemeral
     door = _door_url(ephemeral)
     address = None if door else absolute_url("labs.ephemeral", ephemeral_id=ephemeral.id)
-    glance = glance_at(ephemeral, viewer(), at=now())
     return page(
         "labs/ephemeral_poster.html",
         glance=glance,

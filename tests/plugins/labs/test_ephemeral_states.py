@@ -11,7 +11,7 @@ from portal.api import ANONYMOUS, now, session
 from portal.content.models import AuditEntry, Passage
 
 from plugins.labs.models.ephemeral import Ephemeral
-from plugins.labs.queries.ephemeral_states import State, is_in, state_of
+from plugins.labs.queries.ephemeral_states import CURRENT, State, is_counted, is_current, is_in, state_of
 from plugins.labs.queries.ephemerals import glances
 from plugins.labs.queries.sand import level_of, minutes_left
 from tests.plugins.labs.ephemeral_factories import make_ephemeral, make_guest, tell
@@ -42,14 +42,19 @@ def test_states_in_python_and_in_sql_are_the_same_at_every_instant(app, make_use
     for minutes in (-1, 0, 1, 59, 60, 61, 10_000):
         at = NOON + timedelta(minutes=minutes)
         with reading():
-            everything = list(session.scalars(sa.select(Ephemeral)))
-            in_python = {glance.ephemeral.id: glance.state for glance in glances(everything, ANONYMOUS, at=at)}
+            everything = glances(sa.select(Ephemeral), ANONYMOUS, at=at)
+            in_python = {glance.ephemeral.id: glance.state for glance in everything}
             in_sql = {
                 number: state
                 for state in State
                 for number in session.scalars(sa.select(Ephemeral.id).where(is_in(state, at=at)))
             }
+            counted = set(session.scalars(sa.select(Ephemeral.id).where(is_counted(at=at))))
+            current = set(session.scalars(sa.select(Ephemeral.id).where(is_current(at=at))))
         assert in_sql == in_python
+        not_counted = {State.NOT_HELD, State.CANCELLED}
+        assert counted == {number for number, state in in_python.items() if state not in not_counted}
+        assert current == {number for number, state in in_python.items() if state in CURRENT}
 
 
 @pytest.mark.parametrize(

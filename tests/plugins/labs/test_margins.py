@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from portal.api import Conflict, Forbidden, Subject, session
 
 from plugins.labs.models.lab import Ballot, Lab, Margin, Vote
-from plugins.labs.queries.labs import margin_block
+from plugins.labs.queries.votes import removal_among, votes_of
 from plugins.labs.services.margins import add_margin, reword_margin
 from plugins.labs.services.votes import call_vote, cast_ballot
 from tests.plugins.labs.factories import make_lab
@@ -157,8 +157,8 @@ def test_the_block_goes_only_with_more_yes_than_no_and_three_voices(
     with reading():
         lab = session.get_one(Lab, lab_id)
         end = START + timedelta(days=7)
-        assert margin_block(lab, at=end - timedelta(seconds=1)).removed is None
-        assert (margin_block(lab, at=end).removed is not None) is is_removed
+        assert removal_among(votes_of(lab_id, at=end - timedelta(seconds=1)), lab) is None
+        assert (removal_among(votes_of(lab_id, at=end), lab) is not None) is is_removed
 
 
 def test_the_block_is_gone_at_the_end_of_the_vote_even_if_no_job_runs(
@@ -191,7 +191,8 @@ def test_the_job_writes_the_result_down_once_at_its_true_instant_and_erases_the_
         counted = session.get_one(Vote, vote_id)
         assert (counted.yes, counted.no) == (3, 0)
         assert session.scalar(sa.select(sa.func.count()).select_from(Ballot)) == 0
-        removed = margin_block(session.get_one(Lab, lab_id), at=START + timedelta(days=9)).removed
+        votes = votes_of(lab_id, at=START + timedelta(days=9))
+        removed = removal_among(votes, session.get_one(Lab, lab_id))
         assert removed is not None
         assert removed.vote.ends_at == START + timedelta(days=7)
     assert audit_of(Subject("labs.vote", vote_id)).count("labs.vote_ended") == 1

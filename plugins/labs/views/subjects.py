@@ -1,0 +1,114 @@
+"""Subjects of labs as others speak of them: their cards, and what one may do with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from flask import url_for
+
+from portal.api import Action, Subject, SubjectCard, Viewer, can, now, session, texts
+
+from plugins.labs import permissions
+from plugins.labs.models.lab import Lab, Vote
+from plugins.labs.models.project import Project
+from plugins.labs.queries.ephemerals import ephemeral_for
+from plugins.labs.queries.labs import lab_by_id
+from plugins.labs.queries.members import animators_of
+from plugins.labs.queries.projects import readable_project, waiting_change
+from plugins.labs.views.loaders import glance_for
+from plugins.labs.views.offers import lab_offers, offers_of
+
+_ = texts("labs")
+
+
+def card_of(subject: Subject, viewer: Viewer) -> SubjectCard | None:
+    """Name a subject of ours for somebody who may read it."""
+    make = CARDS.get(subject.kind)
+    return make(subject.id, viewer) if make else None
+
+
+def _ephemeral_card(number: int, viewer: Viewer) -> SubjectCard | None:
+    found = ephemeral_for(viewer, number, at=now())
+    return SubjectCard(found.question, url_for("labs.ephemeral", ephemeral_id=number)) if found else None
+
+
+def _lab_card(number: int, viewer: Viewer) -> SubjectCard | None:
+    lab = lab_by_id(number) if viewer.is_agent else None
+    return SubjectCard(lab.name, url_for("labs.show", lab_id=number)) if lab else None
+
+
+def _project_card(number: int, viewer: Viewer) -> SubjectCard | None:
+    found = readable_project(viewer, number, at=now()) if viewer.is_agent else None
+    return SubjectCard(found.title, url_for("labs.project", project_id=number)) if found else None
+
+
+def _vote_card(number: int, viewer: Viewer) -> SubjectCard | None:
+    vote = session.get(Vote, number) if viewer.is_agent else None
+    lab = lab_by_id(vote.lab_id) if vote else None
+    if lab is None:
+        return None
+    return SubjectCard(_("Vote of “%(lab)s”", lab=lab.name), url_for("labs.vote", lab_id=lab.id, vote_id=number))
+
+
+CARDS: dict[str, Callable[[int, Viewer], SubjectCard | None]] = {
+    "labs.ephemeral": _ephemeral_card,
+    "labs.lab": _lab_card,
+    "labs.project": _project_card,
+    "labs.vote": _vote_card,
+}
+
+
+def actions_on(subject: Subject, viewer: Viewer) -> list[Action]:
+    """Give what this person may do with a subject of ours, in the same place as what other plugins add."""
+    if subject.kind == "labs.ephemeral":
+        glance = glance_for(viewer, subject.id)
+        return offers_of(glance, viewer) if glance else []
+    if subject.kind == "labs.lab":
+        lab = lab_by_id(subject.id)
+        return [*lab_offers(lab, viewer), *_on_lab(lab, viewer)] if lab else []
+    if subject.kind == "labs.project":
+        project = readable_project(viewer, subject.id, at=now())
+        return list(_on_project(project, viewer)) if project else []
+    return []
+
+
+def _on_lab(lab: Lab, viewer: Viewer) -> Iterator[Action]:
+    is_alive = lab.closed_at is None
+    if is_alive and can(viewer, permissions.PROJECT, lab):
+        yield Action(_("Open a project"), url_for("labs.new_project", lab_id=lab.id), order=20)
+    if is_alive and can(viewer, permissions.ANIMATE, lab):
+        yield Action(_("Settings"), url_for("labs.settings", lab_id=lab.id), order=60)
+        yield Action(_("Who carries it"), url_for("labs.sponsors", lab_id=lab.id), order=61)
+    if viewer.is_signed_in and lab.group_id in viewer.group_ids:
+        yield Action(_("Leave the lab"), url_for("labs.leave_page", lab_id=lab.id), kind="quiet", order=90)
+    if can(viewer, permissions.CREATE, lab):
+        yield from _of_administrators(lab)
+
+
+def _of_administrators(lab: Lab) -> Iterator[Action]:
+    if lab.closed_at is not None:
+        yield Action(_("Open the lab again"), url_for("labs.reopen", lab_id=lab.id), method="post", order=95)
+        return
+    if not animators_of(lab):
+        yield Action(_("Name an animator"), url_for("labs.animator", lab_id=lab.id), order=94)
+    yield Action(_("Close the lab"), url_for("labs.close_page", lab_id=lab.id), kind="quiet", order=96)
+
+
+def _on_project(project: Project, viewer: Viewer) -> Iterator[Action]:
+    is_lead, is_guarantor = (viewer.person_id == who for who in (project.lead_id, project.guarantor_id))
+    number: dict[str, Any] = {"project_id": project.id}
+    if is_lead and project.closed_at is not None:
+        yield Action(_("Correct what was learnt"), url_for("labs.end", **number), kind="quiet", order=30)
+    if project.closed_at is not None or not can(viewer, permissions.STEER, project):
+        return
+    if is_lead:
+        yield Action(_("End the project"), url_for("labs.end", **number), order=20)
+        yield Action(_("Reword"), url_for("labs.reword", **number), order=30)
+    yield Action(_("Hand the project over"), url_for("labs.lead", **number), kind="quiet", order=50)
+    if (is_lead or is_guarantor) and project.guarantor_id and waiting_change(project.id) is None:
+        yield Action(_("Propose another clause"), url_for("labs.clause", **number), kind="quiet", order=40)
+    if is_guarantor or (is_lead and project.guarantor_id is None):
+        yield Action(_("Name a guarantor"), url_for("labs.guarantor", **number), kind="quiet", order=60)
+    if is_guarantor:
+        yield Action(_("Stop vouching"), url_for("labs.stop_vouching_page", **number), kind="quiet", order=70)
