@@ -6,7 +6,6 @@ Secondary doors leak; one criterion does not. Never test an audience in Python b
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
@@ -42,19 +41,18 @@ class Audienced:
 
         Rule: G7. `self ⊂ circle`, `lab ⊂ network`, `lab ⊂ intranet`, `public` holds all.
         """
-        open_to = [cls.audience == Audience.PUBLIC]
-        if viewer.is_agent:
-            open_to.append(cls.audience == Audience.INTRANET)
-        if viewer.lab_ids:
-            open_to.append(cls.audience == Audience.NETWORK)
+        levels = [Audience.PUBLIC]
+        levels += [Audience.INTRANET] if viewer.is_agent else []
+        levels += [Audience.NETWORK] if viewer.lab_ids else []
+        open_to: sa.ColumnElement[bool] = cls.audience.in_(levels)
         if viewer.group_ids:
-            shared: Any = cls.audience.in_([Audience.CIRCLE, Audience.LAB])
-            open_to.append(sa.and_(shared, cls.reader_group_id.in_(viewer.group_ids)))
+            shared = cls.audience.in_([Audience.CIRCLE, Audience.LAB])
+            open_to = sa.or_(open_to, sa.and_(shared, cls.reader_group_id.in_(viewer.group_ids)))
         in_time = sa.and_(
             sa.or_(cls.visible_from.is_(None), cls.visible_from <= at),
             sa.or_(cls.visible_until.is_(None), cls.visible_until > at),
         )
-        readable = sa.and_(sa.or_(*open_to), in_time)
+        readable = sa.and_(open_to, in_time)
         if viewer.person_id is None:
             return readable
         return sa.or_(readable, cls.author_id == viewer.person_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -33,21 +34,21 @@ def local_midnight(on: date) -> datetime:
     return datetime.combine(on, time(), zone()).astimezone(UTC)
 
 
-def _first(on: date, text: str) -> str:
-    """Write the first of a month as French does: « 1er juin »."""
-    return text.replace("1\u00a0", "1er\u00a0", 1) if on.day == 1 and language.get() == "fr" else text
+@lru_cache(maxsize=4096)
+def _written(on: date, pattern: str, spoken: str) -> str:
+    """Write a day, the first of a month as French does: « 1er juin ». A list says the same days again and again."""
+    text = format_date(on, pattern, locale=spoken)
+    return text.replace("1\u00a0", "1er\u00a0", 1) if on.day == 1 and spoken == "fr" else text
 
 
 def day(value: date | datetime) -> str:
     """Write a day: « 26 janvier 2018 »."""
-    on = local_day(value) if isinstance(value, datetime) else value
-    return _first(on, format_date(on, "d\u00a0MMMM y", locale=language.get()))
+    return _written(local_day(value) if isinstance(value, datetime) else value, "d\u00a0MMMM y", language.get())
 
 
 def weekday(value: date | datetime) -> str:
     """Write a day with its name: « vendredi 26 janvier 2018 »."""
-    on = local_day(value) if isinstance(value, datetime) else value
-    return _first(on, format_date(on, "EEEE d\u00a0MMMM y", locale=language.get()))
+    return _written(local_day(value) if isinstance(value, datetime) else value, "EEEE d\u00a0MMMM y", language.get())
 
 
 def hour(value: datetime) -> str:

@@ -138,7 +138,8 @@ def policy_of(view: object) -> Policy | None:
 
 def account() -> Account | None:
     """Give who is signed in."""
-    return current_user if current_user.is_authenticated else None
+    found = current_user._get_current_object()  # not the proxy: it would look its person up at every attribute
+    return found if found.is_authenticated else None
 
 
 def viewer() -> Viewer:

@@ -9,13 +9,13 @@ from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from portal.api import texts
 
 from plugins.labs.models.ephemeral import Ephemeral, Guest, Participant
 
 _ = texts("labs")
+_late = sa.alias(Ephemeral.__table__, "late")
 
 
 class State(StrEnum):
@@ -93,8 +93,7 @@ def is_current(*, at: datetime) -> sa.ColumnElement[bool]:
 
     The subquery says nothing more: it makes both databases start from the index of `ends_at`, whatever order is asked.
     """
-    late = aliased(Ephemeral)
-    among_few = Ephemeral.id.in_(sa.select(late.id).where(late.ends_at > at))
+    among_few = Ephemeral.id.in_(sa.select(_late.c.id).where(_late.c.ends_at > at))
     return sa.and_(among_few, Ephemeral.cancelled_at.is_(None), Ephemeral.ends_at > at)
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from portal.api import Viewer, session
 
@@ -30,6 +29,7 @@ pendant peut peuvent plus plutot pour pourquoi pouvons quand quel quelle quelles
 sommes sont sous sujet tous tout toute toutes trop veut veulent vers veux voir votre vous vraiment
 about after does from have lab labs make that their them they this what when where which with without would your
 """
+_other = sa.alias(Ephemeral.__table__, "other").c
 EMPTY_WORDS = frozenset(_EMPTY.split())
 
 
@@ -65,8 +65,7 @@ def related_to(ephemeral: Ephemeral, viewer: Viewer, *, at: datetime) -> Related
 
 def _newest_told() -> sa.ColumnElement[bool]:
     """Give the criterion of the newest labs told: a rare word must not make us read every lab there ever was."""
-    other = aliased(Ephemeral)
-    newest = sa.select(other.id).where(other.told_at.is_not(None)).order_by(other.starts_at.desc(), other.id.desc())
+    newest = sa.select(_other.id).where(_other.told_at.is_not(None)).order_by(_other.starts_at.desc(), _other.id.desc())
     return Ephemeral.id.in_(newest.limit(SEARCHED_AT_MOST))
 
 

@@ -118,7 +118,7 @@ def votes_waiting_for(viewer: Viewer, *, at: datetime) -> list[tuple[Lab, Vote]]
     return [(lab, vote) for lab, vote in session.execute(statement)]
 
 
-def votes_to_count(*, at: datetime) -> list[Tally]:
+def votes_to_count(*, at: datetime) -> list[Vote]:
     """List the votes that have ended and whose ballots are not counted yet, oldest first."""
     statement = sa.select(Vote).where(Vote.ends_at <= at, Vote.counted_at.is_(None)).order_by(Vote.ends_at)
-    return tallies(session.scalars(statement), at=at)
+    return list(session.scalars(statement))

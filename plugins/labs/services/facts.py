@@ -5,13 +5,13 @@ from __future__ import annotations
 from portal.api import Conflict, Forbidden, Viewer, session, texts
 
 from plugins.labs.models.ephemeral import Ephemeral
-from plugins.labs.models.lab import Lab
+from plugins.labs.models.lab import Lab, Margin, Vote
 from plugins.labs.models.project import Project
 
 _ = texts("labs")
 
 
-def hold(row: Lab | Project | Ephemeral) -> None:
+def hold(row: Lab | Project | Ephemeral | Vote | Margin) -> None:
     """Read a row anew and keep others from changing it until the end of the transaction: two may act at once."""
     session.refresh(row, with_for_update=True)
 
@@ -26,22 +26,33 @@ def must_be_member(actor: Viewer, lab: Lab) -> int:
     return actor.person_id
 
 
+def must_be_open(lab: Lab) -> None:
+    """Go on only in a lab that has not been closed, and keep it as it is until the end of the transaction.
+
+    :raises Conflict: the lab is closed
+    """
+    hold(lab)
+    if lab.closed_at is not None:
+        raise Conflict(_("This lab is closed: its pages stay readable, nothing new starts in it."))
+
+
 def must_animate(actor: Viewer, lab: Lab) -> None:
-    """Go on only for an animator of the lab.
+    """Go on only for an animator of a lab that is not closed.
+
+    :raises Forbidden: the actor does not animate the lab
+    :raises Conflict: the lab is closed
+    """
+    must_be_animator(actor, lab)
+    must_be_open(lab)
+
+
+def must_be_animator(actor: Viewer, lab: Lab) -> None:
+    """Go on only for an animator of the lab, closed or not.
 
     :raises Forbidden: the actor does not animate the lab
     """
     if lab.group_id not in actor.animated_ids:
         raise Forbidden(_("Only the animators of this lab may do that."))
-
-
-def must_be_open(lab: Lab) -> None:
-    """Go on only in a lab that has not been closed.
-
-    :raises Conflict: the lab is closed
-    """
-    if lab.closed_at is not None:
-        raise Conflict(_("This lab is closed: its pages stay readable, nothing new starts in it."))
 
 
 def must_steer(actor: Viewer, project: Project) -> int:

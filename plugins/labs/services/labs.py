@@ -25,7 +25,7 @@ from portal.api import (
 
 from plugins.labs.models.lab import MAX_MINUTES, MIN_MINUTES, Lab, Sponsor
 from plugins.labs.queries.words import fold
-from plugins.labs.services.facts import must_animate, must_be_open
+from plugins.labs.services.facts import hold, must_animate, must_be_animator
 from plugins.labs.services.margins import write_line
 
 _ = texts("labs")
@@ -68,7 +68,6 @@ def set_up_lab(actor: Viewer, lab: Lab, *, name: str, place: str, max_minutes: i
     :raises Invalid: the duration is out of bounds
     """
     must_animate(actor, lab)
-    must_be_open(lab)
     if not MIN_MINUTES <= max_minutes <= MAX_MINUTES:
         raise Invalid(_("Between one hour and ninety days."), field="max_minutes")
     changed = [*_rename(lab, name), *_set(lab, "place", place), *_set(lab, "max_minutes", max_minutes)]
@@ -100,7 +99,6 @@ def add_sponsor(actor: Viewer, lab: Lab, *, function_id: int, at: datetime) -> N
     :raises Forbidden: the actor does not animate the lab
     """
     must_animate(actor, lab)
-    must_be_open(lab)
     if session.get(Sponsor, (lab.id, function_id)) is not None:
         return
     session.add(Sponsor(lab_id=lab.id, function_id=function_id))
@@ -113,7 +111,8 @@ def remove_sponsor(actor: Viewer, lab: Lab, *, function_id: int, at: datetime) -
 
     :raises Forbidden: the actor does not animate the lab
     """
-    must_animate(actor, lab)
+    must_be_animator(actor, lab)
+    hold(lab)
     sponsor = session.get(Sponsor, (lab.id, function_id))
     if sponsor is None:
         return
@@ -124,6 +123,7 @@ def remove_sponsor(actor: Viewer, lab: Lab, *, function_id: int, at: datetime) -
 
 def close_lab(actor: Viewer, lab: Lab, *, at: datetime) -> None:
     """End a lab: nothing new starts in it, its pages stay. Closing it twice changes nothing."""
+    hold(lab)
     if lab.closed_at is not None:
         return
     lab.closed_at = at
@@ -133,6 +133,7 @@ def close_lab(actor: Viewer, lab: Lab, *, at: datetime) -> None:
 
 def reopen_lab(actor: Viewer, lab: Lab, *, at: datetime) -> None:
     """Take a closing back."""
+    hold(lab)
     if lab.closed_at is None:
         return
     lab.closed_at = None

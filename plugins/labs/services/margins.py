@@ -9,7 +9,7 @@ from portal.api import Conflict, Invalid, Subject, Viewer, record, session, text
 from plugins.labs.models.lab import MAX_MARGINS, Lab, Margin, MarginWording
 from plugins.labs.queries.labs import margins_of
 from plugins.labs.queries.votes import removal_among, votes_of
-from plugins.labs.services.facts import hold, must_animate, must_be_open
+from plugins.labs.services.facts import hold, must_animate
 
 _ = texts("labs")
 
@@ -50,8 +50,6 @@ def add_margin(actor: Viewer, lab: Lab, *, text: str, review_on: date, at: datet
     :raises Forbidden: the actor does not animate the lab
     """
     must_animate(actor, lab)
-    hold(lab)
-    must_be_open(lab)
     margin = write_line(lab, text, review_on=review_on, at=at, today=today)
     _record(actor, lab, "labs.margin_added", margin, at)
     return margin
@@ -65,7 +63,7 @@ def reword_margin(
     :raises Forbidden: the actor does not animate the lab
     """
     must_animate(actor, lab)
-    must_be_open(lab)
+    hold(margin)
     if (margin.text, margin.review_on) == (text, review_on):
         return
     _must_be_ahead(review_on, today)
@@ -82,7 +80,6 @@ def restore_margins(actor: Viewer, lab: Lab, *, at: datetime) -> None:
     :raises Conflict: the block is on the page already
     """
     must_animate(actor, lab)
-    must_be_open(lab)
     if removal_among(votes_of(lab.id, at=at), lab) is None:
         raise Conflict(_("The block is on the page already."))
     lab.margins_restored_at = at

@@ -18,7 +18,7 @@ from portal.api import (
 
 from plugins.labs.models.lab import Lab
 from plugins.labs.queries.members import animators_of, members_of
-from plugins.labs.services.facts import must_animate, must_be_open
+from plugins.labs.services.facts import hold, must_animate, must_be_animator, must_be_open
 
 _ = texts("labs")
 
@@ -33,7 +33,6 @@ def add_to_lab(actor: Viewer, lab: Lab, *, person: Person, at: datetime) -> None
     :raises Forbidden: the actor does not animate the lab
     """
     must_animate(actor, lab)
-    must_be_open(lab)
     if person.id in {member.id for member in members_of(lab)}:
         return
     add_member(lab.group_id, person.id, at=at)
@@ -46,7 +45,8 @@ def remove_from_lab(actor: Viewer, lab: Lab, *, person: Person, at: datetime) ->
     :raises Forbidden: the actor does not animate the lab
     :raises Conflict: the actor would remove themself: leaving is another act
     """
-    must_animate(actor, lab)
+    must_be_animator(actor, lab)
+    hold(lab)
     if person.id == actor.person_id:
         raise Conflict(_("To leave the lab yourself, use “Leave the lab”."))
     if remove_member(lab.group_id, person.id):
@@ -59,7 +59,8 @@ def share_animation(actor: Viewer, lab: Lab, *, person: Person, at: datetime) ->
     :raises Forbidden: the actor does not animate the lab
     :raises Conflict: this person does not belong to the lab
     """
-    must_animate(actor, lab)
+    must_be_animator(actor, lab)
+    hold(lab)
     if person.id not in {member.id for member in members_of(lab)}:
         raise Conflict(_("%(name)s does not belong to this lab.", name=person.name))
     _make_animator(actor, lab, person=person, at=at)

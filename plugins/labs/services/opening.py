@@ -13,7 +13,7 @@ from plugins.labs.models.ephemeral import LEVELS, MAX_PLACE, MAX_QUESTION, Ephem
 from plugins.labs.models.lab import Lab
 from plugins.labs.queries.ephemerals import ephemeral_for
 from plugins.labs.queries.words import fold
-from plugins.labs.services.facts import hold, must_be_member, must_be_open
+from plugins.labs.services.facts import must_be_member, must_be_open
 
 _ = texts("labs")
 
@@ -54,11 +54,10 @@ def open_ephemeral(actor: Viewer, lab: Lab, *, plan: Plan, at: datetime) -> Ephe
     :raises Conflict: the lab is closed
     """
     author_id = must_be_member(actor, lab)
-    must_be_open(lab)
+    must_be_open(lab)  # of two clicks at once, the second sees from here what the first opened
     _check_words(plan)
     _check_times(lab, plan, at)
     _check_ties(actor, lab, plan, at)
-    hold(lab)  # of two clicks at once, the second sees what the first opened
     again = _second_click(author_id, lab, plan, at)
     if again is not None:
         return again

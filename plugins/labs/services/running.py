@@ -35,7 +35,7 @@ def must_run(ephemeral: Ephemeral, *, at: datetime) -> None:
         raise Conflict(_("This lab was called off."))
     if at < ephemeral.starts_at:
         raise Conflict(_("This lab has not begun yet."))
-    if at >= ephemeral.ends_at:
+    if at >= ephemeral.ends_at or ephemeral.ending_noted:
         raise refused_reopening()
 
 

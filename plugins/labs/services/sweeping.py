@@ -13,20 +13,26 @@ from portal.api import Event, publish, record_passage, revoke_tokens, session
 
 from plugins.labs.models.ephemeral import Ephemeral
 from plugins.labs.queries.ephemeral_states import has_people
+from plugins.labs.services.facts import hold
 from plugins.labs.services.opening import GUEST_SCOPE, note_opening
 
 AT_A_TURN = 200
 
 
-def sweep_ephemerals(at: datetime) -> None:
-    """Publish the openings and the closings whose instant has come."""
-    for ephemeral in _waiting(Ephemeral.opening_noted, Ephemeral.starts_at, at):
+def sweep_ephemerals(at: datetime) -> bool:
+    """Publish the openings and the closings whose instant has come; tell whether more wait."""
+    begun = _waiting(Ephemeral.opening_noted, Ephemeral.starts_at, at)
+    for ephemeral in begun:
         note_opening(ephemeral, actor_id=None)
-    ended = list(_waiting(Ephemeral.ending_noted, Ephemeral.ends_at, at))
-    ids = [ephemeral.id for ephemeral in ended]
+    ended = _waiting(Ephemeral.ending_noted, Ephemeral.ends_at, at)
+    for ephemeral in ended:
+        hold(ephemeral)  # an extension on its way is waited for
+    ids = [ephemeral.id for ephemeral in ended if ephemeral.ends_at <= at]
     held = set(session.scalars(sa.select(Ephemeral.id).where(Ephemeral.id.in_(ids), has_people())))
     for ephemeral in ended:
-        _note_ending(ephemeral, happened=ephemeral.id in held)
+        if ephemeral.id in ids:
+            _note_ending(ephemeral, happened=ephemeral.id in held)
+    return AT_A_TURN in {len(begun), len(ended)}
 
 
 def _waiting(

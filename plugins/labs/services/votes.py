@@ -9,7 +9,15 @@ import sqlalchemy as sa
 from portal.api import Conflict, Event, Subject, Viewer, publish, record, record_passage, session, texts
 
 from plugins.labs.models.lab import VOTE_DAYS, Ballot, Lab, Vote
-from plugins.labs.queries.votes import Tally, ballot_of, removal_among, running_among, votes_of, votes_to_count
+from plugins.labs.queries.votes import (
+    Tally,
+    ballot_of,
+    removal_among,
+    running_among,
+    tallies,
+    votes_of,
+    votes_to_count,
+)
 from plugins.labs.services.facts import hold, must_be_member, must_be_open
 
 _ = texts("labs")
@@ -29,7 +37,6 @@ def call_vote(actor: Viewer, lab: Lab, *, at: datetime) -> Vote:
     :raises Conflict: a vote runs already, or the block is not on the page
     """
     person_id = must_be_member(actor, lab)
-    hold(lab)
     must_be_open(lab)
     before = votes_of(lab.id, at=at)
     if running_among(before) is not None:
@@ -52,7 +59,8 @@ def cast_ballot(actor: Viewer, vote: Vote, *, lab: Lab, is_yes: bool, at: dateti
     :raises Conflict: the vote has ended
     """
     person_id = must_be_member(actor, lab)
-    if vote.ends_at <= at:
+    hold(vote)
+    if vote.ends_at <= at or vote.counted_at is not None:
         raise Conflict(_("This vote has ended: its result no longer changes."))
     ballot = ballot_of(vote.id, actor)
     if ballot is not None and ballot.is_yes == is_yes:
@@ -67,8 +75,9 @@ def cast_ballot(actor: Viewer, vote: Vote, *, lab: Lab, is_yes: bool, at: dateti
 
 def close_ended_votes(at: datetime) -> None:
     """Count the votes that have ended, write their result down once, erase their ballots."""
-    for tally in votes_to_count(at=at):
-        _count(tally, at)
+    for vote in votes_to_count(at=at):
+        hold(vote)  # a voice on its way is waited for
+        _count(tallies([vote], at=at)[0], at)
     session.flush()
 
 

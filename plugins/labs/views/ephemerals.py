@@ -96,23 +96,23 @@ def _total(statement: sa.Select[Ephemeral]) -> str:
 @signed_in()
 def ephemerals():
     """List the ephemeral labs: what is open, what is announced, then the newest, whatever became of them."""
-    filters = EphemeralFilters()
+    filters, at, who = EphemeralFilters(), now(), viewer()
     statement = _matching(filters)
-    current = cards(current_among(statement, at=now()))
+    current = cards(current_among(statement, at=at))
     # what did not fit above stands at its place among the others
     others = statement.where(Ephemeral.id.not_in([glance.ephemeral.id for glance, _offers in current]))
-    past = listing(with_glance(others, viewer()), order_by=[Ephemeral.starts_at, Ephemeral.id], counted=False)
+    past = listing(with_glance(others, who), order_by=[Ephemeral.starts_at, Ephemeral.id], counted=False)
     labs = open_labs()
     return page(
         "labs/ephemerals.html",
         page=replace(past, total_text=_total(statement)),
         current=[] if past.first_url else current,
-        past=card_offers((glance_of(row, at=now()) for row in past.items), viewer()),
+        past=card_offers((glance_of(row, at=at) for row in past.items), who),
         filters=filters,
         states=[("", _("all states")), *WORDS.items()],
         labs=[("", _("all")), *((lab.id, lab.name) for lab in labs)],
         exports=export_links("labs.ephemerals_export", "q", "state", "lab"),
-        may_open=[lab for lab in labs if lab.group_id in viewer().lab_ids],
+        may_open=[lab for lab in labs if lab.group_id in who.lab_ids],
     )
 
 
@@ -121,8 +121,8 @@ def ephemerals():
 def ephemerals_export(fmt):
     """Give exactly the labs of the list, newest first."""
     statement = _matching(EphemeralFilters()).order_by(Ephemeral.starts_at.desc(), Ephemeral.id.desc())
-    found = session.execute(with_glance(statement, viewer()).execution_options(yield_per=BATCH))
-    return export(fmt, "ephemeral-labs", columns=_columns(), rows=(_row(glance_of(row, at=now())) for row in found))
+    found, at = session.execute(with_glance(statement, viewer()).execution_options(yield_per=BATCH)), now()
+    return export(fmt, "ephemeral-labs", columns=_columns(), rows=(_row(glance_of(row, at=at)) for row in found))
 
 
 def _columns() -> list[Column]:
