@@ -55,11 +55,6 @@ class MarginForm(Form):
         description=_.later("That day, the animators are reminded to look at this line again."),
     )
 
-    @property
-    def values(self) -> dict[str, Any]:
-        """Give what `add_margin` and `reword_margin` take."""
-        return {"text": self.text.data, "review_on": self.review_on.data}
-
 
 class LabForm(Form):
     """A new lab: five fields, one of which is what may still change in it (law 1, C42 SPEC 1)."""
@@ -83,12 +78,7 @@ class LabForm(Form):
     def values(self) -> dict[str, Any]:
         """Give what `create_lab` takes."""
         margin = FirstMargin(self.text.data or "", self.review_on.data or date.max)
-        return {
-            "name": self.name.data or "",
-            "place": self.place.data or "",
-            "animator": self.animator.data,
-            "margin": margin,
-        }
+        return {name: self[name].data for name in ("name", "place", "animator")} | {"margin": margin}
 
 
 class SettingsForm(Form):
@@ -106,11 +96,6 @@ class SettingsForm(Form):
         """Fill the list of durations, the present one always among them."""
         offered = {current: _("%(num)s minutes", num=current), **DURATIONS}
         self.max_minutes.choices = [SelectChoice(minutes, str(words)) for minutes, words in sorted(offered.items())]
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """Give what `set_up_lab` takes."""
-        return {"name": self.name.data, "place": self.place.data, "max_minutes": self.max_minutes.data}
 
 
 class SponsorForm(Form):

@@ -72,13 +72,8 @@ class ProjectForm(ClauseFields):
     @property
     def values(self) -> dict[str, Any]:
         """Give what `open_project` takes."""
-        return {
-            "title": self.title.data,
-            "about": self.about.data,
-            "clause": self.clause_value,
-            "guarantor": self.guarantor.data,
-            "audience": self.audience.data,
-        }
+        kept = ("title", "about", "guarantor", "audience")
+        return {name: self[name].data for name in kept} | {"clause": self.clause_value}
 
 
 class RewordForm(Form):

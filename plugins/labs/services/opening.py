@@ -28,7 +28,7 @@ class Plan:
     """What an opening asks (C01 SPEC 1: five things), and what it may add.
 
     :ivar minutes: longest duration
-    :ivar continues_id: a lab of the same lab, of which this one is the sequel
+    :ivar continues_id: a lab of the same lab, of which this one is the sequel; 0 or None for no other
     :ivar resown_from_id: a lab this one is a copy of
     """
 
@@ -129,7 +129,7 @@ def _add(author_id: int, lab: Lab, plan: Plan, at: datetime) -> Ephemeral:
         ends_at=starts_at + timedelta(minutes=plan.minutes),
         minutes=plan.minutes,
         allows_guests=plan.allows_guests,
-        continues_id=plan.continues_id,
+        continues_id=plan.continues_id or None,
         resown_from_id=plan.resown_from_id,
     )
     session.add(ephemeral)

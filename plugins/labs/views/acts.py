@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
@@ -80,19 +78,6 @@ def _prefilled(lab: Lab) -> dict[str, object]:
     }
 
 
-def _plan(form: Any, sown: Ephemeral | None) -> Plan:
-    return Plan(
-        question=form.question.data,
-        starts_at=form.starts_at.data,
-        minutes=form.minutes.data,
-        place=form.place.data,
-        audience=form.audience.data,
-        allows_guests=form.allows_guests.data,
-        continues_id=form.continues_id.data or None,
-        resown_from_id=sown.id if sown else None,
-    )
-
-
 @blueprint.route("/<int:lab_id>/open", methods=["GET", "POST"], endpoint="open_ephemeral")
 @requires(permissions.OPEN, lab=one_lab)
 def open_form(lab):
@@ -102,7 +87,8 @@ def open_form(lab):
     form.offer(lab, before=_continued(lab))
     if form.submitted():
         with form.attempt():
-            ephemeral = open_ephemeral(viewer(), lab, plan=_plan(form, sown), at=now())
+            plan = Plan(**form.data, resown_from_id=sown.id if sown else None)
+            ephemeral = open_ephemeral(viewer(), lab, plan=plan, at=now())
             message(_opened_words(ephemeral))
             return see_ephemeral(ephemeral)
     return form_page("labs/ephemeral_open.html", form, lab=lab, sown=sown)
@@ -143,8 +129,7 @@ def ephemeral_extend(ephemeral):
     form.offer(may_extend_by(ephemeral, lab))
     if form.submitted():
         with form.attempt():
-            minutes, reason = form.minutes.data, form.reason.data
-            extend_ephemeral(viewer(), ephemeral, lab=lab, minutes=minutes, reason=reason, at=now())
+            extend_ephemeral(viewer(), ephemeral, lab=lab, **form.data, at=now())
             message(_("The lab lasts longer. It cannot be made longer a second time."))
             return see_ephemeral(ephemeral)
     return form_page("labs/ephemeral_extend.html", form, ephemeral=ephemeral, lab=lab, cancel_url=url_of(ephemeral))

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
 
 from portal.api import (
     Action,
-    Column,
     absolute_url,
     actions_of,
-    export,
     history_of,
     listing,
     now,
@@ -54,7 +53,7 @@ from plugins.labs.queries.sand import minutes_left
 from plugins.labs.queries.words import fold
 from plugins.labs.services.opening import GUEST_SCOPE
 from plugins.labs.views.blueprint import blueprint
-from plugins.labs.views.exporting import export_links
+from plugins.labs.views.exporting import Table, export_links, exported
 from plugins.labs.views.loaders import one_glance
 from plugins.labs.views.offers import card_offers, main_and_others, own_lab_offers
 
@@ -66,6 +65,21 @@ MINE_SHOWN = 30
 # who came and went is said by the list of people, for those who may see it; never by the history
 QUIET = ("labs.ephemeral_joined", "labs.ephemeral_left", "labs.guest_entered", "labs.guest_left")
 
+COLUMNS: Table = {
+    "lab": (_.later("Lab"), attrgetter("lab.name")),
+    "question": (_.later("The question"), attrgetter("ephemeral.question")),
+    "state": (_.later("State"), lambda glance: glance.mark[0]),
+    "starts_at": (_.later("Starts"), attrgetter("ephemeral.starts_at")),
+    "ends_at": (_.later("Ends"), attrgetter("ephemeral.ends_at")),
+    "place": (_.later("Where"), attrgetter("ephemeral.place")),
+    "people": (_.later("People"), attrgetter("people")),
+    "outcome": (_.later("What became of it"), lambda glance: glance.outcome if glance.is_over else ""),
+    "learnt": (_.later("What was learnt"), lambda glance: glance.ephemeral.learnt or ""),
+    "address": (
+        _.later("Address"),
+        lambda glance: absolute_url("labs.ephemeral", ephemeral_id=glance.ephemeral.id),
+    ),
+}
 Card = tuple[Glance, list[Action]]
 
 
@@ -122,39 +136,7 @@ def ephemerals_export(fmt):
     """Give exactly the labs of the list, newest first."""
     statement = _matching(EphemeralFilters()).order_by(Ephemeral.starts_at.desc(), Ephemeral.id.desc())
     found, at = session.execute(with_glance(statement, viewer()).execution_options(yield_per=BATCH)), now()
-    return export(fmt, "ephemeral-labs", columns=_columns(), rows=(_row(glance_of(row, at=at)) for row in found))
-
-
-def _columns() -> list[Column]:
-    titles = {
-        "lab": _("Lab"),
-        "question": _("The question"),
-        "state": _("State"),
-        "starts_at": _("Starts"),
-        "ends_at": _("Ends"),
-        "place": _("Where"),
-        "people": _("People"),
-        "outcome": _("What became of it"),
-        "learnt": _("What was learnt"),
-        "address": _("Address"),
-    }
-    return [Column(key, title) for key, title in titles.items()]
-
-
-def _row(glance: Glance) -> dict[str, object]:
-    ephemeral = glance.ephemeral
-    return {
-        "lab": glance.lab.name,
-        "question": ephemeral.question,
-        "state": glance.mark[0],
-        "starts_at": ephemeral.starts_at,
-        "ends_at": ephemeral.ends_at,
-        "place": ephemeral.place,
-        "people": glance.people,
-        "outcome": glance.outcome if glance.is_over else "",
-        "learnt": ephemeral.learnt or "",
-        "address": absolute_url("labs.ephemeral", ephemeral_id=ephemeral.id),
-    }
+    return exported(fmt, "ephemeral-labs", COLUMNS, (glance_of(row, at=at) for row in found))
 
 
 @blueprint.get("/e/<int:ephemeral_id>")

@@ -85,8 +85,7 @@ def _guest_form(glance: Glance):
     form = GuestForm()
     if form.submitted():
         with form.attempt():
-            name, service = form.first_name.data, form.service.data
-            guest = enter_as_guest(glance.ephemeral, key=form.key.data, first_name=name, service=service, at=now())
+            guest = enter_as_guest(glance.ephemeral, **form.data, at=now())
             return see("labs.guest_in", token=_token(), key=guest.key)
     form.key.data = form.key.data or secrets.token_urlsafe(24)
     return _page("labs/door_guest.html", glance, form=form, status=422 if form.is_submitted() else 200)

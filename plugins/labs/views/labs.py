@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from flask import Response, url_for
 
 from portal.api import (
-    Column,
     Subject,
     absolute_url,
     actions_of,
     can,
-    export,
     form_page,
     history_of,
     listing,
@@ -42,11 +41,16 @@ from plugins.labs.services.labs import close_lab, create_lab, reopen_lab, set_up
 from plugins.labs.views.blueprint import blueprint
 from plugins.labs.views.days import today
 from plugins.labs.views.ephemerals import ephemerals_of_lab
-from plugins.labs.views.exporting import export_links
+from plugins.labs.views.exporting import Table, export_links, exported
 from plugins.labs.views.offers import main_and_others
 
 _ = texts("labs")
 PROJECTS_SHOWN = 5
+COLUMNS: Table = {
+    "name": (_.later("Name"), attrgetter("name")),
+    "place": (_.later("Usual place"), attrgetter("place")),
+    "state": (_.later("State"), lambda lab: _("closed") if lab.closed_at else _("alive")),
+}
 
 
 def _chosen(filters: LabFilters) -> dict[str, Any]:
@@ -76,11 +80,7 @@ def index():
 def index_export(fmt):
     """Give the same rows as the list."""
     labs = session.scalars(labs_matching(**_chosen(LabFilters())).order_by(Lab.folded, Lab.id))
-    columns = [Column("name", _("Name")), Column("place", _("Usual place")), Column("state", _("State"))]
-    rows = (
-        {"name": lab.name, "place": lab.place, "state": _("closed") if lab.closed_at else _("alive")} for lab in labs
-    )
-    return export(fmt, "labs", columns=columns, rows=rows)
+    return exported(fmt, "labs", COLUMNS, labs)
 
 
 @blueprint.get("/<int:lab_id>")
@@ -141,7 +141,7 @@ def settings(lab):
     form.offer_durations(lab.max_minutes)
     if form.submitted():
         with form.attempt():
-            set_up_lab(viewer(), lab, **form.values, at=now())
+            set_up_lab(viewer(), lab, **form.data, at=now())
             message(_("The settings are saved."))
             return see("labs.show", lab_id=lab.id)
     return form_page("labs/settings.html", form, lab=lab, cancel_url=url_for("labs.show", lab_id=lab.id))

@@ -29,7 +29,7 @@ def new_margin(lab):
     form = MarginForm()
     if form.submitted():
         with form.attempt():
-            add_margin(viewer(), lab, **form.values, at=now(), today=today())
+            add_margin(viewer(), lab, **form.data, at=now(), today=today())
             message(_("The line is on the page of the lab."))
             return see("labs.show", lab_id=lab.id)
     return form_page(
@@ -45,7 +45,7 @@ def margin(lab, margin_id):
     form = MarginForm(obj=line)
     if form.submitted():
         with form.attempt():
-            reword_margin(viewer(), lab, margin=line, **form.values, at=now(), today=today())
+            reword_margin(viewer(), lab, margin=line, **form.data, at=now(), today=today())
             message(_("The line is saved. What it said before stays readable."))
             return see("labs.show", lab_id=lab.id)
     return form_page("labs/margin.html", form, lab=lab, margin=line, number=line.position, cancel_url=_page(lab))

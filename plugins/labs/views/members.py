@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any
 
 from flask import request, url_for
 
 from portal.api import (
-    Column,
     Person,
-    export,
     find_people,
     form_page,
     message,
@@ -31,6 +30,7 @@ from plugins.labs.queries.labs import one_lab
 from plugins.labs.queries.members import animators_of, is_last_animator, members_of
 from plugins.labs.services.members import add_to_lab, give_animator, leave_lab, remove_from_lab, share_animation
 from plugins.labs.views.blueprint import blueprint
+from plugins.labs.views.exporting import Table, exported
 
 _ = texts("labs")
 FOUND_SHOWN = 20
@@ -78,10 +78,12 @@ def _acts(lab: Lab, member: Person, animating: set[int]) -> Iterator[dict[str, s
 @signed_in(lab=one_lab)
 def members_export(lab, fmt):
     """Give the same names as the list."""
-    animator_ids = {animator.id for animator in animators_of(lab)}
-    rows = ({"name": who.name, "animates": _("yes") if who.id in animator_ids else _("no")} for who in members_of(lab))
-    columns = [Column("name", _("Name")), Column("animates", _("Animates"))]
-    return export(fmt, "labs-members", columns=columns, rows=rows)
+    animating = {animator.id for animator in animators_of(lab)}
+    table: Table = {
+        "name": (_("Name"), attrgetter("name")),
+        "animates": (_("Animates"), lambda who: _("yes") if who.id in animating else _("no")),
+    }
+    return exported(fmt, "labs-members", table, members_of(lab))
 
 
 def _back(lab):

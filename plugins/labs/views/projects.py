@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from flask import url_for
 
 from portal.api import (
-    Column,
     Subject,
     actions_of,
-    export,
     form_page,
     function_choices,
     history_of,
@@ -43,7 +43,7 @@ from plugins.labs.queries.projects import (
 from plugins.labs.services.projects import open_project
 from plugins.labs.views.blueprint import blueprint
 from plugins.labs.views.days import today, year_span
-from plugins.labs.views.exporting import export_links
+from plugins.labs.views.exporting import Table, export_links, exported
 from plugins.labs.views.loaders import one_project
 
 _ = texts("labs")
@@ -80,37 +80,18 @@ def projects():
     )
 
 
-COLUMNS = {
-    "title": _.later("The project"),
-    "lab": _.later("Lab"),
-    "clause": _.later("Clause"),
-    "expected_by": _.later("Who expects it"),
-    "expected_what": _.later("What is expected"),
-    "expected_on": _.later("By what day"),
-    "opened": _.later("Opened on"),
-    "ended": _.later("Ended on"),
-    "outcome": _.later("How it ended"),
-    "learnt": _.later("What was learnt"),
+COLUMNS: Table = {
+    "title": (_.later("The project"), attrgetter("title")),
+    "lab": (_.later("Lab"), attrgetter("lab.name")),
+    "clause": (_.later("Clause"), lambda project: CLAUSES[project.clause]),
+    "expected_by": (_.later("Who expects it"), attrgetter("expected_by")),
+    "expected_what": (_.later("What is expected"), attrgetter("expected_what")),
+    "expected_on": (_.later("By what day"), attrgetter("expected_on")),
+    "opened": (_.later("Opened on"), lambda project: local_day(project.opened_at)),
+    "ended": (_.later("Ended on"), lambda project: local_day(project.closed_at) if project.closed_at else None),
+    "outcome": (_.later("How it ended"), lambda project: OUTCOMES.get(project.outcome)),
+    "learnt": (_.later("What was learnt"), attrgetter("learnt")),
 }
-
-
-def _columns():
-    return [Column(key, str(title)) for key, title in COLUMNS.items()]
-
-
-def _row(project):
-    return {
-        "title": project.title,
-        "lab": project.lab.name,
-        "clause": str(CLAUSES[project.clause]),
-        "expected_by": project.expected_by,
-        "expected_what": project.expected_what,
-        "expected_on": project.expected_on,
-        "opened": local_day(project.opened_at),
-        "ended": local_day(project.closed_at) if project.closed_at else None,
-        "outcome": str(OUTCOMES[project.outcome]) if project.outcome else None,
-        "learnt": project.learnt,
-    }
 
 
 @blueprint.get("/projects.<any(csv, json):fmt>")
@@ -118,7 +99,7 @@ def _row(project):
 def projects_export(fmt):
     """Give the same rows as the list, each with its own end, without any sum."""
     statement = _matching(ProjectFilters()).order_by(Project.opened_at.desc(), Project.id.desc())
-    return export(fmt, "projects", columns=_columns(), rows=map(_row, session.scalars(statement)))
+    return exported(fmt, "projects", COLUMNS, session.scalars(statement))
 
 
 @blueprint.get("/projects/<int:project_id>")
@@ -206,6 +187,5 @@ def _stopped(year):
 @signed_in()
 def graveyard_export(year, fmt):
     """Give the same projects as the page."""
-    columns = [*_columns(), Column("saved", _("What stopping it saved"))]
-    rows = ({**_row(project), "saved": project.saved} for project in _stopped(year))
-    return export(fmt, f"graveyard-{year}", columns=columns, rows=rows)
+    table: Table = {**COLUMNS, "saved": (_("What stopping it saved"), attrgetter("saved"))}
+    return exported(fmt, f"graveyard-{year}", table, _stopped(year))
