@@ -17,6 +17,7 @@ from portal.content.following import follow, followers, is_following, unfollow
 from portal.content.links import link, unlink
 from portal.content.notices import notify
 from portal.content.passages import record_passage
+from portal.content.settings import setting
 from portal.content.tokens import Grant, issue_token, move_expiry, revoke_tokens, show_token
 from portal.db import Personal, UtcDateTime, db, group_id, person_id, plugin_base, transaction
 from portal.errors import Conflict, Forbidden, Invalid, NotFound, PortalError, TooMany
@@ -88,7 +89,7 @@ from portal.values import (
 from portal.web.answers import absolute_url, form_page, message, page, page_or_fragment, qr_svg, see
 from portal.web.dates import local_day, local_midnight, minutes
 from portal.web.exports import Column, export
-from portal.web.forms import AudienceField, Filters, Form, InstantField, PersonField, readers_sentence
+from portal.web.forms import AudienceField, Filters, Form, InstantField, PersonField, SecretField, readers_sentence
 from portal.web.listing import Page, listing
 from portal.web.policy import public, requires, signed_in, token, viewer
 from portal.web.subjects import actions_of, history_of, links_of, resolve, sections_of
@@ -135,6 +136,7 @@ __all__ = [
     "Personal",
     "PortalError",
     "Role",
+    "SecretField",
     "Section",
     "ServiceCard",
     "ServiceFacts",
@@ -224,6 +226,7 @@ __all__ = [
     "service_ids_under",
     "services",
     "session",
+    "setting",
     "show_token",
     "signed_in",
     "texts",

@@ -48,6 +48,7 @@ PersonField
 Personal(whose, why, keep_days=…, on_erase=…, since=…, at_end=…, secret=…)
 PortalError
 Role: AGENT ANIMATOR PLUGIN_ADMIN ADMIN
+SecretField
 Section(title, template, context=…, order=…)
 ServiceCard(id, name, code=…, parent_id=…, depth=…, closed_at=…)
 ServiceFacts(name, code=…, parent_id=…)
@@ -137,6 +138,7 @@ service(service_id)
 service_ids_under(service_id)
 services(*, with_closed=…)
 session
+setting(plugin, key)
 show_token(scope, subject)
 signed_in(*, prepare=…, max_bytes=…, **loader)
 texts(domain)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from portal.api import Action, HomeItem, Job, NavItem, Subject, SubjectCard, SubjectType, Viewer, hookimpl, texts
+from portal.api import Action, Form, HomeItem, Job, NavItem, Subject, SubjectCard, SubjectType, Viewer, hookimpl, texts
 
 from plugins.labs import permissions
+from plugins.labs.forms.settings import LabsSettings
 from plugins.labs.jobs import labs_jobs
 from plugins.labs.views import acts, ephemerals, guests, labs, margins, members, projects, steering, votes, walls
 from plugins.labs.views.blueprint import blueprint
@@ -33,6 +34,12 @@ def portal_nav_items() -> list[NavItem]:
         NavItem("experiment", _.later("Ephemeral labs"), "labs.ephemerals", order=20),
         NavItem("experiment", _.later("Projects"), "labs.projects", order=30),
     ]
+
+
+@hookimpl
+def portal_settings() -> type[Form]:
+    """Give what the collectivity sets."""
+    return LabsSettings
 
 
 @hookimpl

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 import pluggy
 from flask import Blueprint
+from wtforms import Form
 
 from portal.values import Job, LinkKind, NavItem, SubjectType
 
@@ -37,6 +38,26 @@ def portal_nav_items() -> list[NavItem]:  # type: ignore[empty-body]
         @hookimpl
         def portal_nav_items():
             return [NavItem("experiment", _.later("Labs"), "labs.index")]
+    """
+
+
+@hookspec
+def portal_settings() -> type[Form]:  # type: ignore[empty-body]
+    """Give the form of what the collectivity may set in this plugin: one class, a subclass of `portal.api.Form`.
+
+    Called at start. The core makes its page (« Extensions », « Régler »), checks it, keeps what differs from the
+    defaults, writes each change in the audit. Read a value with `setting("<plugin>", "<field>")`: it is read once per
+    request, and typed by its field. A value that no longer passes after an update counts as not set. Each field has a
+    `default`; a secret is a `SecretField`, of which only where it stands is kept.
+
+    Example::
+
+        class NoticeSettings(Form):
+            days = IntegerField(_.later("Days a notice stays"), default=30, validators=[NumberRange(1, 365)])
+
+        @hookimpl
+        def portal_settings():
+            return NoticeSettings
     """
 
 

@@ -35,13 +35,13 @@ from portal.web.dates import FILTERS
 from portal.web.environment import prepare, template_loader
 from portal.web.errors import register_errors
 from portal.web.headers import set_headers
-from portal.web.pages import account, entering, files, news, plugins, screens, today
+from portal.web.pages import account, entering, files, news, plugins, screens, settings, today
 from portal.web.pages.blueprint import blueprint
 from portal.web.shell import csrf_token, template_values
 from portal.web.sizes import size
 
 log = logging.getLogger(__name__)
-CORE_PAGES = (account, entering, files, news, plugins, screens, today)  # imported for their routes
+CORE_PAGES = (account, entering, files, news, plugins, screens, settings, today)  # imported for their routes
 _ = texts.texts(texts.CORE)
 _building = Lock()  # CPython 3.11's ast is not safe in threads (cpython#106905), and Werkzeug compiles rules with it
 
@@ -124,6 +124,8 @@ def _bare_app(site: Site, state: Snapshot, plugins: list[Manifest]) -> PortalFla
         SQLALCHEMY_DATABASE_URI=site.url,
         ENGINE=site.engine,
         FILES=lambda: site.files,
+        SLUG=site.slug,
+        COLLECTIVITY_FOLDER=site.folder,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=site.instance.server.https,
         MAX_CONTENT_LENGTH=None,
@@ -159,8 +161,14 @@ def _declare(app: Flask, hooks: Hooks, plugins: list[Manifest]) -> None:
     app.config["SUBJECT_KINDS"] = frozenset(kind.kind for kind in kinds)
     app.config["FOLLOWED_KINDS"] = frozenset(kind.kind for kind in kinds if kind.can_follow)
     app.config["LINK_KINDS"] = {kind.kind: kind for kind in hooks.call("portal_link_kinds")}
+    app.config["SETTINGS"] = {plugin.id: form for plugin in plugins for form in _settings(hooks, plugin)}
     app.config["NAV_ITEMS"] = hooks.call("portal_nav_items")
     app.config["PLUGINS"] = tuple(manifest.id for manifest in plugins)
+
+
+def _settings(hooks: Hooks, plugin: Manifest) -> list[type]:
+    with blamed_on(plugin.id, "register"):
+        return hooks.declared(plugin.id, "portal_settings")
 
 
 def base_url(site: Site) -> str:

@@ -28,6 +28,7 @@ CORE_PLUGIN = "portal"
 GIVES: dict[str, type] = {
     "portal_blueprints": Blueprint,
     "portal_nav_items": NavItem,
+    "portal_settings": type,
     "portal_subject_types": SubjectType,
     "portal_link_kinds": LinkKind,
     "portal_jobs": Job,
@@ -152,7 +153,7 @@ def _listed(hook: str, answer: Any) -> list[Any]:
     for item in given:
         if not isinstance(item, wanted):
             raise TypeError(f"{hook} gives {wanted.__name__}, not {type(item).__name__}")
-        if not isinstance(getattr(item, "order", 0), int):
+        if not isinstance(item, type) and not isinstance(getattr(item, "order", 0), int):
             raise TypeError(f"{hook} gives an order that is no number")
     return given
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy.orm import DeclarativeBase
+from wtforms import Form
 
 from portal.db import forget_plugin, plugin_base
 from portal.errors import PluginFault
@@ -133,6 +134,7 @@ def _check_declared(app: Flask, hooks: Hooks, manifest: Manifest) -> None:
         if not isinstance(job.every_minutes, int):
             raise PluginFault(manifest.id, "register", f"job {job.name}: every_minutes is no number")
     hooks.declared(manifest.id, "portal_commands")
+    _check_settings(hooks, manifest)
     plain = {rule.endpoint for rule in app.url_map.iter_rules() if not rule.arguments}
     for item in hooks.declared(manifest.id, "portal_nav_items"):
         if item.group not in NAV_GROUPS:
@@ -141,6 +143,15 @@ def _check_declared(app: Flask, hooks: Hooks, manifest: Manifest) -> None:
             raise PluginFault(manifest.id, "register", f"navigation to an unknown address: {item.endpoint}")
         if item.permission is not None and item.permission not in app.config["PERMISSIONS"]:
             raise PluginFault(manifest.id, "register", f"navigation asks an unknown permission: {item.permission}")
+
+
+def _check_settings(hooks: Hooks, manifest: Manifest) -> None:
+    """Refuse settings that are no form, or whose form cannot even be made empty."""
+    forms = hooks.declared(manifest.id, "portal_settings")
+    if len(forms) > 1 or not all(issubclass(form, Form) for form in forms):
+        raise PluginFault(manifest.id, "register", "portal_settings gives one class of form")
+    for form in forms:
+        form(formdata=None)
 
 
 def check_tables(manifest: Manifest, base: type[DeclarativeBase]) -> None:

@@ -8,15 +8,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import request
+from flask import current_app, request
 from flask_wtf import FlaskForm
 from wtforms import Form as PlainForm
-from wtforms import RadioField
+from wtforms import RadioField, StringField
 from wtforms.fields import Field
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, StopValidation
 from wtforms.widgets import DateTimeLocalInput, TextInput
 
+from portal.content.secrets import check_reference
 from portal.db import db
 from portal.errors import Conflict, Forbidden, Invalid, PortalError
 from portal.people.groups import readers_count
@@ -154,6 +155,37 @@ def readers_sentence(audience: str, group_id: int | None) -> str:
     if audience == Audience.NETWORK:
         return _.plural("%(num)s person, member of a lab here.", "%(num)s people, members of the labs here.", count)
     return _.plural("%(num)s person.", "%(num)s people.", count)
+
+
+class SecretField(StringField):
+    """Where a secret stands: `env:NAME` or `file:/path` of this collectivity. The secret is never typed nor shown."""
+
+    is_secret = True
+    data: str | None
+    render_kw: dict[str, Any] | None
+
+    def __init__(self, label: str, validators: Sequence[Any] = (), **kwargs: Any) -> None:
+        kwargs = {"default": "", "filters": [lambda text: (text or "").strip()], **kwargs}
+        super().__init__(label, validators, **kwargs)
+        self.render_kw = {"autocomplete": "off", "spellcheck": "false", **(self.render_kw or {})}
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not a reference of this collectivity.
+
+        :raises StopValidation: says what may be written
+        """
+        if not self.data:
+            return
+        try:
+            check_reference(
+                self.data, slug=current_app.config["SLUG"], folder=current_app.config["COLLECTIVITY_FOLDER"]
+            )
+        except Invalid as refusal:
+            self.data = ""  # it may be the secret itself: it is not sent back to the page
+            raise StopValidation(str(refusal)) from refusal
+
+    def _value(self) -> str:
+        return str(self.data or "")
 
 
 class PersonField(Field):

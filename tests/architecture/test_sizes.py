@@ -18,7 +18,7 @@ MAX_OPERATIONS_LINES = 3000
 OPERATIONS = {"hosting", "cli"}
 MAX_PLUGIN_LINES = 1200
 # Counted in lines of code, see portal/decisions/0008; `labs` holds three concepts (C01, C02, C42).
-CAPS = {"labs": 2820}
+CAPS = {"labs": 2850}
 SILENT = {
     tokenize.COMMENT,
     tokenize.DEDENT,

@@ -33,6 +33,8 @@ FOR_ADMINISTRATORS = {
     "core.confirm_plugin",
     "core.switch_plugin",
     "core.plugin_fault",
+    "core.plugin_settings",
+    "core.reset_settings_page",
     "core.screens",
     "core.revoke_screen",
 }

@@ -21,6 +21,7 @@ PAGES = [
     "/account",
     "/plugins",
     "/plugins/labs/switch",
+    "/plugins/labs/settings",
     "/plugins/labs/fault",
     "/screens",
     "/accessibilite",

@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from portal.api import Forbidden, Invalid, TooMany, Viewer, record, session, texts
+from portal.api import Forbidden, Invalid, TooMany, Viewer, record, session, setting, texts
 
 from plugins.labs.models.ephemeral import (
-    GUESTS_AN_HOUR,
     MAX_FIRST_NAME,
     MAX_SERVICE,
     Ephemeral,
@@ -70,7 +69,7 @@ def enter_as_guest(ephemeral: Ephemeral, *, key: str, first_name: str, service: 
     :param key: drawn with the form
     :raises Forbidden: the opener allowed no guests
     :raises Conflict: it is not open
-    :raises TooMany: twenty came within the hour
+    :raises TooMany: as many came within the hour as the collectivity allows
     """
     hold(ephemeral)
     must_run(ephemeral, at=at)
@@ -81,9 +80,14 @@ def enter_as_guest(ephemeral: Ephemeral, *, key: str, first_name: str, service: 
     again: Guest | None = session.scalar(sa.select(Guest).where(Guest.key == key, Guest.ephemeral_id == ephemeral.id))
     if again is not None and again.left_at is None:
         return again
-    if guests_since(ephemeral, at - timedelta(hours=1)) >= GUESTS_AN_HOUR:
+    most = setting("labs", "guests_an_hour")
+    if guests_since(ephemeral, at - timedelta(hours=1)) >= most:
         raise TooMany(
-            _("Twenty people have entered within the hour: that is the most. Wait a little, or ask a participant.")
+            _.plural(
+                "One person has entered within the hour: that is the most. Wait a little, or ask a participant.",
+                "%(num)s people have entered within the hour: that is the most. Wait a little, or ask a participant.",
+                most,
+            )
         )
     return _add_guest(ephemeral, key, _name(first_name), _service(service), at)
 

@@ -20,6 +20,7 @@ from portal.api import (
     record,
     rename_group,
     session,
+    setting,
     texts,
 )
 
@@ -48,9 +49,10 @@ def create_lab(
 ) -> Lab:
     """Create a lab with its group, its first animator and the first line of its margins.
 
-    Rule: law 1 (five fields), C42 SPEC 1.
+    Rule: law 1 (five fields), C42 SPEC 1, C01 SPEC 2 (the collectivity sets the duration).
     """
     lab = Lab(name=name, folded=fold(name), place=place, group_id=create_group("lab", name), created_at=at)
+    lab.max_minutes = setting("labs", "max_minutes")
     session.add(lab)
     session.flush()
     add_member(lab.group_id, animator.id, at=at, is_animator=True)

@@ -10,6 +10,7 @@ from flask import Response, current_app, g, request, url_for
 
 from portal.content.audit import record
 from portal.content.clock import now
+from portal.content.settings import EVERY_PLUGIN, form_of
 from portal.db import db
 from portal.errors import Conflict, NotFound, PluginFault, PortalError
 from portal.loader.discovery import scan
@@ -18,14 +19,13 @@ from portal.loader.models import Fault, PluginState
 from portal.loader.states import states, switch
 from portal.people.permissions import MANAGE_PLUGINS
 from portal.texts import CORE, texts
-from portal.values import Subject, Viewer
+from portal.values import Viewer
 from portal.web.answers import message, page, see
 from portal.web.dates import instant
 from portal.web.pages.blueprint import blueprint
 from portal.web.policy import requires, viewer
 
 _ = texts(CORE)
-EVERY_PLUGIN = Subject("portal.plugin", 0)  # plugins have names, not numbers: the facts say which
 PHASES = {
     "manifest": _.later("its description cannot be read"),
     "resolve": _.later("it does not fit this portal"),
@@ -102,6 +102,7 @@ def _row(item: Installed, last_faults: dict[str, Fault]) -> dict[str, Any]:
         "calls": _calls(manifest),
         "meter": None,
         "fault_url": url_for("core.plugin_fault", plugin=item.id) if broken or last or item.fault else None,
+        "settings_url": url_for("core.plugin_settings", plugin=item.id) if form_of(item.id) else None,
         "can_switch": manifest is not None or item.is_on,
         "is_on": item.is_on,
         "switch_url": url_for("core.switch_plugin", plugin=item.id),

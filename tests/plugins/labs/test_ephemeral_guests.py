@@ -113,7 +113,7 @@ def test_twenty_guests_an_hour_at_most(number, client, post, reading, writing, c
             enter_as_guest(ephemeral, key="z" * 30, first_name="Inès", service="Voirie", at=now())
     answer = post(client, _door(reading, number), INES)
     assert answer.status_code == 429
-    assert "Vingt personnes sont entrées en une heure" in answer.text
+    assert "20 personnes sont entrées en une heure" in answer.text
     assert len(_guests(reading)) == GUESTS_AN_HOUR
 
 
