@@ -7,7 +7,8 @@ returned as it is, so English needs no catalogue. Nothing is compiled: a transla
 from __future__ import annotations
 
 import gettext
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
@@ -59,6 +60,16 @@ def add_catalogue(domain: str, folder: Path) -> None:
 def languages() -> list[str]:
     """List the languages the core can speak: English, and one per catalogue."""
     return sorted({"en", *(path.stem for path in _folders[CORE].glob("*.po"))})
+
+
+@contextmanager
+def speaking(spoken: str) -> Iterator[None]:
+    """Say what is said inside in another language: a mail, a feed."""
+    before = language.set(spoken)
+    try:
+        yield
+    finally:
+        language.reset(before)
 
 
 @lru_cache(maxsize=256)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 from pathlib import Path
 
 import click
@@ -15,6 +13,7 @@ from portal.hosting.operating import first_administrator, init_instance, upgrade
 from portal.hosting.running import stay_running
 from portal.hosting.serving import check_port, serve
 from portal.hosting.site import Site
+from portal.hosting.wheel import turn
 from portal.hosting.worker import Worker
 
 PORT = click.IntRange(1, 65535)
@@ -70,13 +69,12 @@ def upgrade_command(folder: Path, only: str | None) -> None:
 @in_words
 def work(folder: Path, once: bool) -> None:
     """Walk the collectivities."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    worker = Worker(read_instance(folder))
+    instance = read_instance(folder)
     with stay_running(folder):
         if once:
-            worker.round()
+            Worker(instance).round()
         else:
-            worker.run()
+            turn(instance)
 
 
 @click.command(help="Joue la soirée de démonstration et la sert.")

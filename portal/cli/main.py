@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from portal.cli import backup, collectivities, doctor, instances, people, plugins, reading, rescue
+from portal.cli import backup, collectivities, doctor, instances, mail, people, plugins, reading, rescue
 from portal.cli.extending import Portal
 from portal.errors import ConfigError
 from portal.hosting.config import Log, instance_folder, read_instance
@@ -38,6 +38,7 @@ for command in (
     collectivities.collectivity,
     plugins.plugins,
     people.user,
+    mail.mail,
     backup.backup,
     backup.restore_command,
     doctor.doctor,

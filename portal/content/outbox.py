@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -19,19 +20,27 @@ CLAIM_MINUTES = 5
 MAX_PAUSE_MINUTES = 360
 
 
-def claim(engine: Engine) -> int | None:
+def _waits() -> sa.ColumnElement[bool]:
+    return sa.and_(OutboxMessage.done_at.is_(None), OutboxMessage.stopped_at.is_(None))
+
+
+def claim(engine: Engine, *, kinds: Iterable[str] = ("event",)) -> int | None:
     """Take one message that is due, for five minutes; None if there is none.
 
-    A process that dies with it loses its claim, and the message is delivered again.
+    A process that dies with it loses its claim, and the message is delivered again. Those of a plugin that is off wait.
     """
     at = real_now()
     due = (
         sa.select(OutboxMessage.id)
-        .where(OutboxMessage.done_at.is_(None), OutboxMessage.next_try_at <= at)
+        .where(_waits(), OutboxMessage.next_try_at <= at, OutboxMessage.kind.in_(list(kinds)))
         .where(OutboxMessage.plugin.in_(current_hooks().plugin_ids))
-        .order_by(OutboxMessage.id)
+        .order_by(OutboxMessage.next_try_at, OutboxMessage.id)
         .limit(1)
     )
+    found = db.session.scalar(due)
+    db.session.rollback()
+    if found is None:  # the usual case takes no lock
+        return None
     if is_postgresql(engine):
         due = due.with_for_update(skip_locked=True)
     take = (
@@ -45,7 +54,7 @@ def claim(engine: Engine) -> int | None:
 
 
 def deliver(message_id: int) -> bool:
-    """Deliver one claimed message in a transaction of its own; tell whether it went."""
+    """Deliver one claimed event in a transaction of its own; tell whether it went."""
     try:
         with transaction():
             message = db.session.get_one(OutboxMessage, message_id)
@@ -60,18 +69,39 @@ def deliver(message_id: int) -> bool:
     return True
 
 
-def postpone(message_id: int, reason: str) -> None:
-    """Leave a message for later: 1, 2, 4 … minutes, six hours at most."""
+def postpone(message_id: int, reason: str, *, until: datetime | None = None) -> datetime:
+    """Leave a message for later: 1, 2, 4 … minutes, six hours at most, or the instant that is said; give it."""
     with transaction():
         message = db.session.get_one(OutboxMessage, message_id)
-        pause = min(2 ** (message.attempts - 1), MAX_PAUSE_MINUTES)
-        message.next_try_at = real_now() + timedelta(minutes=pause)
+        pause = min(2 ** min(message.attempts - 1, 20), MAX_PAUSE_MINUTES)
+        message.next_try_at = until or real_now() + timedelta(minutes=pause)
         message.last_error = reason[:200]
+        return message.next_try_at
 
 
-def deliver_due(engine: Engine) -> int:
-    """Deliver every message that is due; give how many went."""
+def hold_back(kind: str, *, until: datetime) -> None:
+    """Let every message of a kind wait: what carries them is away. None of them counts it as a try."""
+    due = sa.update(OutboxMessage).where(_waits(), OutboxMessage.kind == kind, OutboxMessage.next_try_at < until)
+    with transaction():
+        db.session.execute(due.values(next_try_at=until))
+
+
+def finish(message_id: int, *, refusal: str | None = None) -> None:
+    """Note that a message has gone, or that it was refused for good and will not be tried again."""
+    with transaction():
+        message = db.session.get_one(OutboxMessage, message_id)
+        if refusal is None:
+            message.done_at = real_now()
+        else:
+            message.stopped_at, message.last_error = real_now(), refusal[:200]
+
+
+def deliver_due(engine: Engine, *, goes_on: Callable[[], bool] = lambda: True) -> int:
+    """Deliver every event that is due; give how many went.
+
+    :param goes_on: asked before each one: a worker that must stop stops between two
+    """
     sent = 0
-    while (message_id := claim(engine)) is not None:
+    while goes_on() and (message_id := claim(engine)) is not None:
         sent += deliver(message_id)
     return sent

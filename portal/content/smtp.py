@@ -51,6 +51,17 @@ class Mail:
         return self.port or PORTS[self.security]
 
 
+class NotNow(PortalError):
+    """The server does not take this message now, and may take others.
+
+    :ivar code: its answer, three digits
+    """
+
+    def __init__(self, code: int) -> None:
+        super().__init__()
+        self.code = code
+
+
 class Refused(PortalError):
     """The server will never take this message for this address: trying again is of no use.
 
@@ -137,14 +148,18 @@ class Postman:
         """Say who is sending; tell whether the settings name anybody."""
         if self._server is None or not self.mail.user:
             return False
-        self._server.login(self.mail.user, password_of(self.mail, self.folder))
+        try:
+            self._server.login(self.mail.user, password_of(self.mail, self.folder))
+        except UnicodeEncodeError as error:  # smtplib knows ASCII passwords only
+            raise ConfigError("« user » et le mot de passe du courriel s'écrivent sans accent.") from error
         return True
 
     def send(self, message: EmailMessage) -> None:
         """Hand one message over.
 
         :raises Refused: for good, this message or this address
-        :raises OSError: not now (`smtplib` says so too): the server is away, busy, or does not let us in
+        :raises NotNow: this message or this address may pass later
+        :raises OSError: the server is away, or does not let us in (`smtplib`'s errors are some)
         """
         try:
             self.server.send_message(message)
@@ -160,7 +175,7 @@ class Postman:
         if code >= 500:
             text = said.decode(errors="replace") if isinstance(said, bytes) else said
             raise Refused(code, text) from error
-        raise error
+        raise NotNow(code) from error
 
     def leave(self) -> None:
         """Close the connection; a server that is gone already is no matter."""

@@ -1,57 +1,78 @@
-"""`portal work`: what no request does, in every collectivity: outbox, jobs of plugins, ended sessions."""
+"""`portal work`: what no request does, in every collectivity: jobs that are due, outbox, mails.
+
+huey turns the wheel: every few seconds one worker of the instance puts a visit to each collectivity in the queue, and
+the threads of all workers take them. What must never be lost or done twice is not in the queue but in the database of
+the collectivity: turns of jobs and messages are claimed there (decision 0011). So a collectivity that is away holds one
+thread for the time of a refusal, and any number of workers may run.
+"""
 
 from __future__ import annotations
 
 import logging
-import time
-from datetime import datetime, timedelta
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Flask
 
 from portal.content.clock import now, real_now
 from portal.content.outbox import deliver_due
-from portal.db import read_revision, transaction
+from portal.content.turns import claim_turn, end_turn, note_round, waiting_turns
+from portal.db import db, read_revision, transaction
 from portal.hosting.config import Instance
 from portal.hosting.factory import create_app
 from portal.hosting.site import Site
 from portal.loader.faults import book_fault, flush_side_writes
 from portal.loader.hooks import Hooks, current_hooks
-from portal.people.limits import sweep_limits
-from portal.people.sessions import sweep_sessions
 from portal.values import Job
+from portal.web.mails import deliver_mails
 
 log = logging.getLogger(__name__)
-PAUSE_SECONDS = 5
 BATCHES_A_ROUND = 20
+GoesOn = Callable[[], bool]
 
 
-def run_jobs(app: Flask, *, last_runs: dict[tuple[str, str], datetime] | None = None) -> bool:
-    """Do one round in a collectivity: jobs that are due, then the outbox; tell whether a job has more to do now.
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A job whose turn it is."""
 
-    :param last_runs: instant of the last run by plugin and job; None runs every job
+    plugin: str
+    job: Job
+
+
+def run_jobs(app: Flask, *, due_only: bool = False, goes_on: GoesOn = lambda: True) -> bool:
+    """Do one round in a collectivity: jobs, events, mails; tell whether a job has more to do now.
+
+    :param due_only: leave out the jobs whose time has not come, or that another worker holds
+    :param goes_on: asked between two pieces of work: a worker that must stop stops there
     """
     with app.app_context():
-        hooks = current_hooks()
-        due = [
-            (plugin, job)
+        hooks, engine = current_hooks(), app.config["ENGINE"]
+        waiting = waiting_turns() if due_only else set()
+        db.session.rollback()
+        turns = [
+            Turn(plugin, job)
             for plugin in hooks.implementers("portal_jobs")
             for job in _jobs(hooks, plugin)
-            if _is_due((plugin, job.name), job.every_minutes, last_runs)
+            if (plugin, job.name) not in waiting and (not due_only or claim_turn(engine, plugin, job.name))
         ]
-        unfinished = _take_turns(due)
-        for plugin, job in unfinished:
-            if last_runs is not None:
-                del last_runs[plugin, job.name]  # still due: the next round comes back to it
-        deliver_due(app.config["ENGINE"])
-        flush_side_writes(app.config["ENGINE"])
+        started = real_now()
+        unfinished = _take_turns(turns, goes_on)
+        for turn in turns if due_only else ():
+            rest = timedelta() if turn in unfinished else timedelta(minutes=turn.job.every_minutes)
+            end_turn(engine, turn.plugin, turn.job.name, due_at=started + rest)
+        deliver_due(engine, goes_on=goes_on)
+        deliver_mails(goes_on=goes_on)
+        flush_side_writes(engine)
     return bool(unfinished)
 
 
-def _take_turns(due: list[tuple[str, Job]]) -> list[tuple[str, Job]]:
+def _take_turns(turns: list[Turn], goes_on: GoesOn) -> list[Turn]:
     """Run jobs, and again those with more to do, one batch each in turn; give those that are not done yet."""
-    for _turn in range(BATCHES_A_ROUND):
-        due = [(plugin, job) for plugin, job in due if _run(plugin, job)]
-    return due
+    for _batch in range(BATCHES_A_ROUND):
+        turns = [turn for turn in turns if not goes_on() or _run(turn)]
+    return turns
 
 
 def _jobs(hooks: Hooks, plugin: str) -> list[Job]:
@@ -62,58 +83,52 @@ def _jobs(hooks: Hooks, plugin: str) -> list[Job]:
         return []
 
 
-def _is_due(key: tuple[str, str], every_minutes: int, last_runs: dict[tuple[str, str], datetime] | None) -> bool:
-    if last_runs is None:
-        return True
-    at, last = real_now(), last_runs.get(key)
-    if last is not None and at - last < timedelta(minutes=every_minutes):
-        return False
-    last_runs[key] = at
-    return True
-
-
-def _run(plugin: str, job: Job) -> bool:
+def _run(turn: Turn) -> bool:
     try:
         with transaction():
-            return job.run(now()) is True
+            return turn.job.run(now()) is True
     except (Exception, SystemExit) as error:  # the edge of a plugin's job: the others go on
-        book_fault(plugin, f"job {job.name}", error)
+        book_fault(turn.plugin, f"job {turn.job.name}", error)
         return False
 
 
 class Worker:
-    """One process of `portal work`."""
+    """The collectivities of an instance as one process visits them."""
 
     def __init__(self, instance: Instance) -> None:
-        self.sites = [Site(instance, item) for item in instance.collectivities]
+        self.sites = {item.slug: Site(instance, item) for item in instance.collectivities}
         self.apps: dict[str, Flask] = {}
-        self.last_runs: dict[str, dict[tuple[str, str], datetime]] = {}
+        self.stopping = threading.Event()
+        self._doors = {slug: threading.Lock() for slug in self.sites}
 
     def round(self) -> bool:
-        """Walk all the collectivities once, and tell whether one has more to do now.
+        """Visit all the collectivities once, and tell whether one has more to do now."""
+        answers = [self.visit(slug) for slug in self.sites]
+        return any(answers)
 
-        One that is away is left for the next round.
+    def visit(self, slug: str) -> bool:
+        """Do what is due in a collectivity; one that is away is left for the next round.
+
+        A second thread finds the door closed and goes on to the next: a slow collectivity holds one thread.
         """
-        more = False
-        for site in self.sites:
-            try:
-                app = self._app(site)
-                more |= run_jobs(app, last_runs=self.last_runs.setdefault(site.slug, {}))
-                with app.app_context(), transaction():
-                    sweep_sessions(real_now())
-                    sweep_limits(real_now())
-            except Exception:
-                log.exception("round failed", extra={"collectivity": site.slug})
+        door = self._doors[slug]
+        if not door.acquire(blocking=False):
+            return False
+        try:
+            app = self._app(self.sites[slug])
+            more = run_jobs(app, due_only=True, goes_on=lambda: not self.stopping.is_set())
+            with app.app_context():
+                note_round(app.config["ENGINE"])
+        except Exception as error:  # the edge of a collectivity: the others go on
+            log.warning("round failed", extra={"collectivity": slug, "error": type(error).__name__}, exc_info=True)
+            return False
+        finally:
+            door.release()
         return more
 
     def _app(self, site: Site) -> Flask:
         known = self.apps.get(site.slug)
         if known is None or known.config["REVISION"] != read_revision(site.engine):
             known = self.apps[site.slug] = create_app(site)
+            log.info("working for %s", site.slug)
         return known
-
-    def run(self) -> None:
-        """Work until the process is told to stop."""
-        while True:
-            if not self.round():
-                time.sleep(PAUSE_SECONDS)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import pluggy
 from flask import current_app, url_for
 
+from portal.content.clock import real_now
 from portal.content.files.storing import sweep_contents
 from portal.content.following import is_following
 from portal.content.links import link_cards, retitle
 from portal.content.privacy.retention import run_retention
 from portal.people.leaving import leave_due
+from portal.people.limits import sweep_limits
 from portal.people.permissions import MANAGE_PLUGINS, MANAGE_SCREENS, READ_NEWS, can
+from portal.people.sessions import sweep_sessions
 from portal.texts import CORE, texts
 from portal.values import Action, Job, NavItem, Section, Subject, Viewer
 
@@ -29,12 +32,14 @@ def portal_nav_items() -> list[NavItem]:
 
 @hookimpl
 def portal_jobs() -> list[Job]:
-    """Give what the core does by itself: departures whose day has come, titles of links, what was kept long enough."""
+    """Give what the core does by itself: departures, titles of links, what was kept long enough, what ended."""
     return [
         Job("leaving", every_minutes=1, run=leave_due),
         Job("links", every_minutes=60, run=retitle),
         Job("files", every_minutes=60, run=sweep_contents),
         Job("retention", every_minutes=24 * 60, run=run_retention),
+        Job("sessions", every_minutes=5, run=lambda _at: sweep_sessions(real_now())),
+        Job("limits", every_minutes=60, run=lambda _at: sweep_limits(real_now())),
     ]
 
 

@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
 ROOT = Path(__file__).parents[2]
+WRITTEN = ("*.html", "*.txt", "*.xml")
 RECORDERS = {"record", "_record", "Event"}
 
 
@@ -35,7 +36,7 @@ def said(domain: Domain) -> dict[str, str]:
     for path in sorted(domain.code.rglob("*.py")):
         for key in (*_python_keys(path), *_actions(domain, path)):
             found.setdefault(key, str(path.relative_to(ROOT)))
-    for path in sorted(domain.templates.rglob("*.html")):
+    for path in sorted(path for kind in WRITTEN for path in domain.templates.rglob(kind)):
         for key in _template_keys(path):
             found.setdefault(key, str(path.relative_to(ROOT)))
     return found
