@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from portal.api import Action, Form, HomeItem, Job, NavItem, Subject, SubjectCard, SubjectType, Viewer, hookimpl, texts
+from portal.api import Action, Event, Form, HomeItem, Job, NavItem, Subject, SubjectCard, SubjectType, Viewer, hookimpl, texts
 
 from plugins.labs import permissions
 from plugins.labs.forms.settings import LabsSettings
 from plugins.labs.jobs import labs_jobs
+from plugins.labs.services.news import tell
 from plugins.labs.views import acts, ephemerals, guests, labs, margins, members, projects, steering, votes, walls
 from plugins.labs.views.blueprint import blueprint
 from plugins.labs.views.home import home_items
@@ -75,6 +76,12 @@ def portal_actions(subject: Subject, viewer: Viewer) -> list[Action]:
 def portal_subject(subject: Subject, viewer: Viewer) -> SubjectCard | None:
     """Name a subject of ours for somebody who may read it."""
     return card_of(subject, viewer)
+
+
+@hookimpl
+def portal_event(event: Event) -> None:
+    """Tell those whom it concerns."""
+    tell(event)
 
 
 @hookimpl

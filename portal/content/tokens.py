@@ -1,4 +1,4 @@
-"""Addresses that open one thing: one-time links, shared screens, QR codes. One table, scoped, revocable, dated.
+"""Addresses that open one thing: one-time links, shared screens, walls, feeds, QR codes. Scoped, revocable, dated.
 
 The token is an HMAC of the row's nonce under the collectivity's key, so a stolen database opens nothing, and a QR code
 can be drawn again (decision 0006). Expiry uses the domain clock for tokens tied to a subject, and the real one for
@@ -22,7 +22,7 @@ from portal.content.clock import now, real_now
 from portal.content.models import Token
 from portal.db import db
 from portal.errors import NotFound
-from portal.texts import CORE, texts
+from portal.texts import CORE, Later, texts
 from portal.values import Subject
 
 _ = texts(CORE)
@@ -68,11 +68,12 @@ def issue_token(
     group_id: int | None = None,
     expires_at: datetime | None = None,
     uses: int | None = None,
-    label: str | None = None,
+    label: str | Later | None = None,
 ) -> str:
     """Make a token and give it as the part of an address.
 
     :param scope: `<plugin>.<noun>`; a route of another scope does not take it
+    :param label: what it opens, for the list « Les adresses que j’ai ouvertes »: `_.later("…")`
     :param uses: how many times it may be spent; None for no limit
     """
     row = Token(
@@ -82,7 +83,7 @@ def issue_token(
         subject_id=subject.id if subject else None,
         person_id=person_id,
         group_id=group_id,
-        label=label,
+        label=label.message if isinstance(label, Later) else label,
         created_at=real_now(),
         expires_at=expires_at,
         uses_left=uses,
@@ -131,10 +132,28 @@ def _of(scope: str, subject: Subject) -> tuple[Any, ...]:
     return (Token.scope == scope, Token.subject_kind == subject.kind, Token.subject_id == subject.id)
 
 
-def show_token(scope: str, subject: Subject) -> str | None:
-    """Give the live token of a subject, to draw its QR code; None if there is none."""
-    rows = db.session.scalars(sa.select(Token).where(*_of(scope, subject)).order_by(Token.id.desc()))
+def show_token(scope: str, subject: Subject, *, person_id: int | None = None) -> str | None:
+    """Give the live token of a subject, to draw its QR code; None if there is none.
+
+    :param person_id: of the one tied to this person
+    """
+    wanted = sa.select(Token).where(*_of(scope, subject))
+    if person_id is not None:
+        wanted = wanted.where(Token.person_id == person_id)
+    rows = db.session.scalars(wanted.order_by(Token.id.desc()))
     return next((_text(row) for row in rows if _is_live(row)), None)
+
+
+def standing_tokens(person_id: int) -> list[Token]:
+    """List the addresses that a person made and that stay open until they close them: feeds, walls; oldest first."""
+    mine = sa.select(Token).where(Token.person_id == person_id, Token.uses_left.is_(None), Token.revoked_at.is_(None))
+    return [row for row in db.session.scalars(mine.order_by(Token.id)) if _is_live(row)]
+
+
+def close_token(token_id: int, person_id: int) -> None:
+    """Close an address that this person made; closing it twice changes nothing."""
+    mine = sa.update(Token).where(Token.id == token_id, Token.person_id == person_id, Token.revoked_at.is_(None))
+    db.session.execute(mine.values(revoked_at=real_now()))
 
 
 def show_token_by_id(token_id: int) -> str:

@@ -61,8 +61,11 @@ class PortalFlask(Flask):
 
         :raises ValueError: it does not
         """
-        if view_func is not None and policy_of(view_func) is None:
+        policy = policy_of(view_func)
+        if view_func is not None and policy is None:
             raise ValueError(f"{endpoint or view_func.__name__} declares no policy")
+        if policy is not None and policy.reader and {*(options.get("methods") or ())} - {"GET", "HEAD"}:
+            raise ValueError(f"{endpoint}: an address that reads as somebody only answers GET")
         options.setdefault("provide_automatic_options", False)
         super().add_url_rule(rule, endpoint, view_func and _admitted(view_func), *args, **options)
 

@@ -35,13 +35,13 @@ from portal.web.dates import FILTERS
 from portal.web.environment import prepare, template_loader
 from portal.web.errors import register_errors
 from portal.web.headers import set_headers
-from portal.web.pages import account, entering, files, news, plugins, screens, settings, today
+from portal.web.pages import account, entering, feeds, files, news, plugins, screens, settings, today
 from portal.web.pages.blueprint import blueprint
 from portal.web.shell import csrf_token, template_values
 from portal.web.sizes import size
 
 log = logging.getLogger(__name__)
-CORE_PAGES = (account, entering, files, news, plugins, screens, settings, today)  # imported for their routes
+CORE_PAGES = (account, entering, feeds, files, news, plugins, screens, settings, today)  # imported for their routes
 _ = texts.texts(texts.CORE)
 _building = Lock()  # CPython 3.11's ast is not safe in threads (cpython#106905), and Werkzeug compiles rules with it
 

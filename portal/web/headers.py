@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, current_app, request
 
-from portal.web.policy import account
+from portal.web.policy import account, policy_of
 
 CSP = "; ".join(
     [
@@ -36,8 +36,9 @@ def set_headers(response: Response) -> Response:
     for name, value in STATIC_HEADERS.items():
         response.headers.setdefault(name, value)
     secret_address = "token" in (request.view_args or {}) or getattr(request.url_rule, "rule", "").count("<token>")
-    # not « no-referrer » for a secret address: its own form would then come from the origin « null »
-    response.headers.setdefault("Referrer-Policy", "same-origin")
+    policy = policy_of(current_app.view_functions.get(request.endpoint or ""))
+    # not « no-referrer » where a secret address has a form: it would then come from the origin « null »
+    response.headers.setdefault("Referrer-Policy", "no-referrer" if policy and policy.reader else "same-origin")
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     response.vary.add("HX-Request")

@@ -11,13 +11,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from flask import g
 from flask_login import current_user
 
 from portal.content.tokens import Grant, token_of
-from portal.errors import Forbidden, NotSignedIn
+from portal.errors import Forbidden, NotFound, NotSignedIn
 from portal.people.permissions import can
+from portal.people.readers import Reader, reader_of
 from portal.people.sessions import Account
-from portal.texts import CORE, texts
+from portal.texts import CORE, language, texts
 from portal.values import ANONYMOUS, Viewer
 
 _ = texts(CORE)
@@ -31,6 +33,7 @@ class Policy:
     """Who may come in, and what is loaded on the way.
 
     :ivar kind: public, signed_in, requires or token
+    :ivar reader: the page is read as the person its token is tied to; they may do nothing there
     :ivar gone: what to say of an address whose token opens nothing any more
     :ivar prepare: slow work of an unsafe request, done before the write lock is taken; its result is `g.prepared`
     :ivar max_bytes: the largest body this route takes, from somebody who is signed in
@@ -39,6 +42,7 @@ class Policy:
     kind: str
     permission: str | None = None
     scope: str | None = None
+    reader: bool = False
     gone: str = ""
     argument: str | None = None
     loader: Loader | None = None
@@ -60,6 +64,8 @@ class Policy:
         given, grant = dict(arguments), None
         if self.kind == "token" and self.scope is not None:
             grant = token_of(str(given.pop("token")), self.scope, gone=str(self.gone))
+            if self.reader:
+                _read_as(grant, gone=str(self.gone))
         who = viewer()
         if not self.is_open and not who.is_signed_in:
             raise NotSignedIn(_("Sign in to see this page."))
@@ -79,6 +85,15 @@ class Policy:
             taken["grant"] = grant
         given[self.argument] = self.loader(who, **taken)
         return given[self.argument]  # type: ignore[no-any-return]
+
+
+def _read_as(grant: Grant, *, gone: str) -> None:
+    """Let this request read as the person a token is tied to, in their language."""
+    found = reader_of(grant.person_id) if grant.person_id is not None else None
+    if found is None:
+        raise NotFound(gone or _("This link no longer opens anything. Ask whoever gave it to you for a new one."))
+    g.reader = found
+    language.set(found.language)
 
 
 def _declare(policy: dict[str, Any], loaders: Mapping[str, Loader]) -> Callable[[View], View]:
@@ -118,6 +133,7 @@ def requires(
 def token(
     scope: str,
     *,
+    reader: bool = False,
     gone: str = "",
     prepare: Callable[[], Any] | None = None,
     max_bytes: int = MAX_BODY_BYTES,
@@ -125,10 +141,12 @@ def token(
 ) -> Callable[[View], View]:
     """Let in whoever has the address: its `<token>` opens this scope. Without loader the view receives `grant`.
 
+    :param reader: the token is tied to a person (a feed, a wall): loader and view read as this person, what they may
+        read now, and no more once they have left; such a route only answers GET
     :param gone: said once it opens nothing, to whoever stands there: what they can do now
     """
-    declared = {"kind": "token", "scope": scope, "gone": gone, "prepare": prepare, "max_bytes": max_bytes}
-    return _declare(declared, loader)
+    declared = {"kind": "token", "scope": scope, "reader": reader, "gone": gone}
+    return _declare({**declared, "prepare": prepare, "max_bytes": max_bytes}, loader)
 
 
 def policy_of(view: object) -> Policy | None:
@@ -144,5 +162,8 @@ def account() -> Account | None:
 
 def viewer() -> Viewer:
     """Give who reads this page."""
+    reader: Reader | None = g.get("reader")
+    if reader is not None:
+        return reader.viewer
     found = account()
     return found.viewer if found else ANONYMOUS

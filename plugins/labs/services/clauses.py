@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from portal.api import Conflict, Event, Viewer, publish, record, session, texts
+from portal.api import Conflict, Event, Viewer, notify, publish, record, session, texts
 
 from plugins.labs.models.project import ClauseChange, Project
 from plugins.labs.queries.projects import waiting_change
@@ -42,6 +42,9 @@ def propose_clause(
     session.flush()
     record("labs.clause_change_proposed", subject_of(project), actor=actor, at=at, facts={"clause": clause.name})
     agree(actor, project, at=at)
+    asked = {project.lead_id, project.guarantor_id} - {actor.person_id}
+    text = _.later("%(actor)s proposes another clause for “%(title)s”: your agreement is needed")
+    notify(asked, subject_of(project), text, at=at, actor=actor, must_act=True)
     return change
 
 

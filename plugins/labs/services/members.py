@@ -11,6 +11,7 @@ from portal.api import (
     Subject,
     Viewer,
     add_member,
+    notify,
     record,
     remove_member,
     texts,
@@ -27,6 +28,10 @@ def _record(actor: Viewer, lab: Lab, action: str, at: datetime) -> None:
     record(action, Subject("labs.lab", lab.id), actor=actor, at=at)
 
 
+def _tell(actor: Viewer, lab: Lab, person: Person, text: str, at: datetime) -> None:
+    notify([person.id], Subject("labs.lab", lab.id), text, at=at, actor=actor)
+
+
 def add_to_lab(actor: Viewer, lab: Lab, *, person: Person, at: datetime) -> None:
     """Make somebody a member; adding a member twice changes nothing.
 
@@ -37,6 +42,7 @@ def add_to_lab(actor: Viewer, lab: Lab, *, person: Person, at: datetime) -> None
         return
     add_member(lab.group_id, person.id, at=at)
     _record(actor, lab, "labs.member_added", at)
+    _tell(actor, lab, person, _.later("%(actor)s welcomes you among the members of “%(title)s”"), at)
 
 
 def remove_from_lab(actor: Viewer, lab: Lab, *, person: Person, at: datetime) -> None:
@@ -69,6 +75,7 @@ def share_animation(actor: Viewer, lab: Lab, *, person: Person, at: datetime) ->
 def _make_animator(actor: Viewer, lab: Lab, *, person: Person, at: datetime) -> None:
     if add_member(lab.group_id, person.id, at=at, is_animator=True):
         _record(actor, lab, "labs.animator_named", at)
+        _tell(actor, lab, person, _.later("You now animate “%(title)s”"), at)
 
 
 def leave_lab(actor: Viewer, lab: Lab, at: datetime) -> None:

@@ -5,7 +5,20 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import NamedTuple
 
-from portal.api import Conflict, Event, Forbidden, Invalid, Person, Subject, Viewer, publish, record, session, texts
+from portal.api import (
+    Conflict,
+    Event,
+    Forbidden,
+    Invalid,
+    Person,
+    Subject,
+    Viewer,
+    notify,
+    publish,
+    record,
+    session,
+    texts,
+)
 
 from plugins.labs.models.lab import Lab
 from plugins.labs.models.outcomes import OUTCOMES
@@ -229,6 +242,8 @@ def hand_over(actor: Viewer, project: Project, *, lab: Lab, lead: Person, at: da
     _withdraw_change(actor, project, at)
     session.flush()
     record("labs.project_handed_over", subject_of(project), actor=actor, at=at)
+    text = _.later("%(actor)s hands “%(title)s” over to you")
+    notify([lead.id], subject_of(project), text, at=at, actor=actor)
 
 
 def name_guarantor(actor: Viewer, project: Project, *, person: Person, at: datetime) -> None:
@@ -250,6 +265,8 @@ def name_guarantor(actor: Viewer, project: Project, *, person: Person, at: datet
     _withdraw_change(actor, project, at)
     session.flush()
     record("labs.guarantor_named", subject_of(project), actor=actor, at=at)
+    text = _.later("%(actor)s names you guarantor of “%(title)s”")
+    notify([person.id], subject_of(project), text, at=at, actor=actor)
 
 
 def stop_vouching(actor: Viewer, project: Project, *, at: datetime) -> None:

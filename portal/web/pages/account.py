@@ -6,7 +6,7 @@ from typing import cast
 
 import sqlalchemy as sa
 from flask import Response, g, request, session, url_for
-from wtforms import PasswordField, RadioField, SelectField
+from wtforms import BooleanField, PasswordField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -22,6 +22,7 @@ from portal.web.answers import form_page, message, see
 from portal.web.forms import Form
 from portal.web.pages.blueprint import blueprint
 from portal.web.pages.entering import new_secret
+from portal.web.pages.feeds import my_addresses
 from portal.web.policy import account, requires
 
 _ = texts(CORE)
@@ -39,10 +40,14 @@ ROLES = {
 
 
 class PreferencesForm(Form):
-    """Theme and language."""
+    """Theme, language, mails."""
 
     theme = RadioField(_.later("Theme"), choices=THEMES, validators=[InputRequired()])
     language = SelectField(_.later("Language"))
+    wants_mail = BooleanField(
+        _.later("Write to me when something waits for me"),
+        description=_.later("By e-mail, at once. All the rest stays in “My news”."),
+    )
 
     def __init__(self, **values: object) -> None:
         super().__init__(**values)
@@ -68,7 +73,9 @@ def me() -> Account:
 
 def _page(*, preferences: PreferencesForm | None = None, password: PasswordForm | None = None) -> Response:
     user = db.session.get_one(User, me().person.id)
-    preferences = preferences or PreferencesForm(formdata=None, theme=user.theme, language=user.language)
+    preferences = preferences or PreferencesForm(formdata=None, obj=user)
+    if user.email is None:
+        del preferences.wants_mail
     password = password or PasswordForm(formdata=None)
     if user.password_hash is None:
         del password.current
@@ -87,6 +94,8 @@ def _page(*, preferences: PreferencesForm | None = None, password: PasswordForm 
         password_form=password,
         password_url=url_for("core.change_password"),
         sessions=_sessions(),
+        addresses=my_addresses(),
+        feed_url=url_for("core.make_feed"),
         leave_everywhere_url=url_for("core.sign_out_everywhere"),
     )
 
@@ -119,7 +128,8 @@ def set_preferences() -> Response:
     if not form.submitted():
         return _page(preferences=form)
     chosen = sa.update(User).where(User.id == me().person.id)
-    db.session.execute(chosen.values(theme=form.theme.data, language=form.language.data))
+    mails = {"wants_mail": form.wants_mail.data} if "has_address" in request.form else {}
+    db.session.execute(chosen.values(theme=form.theme.data, language=form.language.data, **mails))
     message(_("Your choices are kept."))
     return see("core.my_account")
 
