@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from portal.api import Action, Event, Form, HomeItem, Job, NavItem, Subject, SubjectCard, SubjectType, Viewer, hookimpl, texts
+from portal.api import (
+    Action,
+    Event,
+    Form,
+    HomeItem,
+    Job,
+    NavItem,
+    Subject,
+    SubjectCard,
+    SubjectType,
+    Viewer,
+    hookimpl,
+    texts,
+)
 
 from plugins.labs import permissions
 from plugins.labs.forms.settings import LabsSettings

@@ -22,7 +22,7 @@ from portal.web.answers import form_page, message, see
 from portal.web.forms import Form
 from portal.web.pages.blueprint import blueprint
 from portal.web.pages.entering import new_secret
-from portal.web.pages.feeds import my_addresses
+from portal.web.pages.feeds import has_feed, my_addresses
 from portal.web.policy import account, requires
 
 _ = texts(CORE)
@@ -95,7 +95,7 @@ def _page(*, preferences: PreferencesForm | None = None, password: PasswordForm 
         password_url=url_for("core.change_password"),
         sessions=_sessions(),
         addresses=my_addresses(),
-        feed_url=url_for("core.make_feed"),
+        feed_url=None if has_feed() else url_for("core.make_feed"),
         leave_everywhere_url=url_for("core.sign_out_everywhere"),
     )
 

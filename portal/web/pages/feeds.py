@@ -32,6 +32,11 @@ def my_addresses() -> list[dict[str, Any]]:
     return [_address(row) for row in standing_tokens(viewer().person_id or 0)]
 
 
+def has_feed() -> bool:
+    """Tell whether the feed of my news is open."""
+    return any(row.scope == FEED_SCOPE for row in standing_tokens(viewer().person_id or 0))
+
+
 def _address(row: Token) -> dict[str, Any]:
     domain = row.scope.partition(".")[0]
     card = resolve(Subject(row.subject_kind, row.subject_id or 0)) if row.subject_kind else None
@@ -49,9 +54,8 @@ def _address(row: Token) -> dict[str, Any]:
 @requires(MANAGE_ACCOUNT)
 def make_feed() -> Response:
     """Make the address of my feed; there is one at a time."""
-    me = viewer().person_id or 0
-    if not any(row.scope == FEED_SCOPE for row in standing_tokens(me)):
-        issue_token(FEED_SCOPE, person_id=me, label=FEED_LABEL)
+    if not has_feed():
+        issue_token(FEED_SCOPE, person_id=viewer().person_id, label=FEED_LABEL)
     message(_("The address of your feed is ready. Whoever has it reads your news: keep it to yourself."))
     return see("core.my_account", _anchor="addresses")
 
