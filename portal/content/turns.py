@@ -50,9 +50,12 @@ def end_turn(engine: Engine, plugin: str, job: str, *, due_at: datetime) -> None
         conn.execute(mine.values(due_at=due_at))
 
 
-def note_round(engine: Engine) -> None:
-    """Say once a minute that a worker is alive."""
-    if ROUND not in waiting_turns():
+def note_round(engine: Engine, *, waiting: set[tuple[str, str]]) -> None:
+    """Say once a minute that a worker is alive.
+
+    :param waiting: what `waiting_turns` gave at the beginning of the round
+    """
+    if ROUND not in waiting:
         claim_turn(engine, *ROUND, lease=timedelta(minutes=ROUND_MINUTES))
 
 

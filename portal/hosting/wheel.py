@@ -6,6 +6,7 @@ a visit that waited longer than that expires.
 
 from __future__ import annotations
 
+import logging
 from time import time
 from typing import Any
 
@@ -85,6 +86,7 @@ def _is_first(queue: Huey, *, slot: int) -> bool:
 
 def turn(instance: Instance) -> None:
     """Work until the process is told to stop: SIGTERM lets each thread end the piece of work it is at."""
+    logging.getLogger("huey").setLevel(logging.WARNING)  # it would say each pulse
     worker, queue = Worker(instance), make_queue(instance)
     wind(queue, worker)
     wheel = Wheel(

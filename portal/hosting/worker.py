@@ -22,6 +22,7 @@ from portal.content.turns import claim_turn, end_turn, note_round, waiting_turns
 from portal.db import db, read_revision, transaction
 from portal.hosting.config import Instance
 from portal.hosting.factory import create_app
+from portal.hosting.logs import collectivity
 from portal.hosting.site import Site
 from portal.loader.faults import book_fault, flush_side_writes
 from portal.loader.hooks import Hooks, current_hooks
@@ -64,6 +65,8 @@ def run_jobs(app: Flask, *, due_only: bool = False, goes_on: GoesOn = lambda: Tr
             end_turn(engine, turn.plugin, turn.job.name, due_at=started + rest)
         deliver_due(engine, goes_on=goes_on)
         deliver_mails(goes_on=goes_on)
+        if due_only:
+            note_round(engine, waiting=waiting)
         flush_side_writes(engine)
     return bool(unfinished)
 
@@ -114,13 +117,12 @@ class Worker:
         door = self._doors[slug]
         if not door.acquire(blocking=False):
             return False
+        collectivity.set(slug)
         try:
             app = self._app(self.sites[slug])
             more = run_jobs(app, due_only=True, goes_on=lambda: not self.stopping.is_set())
-            with app.app_context():
-                note_round(app.config["ENGINE"])
         except Exception as error:  # the edge of a collectivity: the others go on
-            log.warning("round failed", extra={"collectivity": slug, "error": type(error).__name__}, exc_info=True)
+            log.warning("round failed", exc_info=error)
             return False
         finally:
             door.release()
@@ -130,5 +132,5 @@ class Worker:
         known = self.apps.get(site.slug)
         if known is None or known.config["REVISION"] != read_revision(site.engine):
             known = self.apps[site.slug] = create_app(site)
-            log.info("working for %s", site.slug)
+            log.info("app ready")
         return known

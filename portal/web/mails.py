@@ -74,7 +74,7 @@ def _deliver(message_id: int, mail: Mail, carrier: Postman) -> bool:
             return False
         carrier.send(letter)
     except Refused as refusal:
-        log.warning("mail refused for good", extra={"outbox": message_id, "code": refusal.code})
+        log.warning("mail refused for good: message %s, answer %s", message_id, refusal.code)
         finish(message_id, refusal=f"refused {refusal.code or 'address'}")
         return False
     except NotNow as refusal:
@@ -93,7 +93,7 @@ def _deliver(message_id: int, mail: Mail, carrier: Postman) -> bool:
 def _wait_for_server(message_id: int, error: Exception) -> None:
     """Let all mails wait together, so that each is not another vain call; the one that failed comes back last."""
     code = getattr(error, "smtp_code", "")
-    log.warning("mail server away", extra={"error": type(error).__name__, "code": code})
+    log.warning("mail server away", exc_info=error)
     until = postpone(message_id, f"{type(error).__name__} {code}".strip())
     hold_back(MAIL, until=until - timedelta(seconds=1))
 

@@ -185,7 +185,7 @@ def test_sigterm_ends_the_worker_in_order(tmp_path):
     command = [sys.executable, "-m", "portal.cli", "--instance", str(tmp_path), "work"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
         try:
-            assert any("working for default" in line for line in running.stderr)
+            assert any("app ready collectivity=default" in line for line in running.stderr)
             running.send_signal(signal.SIGTERM)
             assert running.wait(timeout=60) == 0
         finally:
