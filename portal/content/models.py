@@ -78,7 +78,7 @@ class OutboxMessage(CoreBase):
 
     __tablename__ = "outbox"
     __plain__ = ("kind", "plugin", "key", "last_error")
-    __personal__ = {"payload": Personal(None, "waits to be delivered", 30, "delete", since="done_at")}
+    __personal__ = {"payload": Personal(None, "waits to be delivered", 30, "delete", since=("done_at", "stopped_at"))}
     __clock__ = "real"
     __of_plugin__ = ("plugin",)
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -13,7 +13,7 @@ from portal.content.clock import real_now
 from portal.errors import Conflict, Invalid
 from portal.people.functions import create_function
 from portal.people.leaving import leave
-from portal.texts import language
+from portal.texts import language, speaking
 from portal.values import Audience
 from portal.web.forms import AudienceField, Filters, Form, InstantField, PersonField
 from portal.web.policy import signed_in
@@ -176,8 +176,7 @@ def test_the_messages_of_the_form_library_are_french(sent):
 
 @pytest.mark.parametrize(("spoken", "said"), [("fr", "Ce champ est requis."), ("en", "This field is required.")])
 def test_wtforms_speaks_the_language_of_the_page(app, spoken, said):
-    with app.test_request_context("/", method="POST", data={}):
-        language.set(spoken)
+    with app.test_request_context("/", method="POST", data={}), speaking(spoken):
         form = Everything()
         form.submitted()
         assert form.words.errors == [said]
@@ -188,6 +187,6 @@ def test_wtforms_speaks_the_language_of_the_page(app, spoken, said):
 
 def test_a_template_that_is_not_compiled_anew_counts_too(app):
     words = app.jinja_env.globals
-    language.set("en")
-    assert words["ngettext"]("%(num)s %(one)s", "%(num)s %(one)ss", 2, one="leaf") == "2 leafs"
-    assert words["_"]("%(text)s", text="leaf") == "leaf"
+    with speaking("en"):
+        assert words["ngettext"]("%(num)s %(one)s", "%(num)s %(one)ss", 2, one="leaf") == "2 leafs"
+        assert words["_"]("%(text)s", text="leaf") == "leaf"
