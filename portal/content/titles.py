@@ -1,7 +1,7 @@
 """Last known titles of linked subjects, for the day when the plugin of one side is off (G8).
 
 While it is off nobody can say who may read what, so a title is kept only if *every agent* may read it, and forgotten
-as soon as that is no longer so (decision 0010). Titles of the core's own subjects are never kept: it is never off.
+as soon as that is no longer so (decision 0013). Titles of the core's own subjects are never kept: it is never off.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Turns: which job of `portal work` is due, and whose turn it is. Any number of workers share them by claiming.
 
 The table is operational: it is written on a connection of its own, outside the job's transaction. The row of
-`portal`, `round` is the sign of life of the workers of a collectivity: `last_round` reads it.
+`portal`, `round` is the sign of life of the workers of a collectivity, to the minute: `LAST_ROUND` reads it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from portal.loader.hooks import CORE_PLUGIN
 LEASE = timedelta(minutes=15)
 ROUND = (CORE_PLUGIN, "round")
 ROUND_MINUTES = 1
+LAST_ROUND = sa.select(JobRun.ran_at).where(JobRun.plugin == ROUND[0], JobRun.job == ROUND[1])
 
 
 def waiting_turns() -> set[tuple[str, str]]:
@@ -57,8 +58,3 @@ def note_round(engine: Engine, *, waiting: set[tuple[str, str]]) -> None:
     """
     if ROUND not in waiting:
         claim_turn(engine, *ROUND, lease=timedelta(minutes=ROUND_MINUTES))
-
-
-def last_round() -> datetime | None:
-    """Give when a worker last came by here, to the minute; None if none ever did."""
-    return db.session.scalar(sa.select(JobRun.ran_at).where(JobRun.plugin == ROUND[0], JobRun.job == ROUND[1]))

@@ -2,7 +2,7 @@
 
 huey turns the wheel: every few seconds one worker of the instance puts a visit to each collectivity in the queue, and
 the threads of all workers take them. What must never be lost or done twice is not in the queue but in the database of
-the collectivity: turns of jobs and messages are claimed there (decision 0011). So a collectivity that is away holds one
+the collectivity: turns of jobs and messages are claimed there (decision 0014). So a collectivity that is away holds one
 thread for the time of a refusal, and any number of workers may run.
 """
 

@@ -17,8 +17,8 @@ MAX_CORE_LINES = 5500
 MAX_OPERATIONS_LINES = 3000
 OPERATIONS = {"hosting", "cli"}
 MAX_PLUGIN_LINES = 1200
-# Counted in lines of code, see portal/decisions/0008; `labs` holds three concepts (C01, C02, C42).
-CAPS = {"labs": 2850}
+# Counted in lines of code, see portal/decisions/0008; `labs`: three concepts (C01, C02, C42), their news, a wall.
+CAPS = {"labs": 2970}
 SILENT = {
     tokenize.COMMENT,
     tokenize.DEDENT,

@@ -18,7 +18,8 @@ from click.testing import CliRunner
 
 from portal import texts
 from portal.cli.main import main
-from portal.content.models import AuditEntry, OutboxMessage
+from portal.content.models import AuditEntry, JobRun, OutboxMessage
+from portal.content.turns import ROUND
 from portal.db import PortalState, side_write, transaction
 from portal.hosting.backup import back_up
 from portal.hosting.config import read_instance
@@ -48,6 +49,7 @@ class Place:
         self.database, self.monkeypatch = database, monkeypatch
         self.folder = place_for(database, folder)
         self.folder.chmod(0o700)
+        self.write(sa.insert(JobRun).values(plugin=ROUND[0], job=ROUND[1], ran_at=INSTANT, due_at=INSTANT))
         self.is_sqlite = database.kind == "sqlite"
         self.undo = ExitStack()
 
@@ -480,6 +482,21 @@ def mail_that_waits(place):
 @breaks(life.outbox)
 def mail_that_waits_since_long(place):
     place.write(waiting(LONG_AGO))
+
+
+@breaks(life.refused, level=WARN)
+def mail_that_was_refused(place):
+    place.write(waiting(INSTANT), sa.update(OutboxMessage).values(stopped_at=INSTANT))
+
+
+@breaks(life.worker)
+def a_worker_that_died(place):
+    place.write(sa.update(JobRun).values(ran_at=LONG_AGO))
+
+
+@breaks(life.worker)
+def no_worker_ever(place):
+    place.write(sa.delete(JobRun))
 
 
 @breaks(life.quarantines, level=WARN)

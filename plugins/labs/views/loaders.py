@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from flask import g
 
 from portal.api import NotFound, Viewer, now, texts
@@ -37,15 +39,15 @@ def one_glance(viewer: Viewer, *, ephemeral_id: int) -> Glance:
     found = readable_glance(viewer, ephemeral_id, at=now())
     if found is None:
         raise _no_ephemeral()
-    g.labs_glance = found
+    g.labs_glance = (viewer, found)
     return found
 
 
 def glance_for(viewer: Viewer, ephemeral_id: int) -> Glance | None:
     """Give what an ephemeral lab shows, without asking twice on its own page; None if it is not theirs to read."""
-    shown: Glance | None = g.get("labs_glance")
-    if shown is not None and shown.ephemeral.id == ephemeral_id:
-        return shown
+    reader, shown = g.get("labs_glance", (None, None))
+    if shown is not None and shown.ephemeral.id == ephemeral_id and reader == viewer:
+        return cast("Glance", shown)  # what somebody else may read is another question
     return readable_glance(viewer, ephemeral_id, at=now())
 
 

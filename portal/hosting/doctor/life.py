@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.content.audit import broken_links
 from portal.content.clock import real_now
 from portal.content.models import AuditEntry, AuditHead, OutboxMessage
+from portal.content.turns import LAST_ROUND
 from portal.db import PortalState
 from portal.hosting.doctor.checking import FAIL, WARN, Patient, Wrong, scalar
 from portal.hosting.site import Site
@@ -21,6 +22,7 @@ from portal.values import Role
 
 AUDIT_LINKS = 1000
 OUTBOX_WARN_MINUTES, OUTBOX_FAIL_MINUTES = 30, 24 * 60
+ROUND_WARN_MINUTES = 10
 COUNT = sa.func.count()
 
 
@@ -51,7 +53,9 @@ def administrator(site: Site, _patient: Patient) -> str:
 
 def outbox(site: Site, _patient: Patient) -> str:
     """Check that what had to leave has left."""
-    waiting = sa.select(COUNT, sa.func.min(OutboxMessage.created_at)).where(OutboxMessage.done_at.is_(None))
+    waiting = sa.select(COUNT, sa.func.min(OutboxMessage.created_at)).where(
+        OutboxMessage.done_at.is_(None), OutboxMessage.stopped_at.is_(None)
+    )
     ((count, oldest),) = _rows(site, waiting)
     minutes = _minutes_since(oldest)
     if minutes > OUTBOX_WARN_MINUTES:
@@ -59,6 +63,23 @@ def outbox(site: Site, _patient: Patient) -> str:
         remedy = "Voyez si portal work tourne, et ce que disent ses journaux."
         raise Wrong(f"{count} envois attendent, le plus ancien depuis {minutes:.0f} min.", remedy, level=level)
     return f"{count} envois en attente."
+
+
+def refused(site: Site, _patient: Patient) -> str:
+    """Check that the mail server refused nobody for good."""
+    stopped = sa.select(COUNT).select_from(OutboxMessage).where(OutboxMessage.stopped_at.is_not(None))
+    if count := scalar(site, stopped):
+        raise Wrong(f"{count} courriels ont été refusés pour de bon.", "portal mail list dit pour qui.", level=WARN)
+    return "Aucun courriel refusé."
+
+
+def worker(site: Site, _patient: Patient) -> str:
+    """Check that a worker came by lately: without one, nothing is sent and no state passes."""
+    last = scalar(site, LAST_ROUND)
+    if last is None or _minutes_since(last) > ROUND_WARN_MINUTES:
+        when = f"depuis {_minutes_since(last):.0f} min" if last else "encore jamais"
+        raise Wrong(f"Le travail de fond n'est pas passé ici {when}.", "Lancez portal run, ou portal work.")
+    return "Le travail de fond passe."
 
 
 def _minutes_since(instant: datetime | None) -> float:
@@ -120,4 +141,4 @@ def sessions(site: Site, _patient: Patient) -> str:
     return "Les sessions finies sont balayées."
 
 
-CHECKS = (domain_clock, administrator, outbox, quarantines, faults, audit, sessions)
+CHECKS = (domain_clock, administrator, worker, outbox, refused, quarantines, faults, audit, sessions)
