@@ -17,10 +17,11 @@ from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, Session, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 5000
+WRITES = "writes"
 NAMES = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -226,6 +227,12 @@ def is_postgresql(bind: Engine | Connection) -> bool:
 def begin_write() -> None:
     """Open the session's transaction in write mode; nothing may have queried before."""
     db.session.connection(execution_options={"tx": "write"})
+    db.session.info[WRITES] = True
+
+
+def is_writing(session: Session) -> bool:
+    """Tell whether a session is in a transaction that may write."""
+    return WRITES in session.info
 
 
 @contextmanager
@@ -239,6 +246,8 @@ def transaction() -> Iterator[None]:
     except BaseException:
         db.session.rollback()
         raise
+    finally:
+        db.session.info.pop(WRITES, None)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from portal.hosting.config import Instance
 from portal.hosting.dispatcher import Dispatcher
 from portal.hosting.factory import create_app
 from portal.hosting.site import Site
-from portal.loader.models import Fault, PluginState
+from portal.loader.models import Fault, PluginState, Quarantine
 from portal.people.sessions import open_session
 from portal.people.users import add_user
 from portal.values import Role
@@ -85,8 +85,10 @@ class House:
             return list(conn.execute(statement).all())
 
     def state(self, plugin: str) -> Any:
-        """Give the row of a plugin: is_on, phase, reason, reference, quarantined_at."""
-        found = self.rows(sa.select(PluginState.__table__).where(PluginState.id == plugin))
+        """Give the row of a plugin: is_on, phase, and if set aside host, at, phase, reason, reference, files."""
+        both = sa.outerjoin(PluginState, Quarantine, Quarantine.plugin == PluginState.id)
+        columns = (PluginState.is_on, *(column for column in Quarantine.__table__.c if column.name != "plugin"))
+        found = self.rows(sa.select(*columns).select_from(both).where(PluginState.id == plugin))
         return found[0] if found else None
 
     def faults(self, plugin: str) -> list[Any]:

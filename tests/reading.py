@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from portal.db import CoreBase
 
 # What a refused request may still write: who was seen when, tries, faults (trust P4).
-OPERATIONAL = frozenset({"sessions", "limits", "faults", "job_runs"})
+OPERATIONAL = frozenset({"sessions", "limits", "faults", "job_runs", "breakers", "meter", "quarantines"})
 
 
 def words(answer: Any) -> str:

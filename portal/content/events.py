@@ -13,6 +13,8 @@ from portal.db import db
 from portal.loader.hooks import current_hooks
 from portal.values import Event, Subject, Viewer
 
+AFTER, LISTENER = "event", "listener"  # kinds of message: to `portal_event_after`; to a `portal_event` that broke
+
 
 def publish(event: Event) -> None:
     """Say that something happened: written in the audit, told to `portal_event`, queued for `portal_event_after`.
@@ -22,9 +24,11 @@ def publish(event: Event) -> None:
     actor = Viewer(person_id=event.actor_id) if event.actor_id is not None else None
     record(event.name, event.subject, actor=actor, at=event.at, facts=event.facts)
     hooks = current_hooks()
-    hooks.call("portal_event", event=event)
+    for answer in hooks.ask("portal_event", event=event):
+        if answer.broke:
+            queue(LISTENER, answer.plugin, to_json(event))  # it missed a fact: told again, alone, after the commit
     for plugin in hooks.implementers("portal_event_after"):
-        queue("event", plugin, to_json(event))
+        queue(AFTER, plugin, to_json(event))
 
 
 def queue(kind: str, plugin: str, payload: dict[str, Any], *, key: str | None = None) -> None:

@@ -10,12 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from portal.content.clock import real_now
-from portal.content.events import from_json
+from portal.content.events import AFTER, LISTENER, from_json
 from portal.content.models import OutboxMessage
 from portal.db import db, is_postgresql, side_write, transaction
+from portal.errors import PortalError
 from portal.loader.hooks import current_hooks
+from portal.values import Event
 
 log = logging.getLogger(__name__)
+HOOKS = {AFTER: "portal_event_after", LISTENER: "portal_event"}
 CLAIM_MINUTES = 5
 MAX_PAUSE_MINUTES = 360
 
@@ -24,7 +27,7 @@ def _waits() -> sa.ColumnElement[bool]:
     return sa.and_(OutboxMessage.done_at.is_(None), OutboxMessage.stopped_at.is_(None))
 
 
-def claim(engine: Engine, *, kinds: Iterable[str] = ("event",)) -> int | None:
+def claim(engine: Engine, *, kinds: Iterable[str] = tuple(HOOKS)) -> int | None:
     """Take one message that is due, for five minutes; None if there is none.
 
     A process that dies with it loses its claim, and the message is delivered again. Those of a plugin that is off wait.
@@ -60,13 +63,24 @@ def deliver(message_id: int) -> bool:
             message = db.session.get_one(OutboxMessage, message_id)
             if message.done_at is None:
                 event = from_json(message.payload)
-                current_hooks().call_one(message.plugin, "portal_event_after", event=event)
+                _tell(message.plugin, HOOKS[message.kind], event)
                 message.done_at = real_now()
     except (Exception, SystemExit) as error:
         log.exception("outbox message %s failed", message_id)
         postpone(message_id, type(error).__name__)
         return False
     return True
+
+
+def _tell(plugin: str, hook: str, event: Event) -> None:
+    try:
+        current_hooks().call_one(plugin, hook, event=event)
+    except PortalError:
+        if hook == HOOKS[AFTER]:
+            raise  # a refusal comes too late for a listener that is told again: the change stands
+    except (Exception, SystemExit) as error:
+        current_hooks().note_fault(plugin, hook, error)
+        raise
 
 
 def postpone(message_id: int, reason: str, *, until: datetime | None = None) -> datetime:

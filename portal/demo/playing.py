@@ -31,10 +31,9 @@ from portal.db import transaction
 from portal.errors import PortalError
 from portal.hosting.config import FILE, Instance, read_instance, write_secret
 from portal.hosting.factory import create_app
-from portal.hosting.install import prepare_plugin
+from portal.hosting.install import prepare_plugins
 from portal.hosting.operating import upgrade
 from portal.hosting.site import Site
-from portal.loader.discovery import scan
 from portal.loader.states import switch
 from portal.people.functions import create_function, hold_function
 from portal.people.passwords import hash_secret
@@ -125,7 +124,7 @@ class Story:
     def _enable(self) -> None:
         app = create_app(self.site)
         for plugin in self.told.get("plugins", []):
-            prepare_plugin(self.site, scan().manifests[plugin])
+            prepare_plugins(self.site, [plugin])
             with app.app_context(), transaction():
                 switch(plugin, on=True, at=real_now())
 

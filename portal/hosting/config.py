@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from portal.content.files.places import IN_OWN_FOLDER, FilePlace
 from portal.content.smtp import Mail, check_mail
 from portal.errors import ConfigError
+from portal.loader.rules import PluginRules
 
 FILE = "portal.toml"
 KEY_FILE = "secret.key"
@@ -74,7 +75,14 @@ class Work:
 
 
 # each one is a field of Instance
-SECTIONS: dict[str, Any] = {"server": Server, "backup": Backup, "log": Log, "mail": Mail, "work": Work}
+SECTIONS: dict[str, Any] = {
+    "server": Server,
+    "backup": Backup,
+    "log": Log,
+    "mail": Mail,
+    "work": Work,
+    "plugins": PluginRules,
+}
 CALLED = {"from": "sender"}  # the word of the file, where Python has its own use for it
 LOG_FORMATS = ("text", "json")
 KINDS: dict[type, str] = {
@@ -83,7 +91,10 @@ KINDS: dict[type, str] = {
     bool: "true ou false",
     tuple: "une liste de textes",
     FilePlace: "une section",
+    PluginRules: "une section",
 }
+SUBSECTIONS = (FilePlace, PluginRules)
+NO_RULES = PluginRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +107,7 @@ class Collectivity:
     database: str = ""
     timezone: str = "Europe/Paris"
     files: FilePlace = IN_OWN_FOLDER
+    plugins: PluginRules = NO_RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +123,7 @@ class Instance:
     log: Log = field(default_factory=Log)
     mail: Mail = field(default_factory=Mail)
     work: Work = field(default_factory=Work)
+    plugins: PluginRules = field(default_factory=PluginRules)
 
     def folder_of(self, collectivity: Collectivity) -> Path:
         """Give the folder of one collectivity."""
@@ -166,6 +179,8 @@ def read_instance(folder: Path) -> Instance:
     listed = [_read(Collectivity, item, f"{path}, [[collectivity]]") for item in content.get("collectivity", [])]
     listed = listed or [default]
     _check(listed, str(path))
+    for rules in (sections["plugins"], *(item.plugins for item in listed)):
+        _check_rules(rules, str(path))
     return Instance(folder, collectivities=tuple(listed), demo=content.get("demo", False), default=default, **sections)
 
 
@@ -183,8 +198,8 @@ def _read(kind: Any, content: dict[str, Any], where: str) -> Any:
     values: dict[str, Any] = {}
     for key, value in content.items():
         wanted = type(fields[key].default)
-        if wanted is FilePlace and isinstance(value, dict):
-            values[fields[key].name] = _read(FilePlace, value, f"{where}, [{key}]")
+        if wanted in SUBSECTIONS and isinstance(value, dict):
+            values[fields[key].name] = _read(wanted, value, f"{where}, [{key}]")
         elif wanted is tuple and isinstance(value, list) and all(isinstance(item, str) for item in value):
             values[fields[key].name] = tuple(value)
         elif type(value) is wanted:
@@ -209,6 +224,12 @@ def _check(listed: list[Collectivity], where: str) -> None:
             if host in seen:
                 raise ConfigError(f"{where} : « {host} » est donné à {seen[host]} et à {item.slug}.")
             seen[host] = item.slug
+
+
+def _check_rules(rules: PluginRules, where: str) -> None:
+    both = sorted(set(rules.force) & set(rules.forbid))
+    if both:
+        raise ConfigError(f"{where}, [plugins] : « {both[0]} » est à la fois dans « force » et dans « forbid ».")
 
 
 def write_secret(folder: Path) -> None:

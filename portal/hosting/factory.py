@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from threading import Lock
 from types import ModuleType
 
+import sqlalchemy.exc
 from flask import Flask
 
 from portal import texts
@@ -19,14 +20,16 @@ from portal.db import db
 from portal.errors import PluginFault, Unavailable
 from portal.hosting import requests
 from portal.hosting.app import PortalFlask, RowNumber
-from portal.hosting.install import check_schema, checked, core_head, prepare_plugin
+from portal.hosting.install import checked, core_head, prepare_plugins, schema_fault
 from portal.hosting.site import Site
-from portal.loader.discovery import resolve, scan
+from portal.loader.breaking import Cuts
+from portal.loader.discovery import rescan, resolve, scan
 from portal.loader.hooks import CORE_PLUGIN, Hooks
 from portal.loader.inventory.declaring import check_core
 from portal.loader.manifest import Manifest
 from portal.loader.migrating import current
-from portal.loader.registration import blamed_on, hookspecs_of, import_plugin, register
+from portal.loader.registration import blamed_on, forget, hookspecs_of, import_plugin, register
+from portal.loader.running import files_of, loaded, note_running
 from portal.loader.states import Snapshot, quarantine, snapshot
 from portal.people.permissions import CORE_PERMISSIONS
 from portal.web import builtin
@@ -35,13 +38,15 @@ from portal.web.dates import FILTERS
 from portal.web.environment import prepare, template_loader
 from portal.web.errors import register_errors
 from portal.web.headers import set_headers
-from portal.web.pages import account, entering, feeds, files, news, plugins, screens, settings, today
+from portal.web.pages import account, entering, feeds, files, news, screens, settings, today
 from portal.web.pages.blueprint import blueprint
+from portal.web.pages.plugins import faults, lists, sheets
 from portal.web.shell import csrf_token, template_values
 from portal.web.sizes import size
 
 log = logging.getLogger(__name__)
-CORE_PAGES = (account, entering, feeds, files, news, plugins, screens, settings, today)  # imported for their routes
+# imported for their routes
+CORE_PAGES = (account, entering, faults, feeds, files, lists, news, screens, settings, sheets, today)
 _ = texts.texts(texts.CORE)
 _building = Lock()  # CPython 3.11's ast is not safe in threads (cpython#106905), and Werkzeug compiles rules with it
 
@@ -57,36 +62,67 @@ class Part:
 def create_app(site: Site) -> PortalFlask:
     """Build the app of a collectivity from its database; whatever breaks is quarantined there.
 
+    Each turn of the loop builds, or sets one more plugin aside here: it ends.
+
     :raises Unavailable: the database is newer or older than this code: « portal upgrade »
     """
     check_core()
     with _building:
         if current(site.engine, CORE_PLUGIN) != core_head():
             raise Unavailable(_("The portal is being updated. Come back in a minute."))
-        state = snapshot(site.engine)
-        wanted = set() if os.environ.get("PORTAL_SAFE_MODE") == "1" else set(state.enabled)
+        rescan(keep=loaded())
         aside: set[str] = set()
         while True:
+            state = snapshot(site.engine)
+            wanted = _wanted(site, state) - aside
             try:
-                ordered, blocked = _usable(site, wanted - aside)
+                ordered, blocked = _usable(site, wanted)
                 app = assemble(site, state, ordered)
             except PluginFault as fault:
-                if fault.plugin not in wanted - aside:
+                if fault.plugin not in wanted:
                     raise
-                log.error("plugin set aside", extra={"plugin": fault.plugin, "phase": fault.phase}, exc_info=fault)
-                quarantine(site.engine, fault)
+                _set_aside(site, fault)
                 aside.add(fault.plugin)
             else:
                 app.config["BLOCKED"] = blocked
+                note_running(site.instance.folder, {manifest.id: files_of(manifest.id) for manifest in ordered})
                 return app
 
 
+def _wanted(site: Site, state: Snapshot) -> set[str]:
+    if os.environ.get("PORTAL_SAFE_MODE") == "1":
+        return set()
+    return set(site.rules.decide(state.wished) - state.aside)
+
+
+def _set_aside(site: Site, fault: PluginFault) -> None:
+    """Quarantine a plugin, and let code that has served nobody be loaded anew at the next try."""
+    log.error("plugin set aside", extra={"plugin": fault.plugin, "phase": fault.phase}, exc_info=fault)
+    files = files_of(fault.plugin)
+    if fault.plugin not in loaded():
+        forget(scan().manifests[fault.plugin])
+    try:
+        quarantine(site.engine, fault, files=files)
+    except sqlalchemy.exc.SQLAlchemyError:  # it is aside in this process all the same
+        log.exception("quarantine not written", extra={"plugin": fault.plugin})
+
+
 def _usable(site: Site, wanted: set[str]) -> tuple[list[Manifest], dict[str, PluginFault]]:
-    ordered, blocked = resolve(wanted, scan())
+    """Put the plugins that can run in order, and say why each of the others waits.
+
+    A plugin whose tables await « portal upgrade » waits, and comes by itself once they are up to date.
+    """
+    blocked: dict[str, PluginFault] = {}
+    while True:
+        ordered, waiting = resolve(wanted - set(blocked), scan())
+        behind = next(filter(None, (schema_fault(site, manifest) for manifest in ordered)), None)
+        if behind is None:
+            break
+        blocked[behind.plugin] = behind
     for manifest in ordered:
-        checked(site.instance, manifest)
-        check_schema(site, manifest)
-    return ordered, blocked
+        if manifest.id not in loaded():
+            checked(site.instance, manifest)
+    return ordered, {**waiting, **blocked}
 
 
 def assemble(site: Site, state: Snapshot, ordered: list[Manifest]) -> PortalFlask:
@@ -110,7 +146,7 @@ def assemble(site: Site, state: Snapshot, ordered: list[Manifest]) -> PortalFlas
             register(app, hooks, part.manifest, part.module)
         _declare(app, hooks, ordered)
     register_errors(app)
-    app.config["BUILDING"] = False
+    hooks.open(site.meter, Cuts(state.cuts))
     return app
 
 
@@ -132,7 +168,6 @@ def _bare_app(site: Site, state: Snapshot, plugins: list[Manifest]) -> PortalFla
         MAX_FORM_PARTS=500,
         WTF_CSRF_TIME_LIMIT=None,
         PROVIDE_AUTOMATIC_OPTIONS=False,
-        BUILDING=True,
         BLOCKED={},
         REVISION=state.revision,
         CLOCK_OFFSET_SECONDS=state.clock_offset_seconds,
@@ -141,7 +176,9 @@ def _bare_app(site: Site, state: Snapshot, plugins: list[Manifest]) -> PortalFla
         BASE_URL=base_url(site),
         MAIL=site.instance.mail if site.instance.mail.host else None,
         FOLDER=site.instance.folder,
-        INSTALL=lambda manifest: prepare_plugin(site, manifest),
+        INSTALL=lambda *plugins: prepare_plugins(site, plugins),
+        METER=site.meter,
+        RULES=site.rules,
         ASSETS=build_assets(tuple(manifest.folder for manifest in plugins)),
         RAISE_FAULTS=False,
         PERMISSIONS=CORE_PERMISSIONS | {code: p for plugin in plugins for code, p in plugin.permissions.items()},

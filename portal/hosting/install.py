@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
 import sys
-from functools import cache, lru_cache
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
 from portal.errors import PluginFault, PortalError
 from portal.hosting.config import Instance
 from portal.hosting.site import Site
-from portal.loader.discovery import PORTAL_VERSION, files_hash, scan
+from portal.loader.discovery import PORTAL_VERSION, files_hash, needs_of, rescan, resolve, scan
 from portal.loader.inventory.sheets import noted_files
 from portal.loader.manifest import Manifest
 from portal.loader.migrating import current, head
+from portal.loader.rules import Rule
+from portal.loader.running import loaded, needs_reload
 from portal.loader.states import snapshot
 from portal.texts import CORE, texts
 
@@ -29,32 +34,33 @@ def core_head() -> str | None:
     return head(None)
 
 
-@lru_cache(maxsize=256)
-def _files_hash(manifest_id: str) -> str:
-    return files_hash(scan().manifests[manifest_id])
-
-
 def checked(instance: Instance, manifest: Manifest) -> None:
     """Try a plugin in a subprocess, once for the same files: one that kills its process kills nobody.
 
+    Workers that start together wait for one trial, and read its verdict.
+
     :raises PluginFault: phase *probe* or the phase where it broke
     """
-    path = instance.folder / "verdicts" / f"{manifest.id}-{PORTAL_VERSION}-{_files_hash(manifest.id)}.json"
-    if path.exists():
-        verdict = json.loads(path.read_text(encoding="utf-8"))
-    else:
-        verdict = _try_apart(manifest)
+    path = instance.folder / "verdicts" / f"{manifest.id}-{PORTAL_VERSION}-{files_hash(manifest.id)}.json"
+    if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        written = path.with_suffix(f".{os.getpid()}")  # whole at once: another worker may be reading
-        written.write_text(json.dumps(verdict), encoding="utf-8")
-        written.replace(path)
+        with path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not path.exists():
+                _write(path, _try_apart(manifest))
+    verdict = json.loads(path.read_text(encoding="utf-8"))
     if verdict["phase"]:
         raise PluginFault(manifest.id, verdict["phase"], verdict["reason"], verdict["trace"])
 
 
+def _write(path: Path, verdict: dict[str, str]) -> None:
+    written = path.with_suffix(f".{os.getpid()}")  # whole at once: another worker may be reading
+    written.write_text(json.dumps(verdict), encoding="utf-8")
+    written.replace(path)
+
+
 def forget_verdict(instance: Instance, manifest: Manifest) -> None:
     """Let the next try be a new one, unless the same files passed: « try again » after something was mended."""
-    _files_hash.cache_clear()
     for path in (instance.folder / "verdicts").glob(f"{manifest.id}-*.json"):
         if json.loads(path.read_text(encoding="utf-8"))["phase"]:
             path.unlink(missing_ok=True)
@@ -82,15 +88,41 @@ def _verdict(output: str) -> str | None:
     return said[-1].removeprefix(VERDICT) if said else None
 
 
-def prepare_plugin(site: Site, manifest: Manifest) -> None:
-    """Make a plugin ready to be switched on: tried, tables up to date, dependencies on.
+def prepare_plugins(site: Site, plugins: Sequence[str]) -> None:
+    """Make plugins ready to be switched on together: allowed, tried, their tables up to date, what they need on.
 
-    :raises PortalError: says why it cannot be
+    :param plugins: dependencies first
+    :raises PortalError: says why one of them cannot be
     """
-    off = sorted(set(manifest.depends) - snapshot(site.engine).enabled)
-    if off:
-        raise PortalError(_("It needs %(plugins)s: switch that on first.", plugins=", ".join(off)))
-    migrate_plugin(site, manifest)
+    rescan(keep=loaded())
+    state = snapshot(site.engine)
+    there = (site.rules.decide(state.wished) - state.aside) | set(plugins)
+    for plugin in plugins:
+        manifest = usable_manifest(plugin)
+        if site.rules.about(plugin) is Rule.FORBIDDEN:
+            raise PortalError(_("Whoever runs this portal has closed it to this plugin."))
+        lacking = sorted(set(manifest.depends) - there)
+        if lacking:
+            raise PortalError(_("It needs %(plugins)s: switch that on first.", plugins=", ".join(lacking)))
+        if needs_reload(site.instance.folder, plugin):
+            raise PortalError(
+                _("An earlier version of it is still running here. Reload the portal first, then come back.")
+            )
+        migrate_plugin(site, manifest)
+
+
+def usable_manifest(plugin: str) -> Manifest:
+    """Give the manifest of a plugin that could run here.
+
+    :raises PluginFault: it cannot be read, does not fit, is not installed, or lacks what it needs
+    """
+    found = scan()
+    if plugin not in found.manifests:
+        raise found.faults.get(plugin) or PluginFault(plugin, "resolve", _("it is not installed on this machine"))
+    blocked = resolve({plugin, *needs_of(plugin, found)}, found)[1]
+    if plugin in blocked:
+        raise blocked[plugin]
+    return found.manifests[plugin]
 
 
 def migrate_plugin(site: Site, manifest: Manifest) -> list[str]:
@@ -102,7 +134,7 @@ def migrate_plugin(site: Site, manifest: Manifest) -> list[str]:
     """
     forget_verdict(site.instance, manifest)
     checked(site.instance, manifest)
-    known = noted_files(site.engine, manifest.id) == _files_hash(manifest.id)
+    known = noted_files(site.engine, manifest.id) == files_hash(manifest.id)
     if known and current(site.engine, manifest.id) == head(manifest):
         return []
     command = [sys.executable, "-m", "portal.hosting.apart", "migrate", manifest.id]
@@ -113,11 +145,9 @@ def migrate_plugin(site: Site, manifest: Manifest) -> list[str]:
     return done
 
 
-def check_schema(site: Site, manifest: Manifest) -> None:
-    """Refuse a plugin whose tables are not those of its code.
-
-    :raises PluginFault: phase *schema*
-    """
+def schema_fault(site: Site, manifest: Manifest) -> PluginFault | None:
+    """Tell why a plugin cannot run with the tables as they are: they are not those of its code."""
     here, wanted = current(site.engine, manifest.id), head(manifest)
-    if here != wanted:
-        raise PluginFault(manifest.id, "schema", f"tables at {here}, code at {wanted}")
+    if here == wanted:
+        return None
+    return PluginFault(manifest.id, "schema", f"tables at {here}, code at {wanted}")

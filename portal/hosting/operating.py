@@ -11,15 +11,17 @@ from pathlib import Path
 import tomlkit
 from flask import Flask
 
-from portal.db import transaction
+from portal.db import side_write, transaction
 from portal.errors import ConfigError, PortalError
 from portal.hosting.config import DEFAULT_SLUG, FILE, Collectivity, Instance, read_instance, write_secret
 from portal.hosting.factory import create_app
 from portal.hosting.install import migrate_plugin
 from portal.hosting.site import Site
+from portal.loader.breaking import move_revision
 from portal.loader.discovery import scan, with_needs
 from portal.loader.hooks import CORE_PLUGIN
 from portal.loader.migrating import create_database, current, migrate
+from portal.loader.states import snapshot
 from portal.people.users import add_user, issue_link
 from portal.values import Role
 from portal.web.answers import absolute_url
@@ -76,13 +78,21 @@ def upgrade(site: Site, *, only: str | None = None) -> Upgrade:
     if only is not None and only not in manifests and only != CORE_PLUGIN:
         raise PortalError(f"Aucune extension installée ne s'appelle « {only} ».")
     done, faults = migrate(site.url, []), []
-    known = {name for name in manifests if current(site.engine, name) is not None}
+    known = {name for name in manifests if current(site.engine, name) is not None} | _on(site)
     for manifest in with_needs(known if only is None else {only} & set(manifests)):
         try:
             done += migrate_plugin(site, manifest)
         except PortalError as fault:
             faults.append(f"{manifest.id} : {fault}")
+    if done:
+        with side_write(site.engine) as conn:
+            move_revision(conn)  # what waited for its tables comes back by itself
     return Upgrade(tuple(done), tuple(faults))
+
+
+def _on(site: Site) -> set[str]:
+    """List what is on or forced: tried here once, so that no worker has to."""
+    return set(site.rules.decide(snapshot(site.engine).wished)) & set(scan().manifests)
 
 
 @contextmanager

@@ -24,8 +24,9 @@ from portal.db import begin_write, db, engine
 from portal.errors import Unreadable
 from portal.hosting.logs import note
 from portal.loader.faults import flush_side_writes
+from portal.loader.metering import Meter, start_request
 from portal.people.sessions import Account, account_of
-from portal.web.pages.blueprint import blueprint
+from portal.web.errors import owner_of
 from portal.web.policy import MAX_BODY_BYTES, Policy, account, policy_of
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -55,6 +56,7 @@ def _load_account(token: str) -> Account | None:
 
 
 def _begin() -> None:
+    g.frame = start_request()
     texts.language.set(texts.DEFAULT_LANGUAGE)
     if request.routing_exception is not None:
         return
@@ -71,8 +73,8 @@ def _begin() -> None:
 
 
 def _plugin() -> str | None:
-    name = (request.blueprint or blueprint.name).partition(".")[0]
-    return None if name == blueprint.name else name
+    name = owner_of(request.blueprint)
+    return None if name == texts.CORE else name
 
 
 def _open_write(policy: Policy, arguments: dict[str, object]) -> None:
@@ -180,4 +182,8 @@ def _end(error: BaseException | None) -> None:
     if not isinstance(error, RevisionMoved) and BODY in request.environ:
         request.environ[BODY].close()
     db.session.rollback()
+    frame = g.pop("frame", None)
+    if frame is not None:
+        meter: Meter = current_app.config["METER"]
+        meter.book_page(owner_of(request.blueprint), frame.leave(), frame.statements)
     flush_side_writes(engine())

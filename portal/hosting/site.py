@@ -15,6 +15,8 @@ from portal.content.files.storing import open_store
 from portal.db import make_engine
 from portal.errors import Unavailable
 from portal.hosting.config import Collectivity, Instance
+from portal.loader.metering import Meter, count_statements
+from portal.loader.rules import PluginRules
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,19 @@ class Site:
     @cached_property
     def engine(self) -> Engine:
         """Give its engine; made once per process."""
-        return make_engine(self.url, overflow=max(1, self.instance.server.threads - 1))
+        made = make_engine(self.url, overflow=max(1, self.instance.server.threads - 1))
+        count_statements(made)
+        return made
+
+    @cached_property
+    def meter(self) -> Meter:
+        """Give the figures of its plugins in this process; they outlive rebuilt apps."""
+        return Meter()
+
+    @cached_property
+    def rules(self) -> PluginRules:
+        """Give what the operator decides about its plugins."""
+        return self.collectivity.plugins.under(self.instance.plugins)
 
     @cached_property
     def files(self) -> ObjectStore:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.machinery import ModuleSpec
@@ -14,7 +14,7 @@ from pathlib import Path
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from portal.errors import PluginFault
-from portal.loader.manifest import Manifest, read_manifest
+from portal.loader.manifest import Manifest, read_manifest, say
 
 GROUP = "portal.plugins"
 API_GENERATION = 1
@@ -82,14 +82,59 @@ def _check(manifest: Manifest, entry_name: str, found: Scan) -> None:
         raise PluginFault(manifest.id, "resolve", f"needs portal {manifest.requires_portal}, this is {PORTAL_VERSION}")
 
 
-def files_hash(manifest: Manifest) -> str:
-    """Hash the files of a plugin: a verdict about its code holds as long as they do."""
+def name_of(plugin: str) -> str:
+    """Give the name of a plugin in the language of the moment; its id if it is not here."""
+    manifest = scan().manifests.get(plugin)
+    return say(manifest.name) if manifest else plugin
+
+
+def rescan(*, keep: frozenset[str]) -> Scan:
+    """Read the manifests anew, but for those whose code this process has loaded: these come with a reload."""
+    before = scan()
+    scan.cache_clear()
+    after = scan()
+    for plugin in keep & set(before.manifests):
+        after.manifests[plugin] = before.manifests[plugin]
+        after.faults.pop(plugin, None)
+    return after
+
+
+def files_hash(plugin: str) -> str:
+    """Hash the files of a plugin and of those it needs, as they are now: a verdict holds as long as they do."""
     digest = hashlib.sha256()
-    for path in sorted(manifest.folder.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(str(path.relative_to(manifest.folder)).encode())
-            digest.update(path.read_bytes())
+    for manifest in with_needs({plugin}) or [scan().manifests[plugin]]:
+        for path in sorted(manifest.folder.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(f"{manifest.id}/{path.relative_to(manifest.folder)}".encode())
+                digest.update(path.read_bytes())
     return digest.hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Something a plugin needs and has not.
+
+    :ivar why: *absent* (not installed, or cannot be read), *version* (another one), *waits* (itself not running),
+        *circle* (each waits for the other), *off*
+    """
+
+    plugin: str
+    asked: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.plugin} {self.asked}".strip()
+
+
+class Blocked(PluginFault):
+    """A plugin that waits for others; it comes with them, and nobody has to do anything.
+
+    :ivar lacks: what it waits for
+    """
+
+    def __init__(self, plugin: str, lacks: tuple[Lack, ...]) -> None:
+        super().__init__(plugin, "resolve", f"needs {', '.join(map(str, lacks))}")
+        self.lacks = lacks
 
 
 def resolve(wanted: set[str], found: Scan) -> tuple[list[Manifest], dict[str, PluginFault]]:
@@ -108,17 +153,37 @@ def resolve(wanted: set[str], found: Scan) -> tuple[list[Manifest], dict[str, Pl
             break
         ordered.append(found.manifests[ready[0]])
         waiting.remove(ready[0])
+    placed = {manifest.id for manifest in ordered}
     for name in waiting:
-        needs = sorted(f"{need} {asked}".strip() for need, asked in found.manifests[name].depends.items())
-        blocked[name] = PluginFault(name, "resolve", f"needs {', '.join(needs)}")
+        blocked[name] = Blocked(name, tuple(_lacks(found.manifests[name], placed, wanted, found)))
     return ordered, blocked
+
+
+def _lacks(manifest: Manifest, placed: set[str], wanted: set[str], found: Scan) -> Iterator[Lack]:
+    for need, asked in sorted(manifest.depends.items()):
+        known = found.manifests.get(need)
+        if known is None:
+            yield Lack(need, asked, "absent")
+        elif not SpecifierSet(asked).contains(known.version, prereleases=True):
+            yield Lack(need, asked, "version")
+        elif need not in placed:
+            circle = manifest.id in needs_of(need, found)
+            yield Lack(need, asked, "circle" if circle else "waits" if need in wanted else "off")
+
+
+def needs_of(plugin: str, found: Scan) -> frozenset[str]:
+    """Give all that a plugin needs, and what those need."""
+    wanted: set[str] = set()
+    new = {plugin}
+    while new:
+        new = {need for name in new if name in found.manifests for need in found.manifests[name].depends} - wanted
+        wanted |= new
+    return frozenset(wanted)
 
 
 def with_needs(names: set[str]) -> list[Manifest]:
     """Give these plugins and all they need, dependencies first; what cannot be resolved is left out."""
-    manifests, wanted = scan().manifests, set(names)
-    while more := {need for name in wanted if name in manifests for need in manifests[name].depends} - wanted:
-        wanted |= more
+    wanted = set(names).union(*(needs_of(name, scan()) for name in names))
     return resolve(wanted, scan())[0]
 
 

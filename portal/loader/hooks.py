@@ -6,23 +6,28 @@ are ordered by plugin id and never by chance, and a hook whose provider is off m
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import click
 import pluggy
+import sqlalchemy.exc
 from flask import Blueprint, current_app
 from werkzeug.exceptions import HTTPException
 
-from portal.db import db
+from portal.db import db, is_writing
 from portal.errors import PluginFault, PortalError
 from portal.hookspecs import at_run_time, at_start, when_happened
-from portal.loader.faults import book_fault
+from portal.loader import breaking
+from portal.loader.breaking import Cuts
+from portal.loader.faults import book_fault, is_away, later
+from portal.loader.metering import Frame, Meter
 from portal.values import Action, HomeItem, Job, LinkKind, NavItem, Section, SubjectCard, SubjectType
 
-log = logging.getLogger(__name__)
+Given = TypeVar("Given")
+
 CORE_SPECS: tuple[ModuleType, ...] = (at_start, at_run_time, when_happened)
 CORE_PLUGIN = "portal"
 GIVES: dict[str, type] = {
@@ -40,14 +45,42 @@ GIVES: dict[str, type] = {
 }
 
 
+MAY_WRITE = frozenset({"portal_event", "portal_event_after"})
+
+
+class Untouched(RuntimeError):
+    """A hook that only shows something has changed the database, or was about to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one plugin gave to one call.
+
+    :ivar broke: it raised, or is cut: what it has to say is not known
+    :ivar reference: of the fault, to quote; None while cut
+    """
+
+    plugin: str
+    items: tuple[Any, ...] = ()
+    broke: bool = False
+    reference: str | None = None
+
+
 class Hooks:
     """One pluggy manager, and the only ways to call it."""
 
     def __init__(self) -> None:
         self._manager = pluggy.PluginManager("portal")
         self.plugin_ids: list[str] = []
+        self._found: dict[str, list[tuple[str, Any]]] = {}
+        self._meter: Meter | None = None
+        self.cuts = Cuts()
         for module in CORE_SPECS:
             self._manager.add_hookspecs(module)
+
+    def open(self, meter: Meter, cuts: Cuts) -> None:
+        """Guard and measure every call from now on: the app is built."""
+        self._meter, self.cuts = meter, cuts
 
     def add_specs(self, plugin: str, module: ModuleType) -> None:
         """Take the hooks that one plugin offers to others; they are named after it.
@@ -74,6 +107,7 @@ class Hooks:
         except pluggy.PluginValidationError as error:
             raise PluginFault(plugin, "register", str(error)) from error
         self.plugin_ids.append(plugin)
+        self._found.clear()
 
     def _unknown(self, module: object) -> Iterator[str]:
         for name in dir(module):
@@ -85,11 +119,14 @@ class Hooks:
                 yield spec
 
     def _implementations(self, hook: str) -> list[tuple[str, Any]]:
-        caller = getattr(self._manager.hook, hook, None)
-        if caller is None or caller.spec is None:  # the plugin that asks is off: there is nobody to answer
-            return []
-        found = [(impl.plugin_name, impl) for impl in caller.get_hookimpls()]
-        return sorted(found, key=lambda pair: (pair[0] != CORE_PLUGIN, pair[0]))
+        known = self._found.get(hook)
+        if known is None:
+            caller = getattr(self._manager.hook, hook, None)
+            if caller is None or caller.spec is None:  # the plugin that asks is off: there is nobody to answer
+                return []
+            found = [(impl.plugin_name, impl) for impl in caller.get_hookimpls()]
+            known = self._found[hook] = sorted(found, key=lambda pair: (pair[0] != CORE_PLUGIN, pair[0]))
+        return known
 
     def implementers(self, hook: str) -> list[str]:
         """List the plugins that implement a hook, by id."""
@@ -100,50 +137,104 @@ class Hooks:
 
         The answers come flattened, ordered by `order` where they have one, then by plugin id.
         """
-        answers: list[Any] = []
+        answers = [item for answer in self.ask(hook, **arguments) for item in answer.items]
+        return sorted(answers, key=lambda item: getattr(item, "order", 0))
+
+    def ask(self, hook: str, **arguments: Any) -> Iterator[Answer]:
+        """Ask one implementation after the other, as `call` does, and say who broke."""
         for plugin, impl in self._implementations(hook):
+            if self.cuts.refuses((plugin, hook)):
+                yield Answer(plugin, broke=True)
+                continue
             try:
-                given = _listed(hook, self._guarded(impl, arguments))
+                given = _listed(hook, self._asked(plugin, hook, impl, arguments))
             except PortalError:
                 if hook == "portal_event":
                     raise
-                continue
             except HTTPException:
                 continue
             except (Exception, SystemExit) as error:
-                book_fault(plugin, hook, error)
-                continue
-            answers.extend(given)
-        return sorted(answers, key=lambda item: getattr(item, "order", 0))
+                yield Answer(plugin, broke=True, reference=self.note_fault(plugin, hook, error))
+            else:
+                self._went_well(plugin, hook)
+                yield Answer(plugin, tuple(given))
 
     def call_one(self, plugin: str, hook: str, **arguments: Any) -> Any:
         """Ask one plugin and let it raise; None if it has nothing to say."""
         found = [impl for name, impl in self._implementations(hook) if name == plugin]
-        return self._guarded(found[0], arguments) if found else None
+        return self._asked(plugin, hook, found[0], arguments) if found else None
 
     def declared(self, plugin: str, hook: str) -> list[Any]:
         """Give what one plugin declares, checked; let it raise."""
         return _listed(hook, self.call_one(plugin, hook))
 
     def first(self, hook: str, **arguments: Any) -> Any:
-        """Give the first answer that is not None."""
-        return next(iter(self.call(hook, **arguments)), None)
+        """Give the first answer that is not None; those after it are not asked."""
+        return next((item for answer in self.ask(hook, **arguments) for item in answer.items), None)
 
     def vetoes(self, plugin: str, permission: str, **arguments: Any) -> bool:
-        """Tell whether the owner of a permission refuses it; an exception is a refusal."""
-        try:
-            return self.call_one(plugin, "portal_may", permission=permission, **arguments) is False
-        except (Exception, SystemExit) as error:
-            book_fault(plugin, "portal_may", error)
+        """Tell whether the owner of a permission refuses it; an exception is a refusal, and so is a cut hook."""
+        hook = "portal_may"
+        if self.cuts.refuses((plugin, hook)):
             return True
+        try:
+            refused = self.call_one(plugin, hook, permission=permission, **arguments) is False
+        except (PortalError, HTTPException):
+            return True
+        except (Exception, SystemExit) as error:
+            self.note_fault(plugin, hook, error)
+            return True
+        self._went_well(plugin, hook)
+        return refused
 
-    def _guarded(self, impl: Any, arguments: dict[str, Any]) -> Any:
-        """Run one implementation inside a savepoint, so that its failed SQL is its own (PostgreSQL)."""
+    def note_fault(self, plugin: str, hook: str, error: BaseException, *, place: str = "") -> str:
+        """Book what a hook raised, at `place` if that says more; give the reference of the fault.
+
+        :raises sqlalchemy.exc.DBAPIError: the database is away, which is nobody's fault here
+        """
+        if isinstance(error, sqlalchemy.exc.DBAPIError) and is_away(error):
+            raise error
+        if self._meter is not None:
+            self._meter.book_fault(plugin, hook)
+        if (plugin, hook) in self.cuts:
+            later(lambda conn: breaking.postpone(conn, (plugin, hook)))
+        return book_fault(plugin, place or hook, error)
+
+    def _went_well(self, plugin: str, hook: str) -> None:
+        if (plugin, hook) in self.cuts:
+            self.cuts.forget((plugin, hook))
+            later(lambda conn: breaking.close_again(conn, (plugin, hook)))
+
+    def _asked(self, plugin: str, hook: str, impl: Any, arguments: dict[str, Any]) -> Any:
         given = [arguments[name] for name in impl.argnames]
-        if not _in_app():
-            return impl.function(*given)
-        with db.session.begin_nested():
-            return impl.function(*given)
+        return self.guard(plugin, hook, lambda: impl.function(*given))
+
+    def guard(self, plugin: str, hook: str, act: Callable[[], Given]) -> Given:
+        """Do what a plugin asks in its name: measured, its failed SQL its own, nothing written by what only shows.
+
+        :raises Untouched: a hook that may not write did
+        """
+        if self._meter is None:
+            return act()
+        session = db.session()
+        savepoint = session.begin_nested() if is_writing(session) else None
+        frame = Frame()
+        try:
+            given = act()
+            if hook not in MAY_WRITE and (frame.changes or session.new or session.dirty or session.deleted):
+                raise Untouched(f"{hook} may not change the database")
+        except BaseException as error:
+            if savepoint is not None:
+                savepoint.rollback()
+            elif isinstance(error, sqlalchemy.exc.SQLAlchemyError | Untouched) or session.new or session.dirty:
+                session.rollback()  # a failed statement poisons the page's transaction on PostgreSQL
+            raise
+        else:
+            if savepoint is not None:
+                savepoint.commit()
+            return given
+        finally:
+            self._meter.book(plugin, hook, frame.leave(), frame.statements)
 
 
 def _listed(hook: str, answer: Any) -> list[Any]:
@@ -156,10 +247,6 @@ def _listed(hook: str, answer: Any) -> list[Any]:
         if not isinstance(item, type) and not isinstance(getattr(item, "order", 0), int):
             raise TypeError(f"{hook} gives an order that is no number")
     return given
-
-
-def _in_app() -> bool:
-    return bool(current_app) and not current_app.config["BUILDING"]
 
 
 def current_hooks() -> Hooks:

@@ -6,7 +6,6 @@ What is absent and what belongs to a plugin that is off read the same.
 from __future__ import annotations
 
 import logging
-import sqlite3
 from typing import Any
 
 import sqlalchemy.exc
@@ -18,10 +17,11 @@ from werkzeug.routing import RequestRedirect
 from portal.db import db
 from portal.errors import NotSignedIn, PortalError
 from portal.loader.discovery import scan
-from portal.loader.faults import book_fault, new_reference
+from portal.loader.faults import book_fault, is_away, new_reference
 from portal.texts import CORE, texts
 from portal.values import Action
 from portal.web.htmx import htmx
+from portal.web.pages.blueprint import blueprint as core_pages
 from portal.web.pages.entering import SignInForm
 from portal.web.policy import MAX_BODY_BYTES
 from portal.web.shell import Shell
@@ -30,7 +30,6 @@ from portal.web.sizes import size
 log = logging.getLogger(__name__)
 _ = texts(CORE)
 
-AWAY = ("is locked", "disk", "unable to open")  # what SQLite says when it is not the statement's fault
 WORDS = {
     400: (
         _.later("We could not read this request"),
@@ -133,17 +132,8 @@ def _too_large() -> str:
     )
 
 
-def _is_away(error: sqlalchemy.exc.DBAPIError) -> bool:
-    """Tell a database that is away or busy from a statement that is wrong: SQLite gives both the same class."""
-    if error.connection_invalidated:
-        return True
-    if not isinstance(error, sqlalchemy.exc.OperationalError):
-        return False
-    return not isinstance(error.orig, sqlite3.Error) or any(sign in str(error.orig) for sign in AWAY)
-
-
 def _of_database(error: sqlalchemy.exc.DBAPIError) -> Response:
-    return _away(error) if _is_away(error) else _broken(error)
+    return _away(error) if is_away(error) else _broken(error)
 
 
 def _away(error: sqlalchemy.exc.DBAPIError) -> Response:
@@ -153,11 +143,16 @@ def _away(error: sqlalchemy.exc.DBAPIError) -> Response:
     return _rendered(503)
 
 
+def owner_of(blueprint: str | None) -> str:
+    """Tell whose page this is: a plugin's, or the core's."""
+    name = (blueprint or core_pages.name).partition(".")[0]
+    return CORE if name == core_pages.name else name
+
+
 def _broken(error: Exception) -> Response:
     """Answer a fault of ours or of a plugin's page: it fails alone, and IT has the reference."""
     db.session.rollback()
-    owner = (request.blueprint or CORE).partition(".")[0]
-    reference = book_fault(owner, request.endpoint or request.path, error)
+    reference = book_fault(owner_of(request.blueprint), request.endpoint or request.path, error)
     if current_app.config["RAISE_FAULTS"]:
         raise error
     return _answer(500, reference=reference)

@@ -11,8 +11,7 @@ from markupsafe import Markup
 from portal.content.audit import entries_about
 from portal.content.links import link_cards
 from portal.content.subjects import card_of
-from portal.db import db
-from portal.loader.faults import book_fault
+from portal.loader.discovery import name_of
 from portal.loader.hooks import current_hooks
 from portal.people.persons import people
 from portal.texts import dgettext
@@ -20,6 +19,7 @@ from portal.values import Action, LinkCard, Section, Subject, SubjectCard
 from portal.web.policy import viewer
 
 HISTORY_MAX = 50
+LAST = 1000  # where a block of unknown place stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +58,20 @@ def actions_of(subject: Subject) -> list[Action]:
 
 def sections_of(subject: Subject) -> list[Block]:
     """Give the blocks that plugins add to the page of a subject; one that breaks says so in its place."""
-    return [_block(section) for section in current_hooks().call("portal_sections", subject=subject, viewer=viewer())]
+    given: list[tuple[int, Block]] = []
+    for answer in current_hooks().ask("portal_sections", subject=subject, viewer=viewer()):
+        if answer.broke:
+            given.append((LAST, Block(name_of(answer.plugin), Markup(), failed=True, reference=answer.reference)))
+        given += [(section.order, _block(answer.plugin, section)) for section in answer.items]
+    return [block for _order, block in sorted(given, key=lambda pair: pair[0])]
 
 
-def _block(section: Section) -> Block:
+def _block(plugin: str, section: Section) -> Block:
+    hooks = current_hooks()
     try:
-        with db.session.begin_nested():
-            html = render_template(section.template, **section.context)
+        html = hooks.guard(plugin, "portal_sections", lambda: render_template(section.template, **section.context))
     except Exception as error:  # the edge of another's template: the rest of the page stands
-        reference = book_fault(section.template.partition("/")[0], section.template, error)
+        reference = hooks.note_fault(plugin, "portal_sections", error, place=section.template)
         return Block(section.title, Markup(), failed=True, reference=reference)
     return Block(section.title, Markup(html), failed=False)  # noqa: S704 rendered by our escaping environment
 

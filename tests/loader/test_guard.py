@@ -195,7 +195,7 @@ def test_a_veto_refuses_by_false_or_by_breaking(reading, plug, answer, refused):
         assert not current_hooks().vetoes("labs", "nothing.known", viewer=ANYBODY, target=None)
 
 
-def test_faults_are_kept_few_per_plugin(app, reading):
+def test_faults_are_kept_few_per_plugin_but_the_first_of_each_place_says_since_when(app, reading):
     with reading():
         for number in range(KEPT_PER_PLUGIN + 5):
             book_fault("aaa", "portal_actions", RuntimeError(str(number)))
@@ -203,7 +203,8 @@ def test_faults_are_kept_few_per_plugin(app, reading):
         flush_side_writes(app.config["ENGINE"])
         counts = dict(db.session.execute(sa.select(Fault.plugin, sa.func.count()).group_by(Fault.plugin)).all())
         newest = db.session.scalars(sa.select(Fault.summary).order_by(Fault.id.desc())).all()
-    assert counts == {"aaa": KEPT_PER_PLUGIN, "bbb": 1}
+    assert counts == {"aaa": KEPT_PER_PLUGIN + 1, "bbb": 1}
+    assert newest[-1] == "RuntimeError: 0"
     assert newest[1] == f"RuntimeError: {KEPT_PER_PLUGIN + 4}"
 
 

@@ -71,7 +71,7 @@ def test_the_sheet_of_the_manifest_and_the_version_are_there(inventory):
 
 
 def test_the_files_that_declared_it_are_known(site):
-    assert noted_files(site.engine, "labs") == files_hash(scan().manifests["labs"])
+    assert noted_files(site.engine, "labs") == files_hash("labs")
     assert noted_files(site.engine, "nobody") is None
 
 

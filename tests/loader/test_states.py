@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
-from portal.content.clock import now
-from portal.db import read_revision
+from portal.api import now, session
+from portal.db import db, read_revision
 from portal.errors import PluginFault
-from portal.loader.models import PluginState
-from portal.loader.states import quarantine, snapshot, states, switch
+from portal.loader.inventory.models import InventoryPlugin
+from portal.loader.models import PluginState, Quarantine
+from portal.loader.standing import Wish, standing_of
+from portal.loader.states import quarantine, snapshot, states, switch, this_host
 
 PLUGINS = ["labs"]
 
@@ -16,6 +19,36 @@ PLUGINS = ["labs"]
 @pytest.fixture
 def engine(site):
     return site.engine
+
+
+def aside():
+    return list(db.session.scalars(sa.select(Quarantine)))
+
+
+def test_setting_aside_moves_the_revision_once_for_all_who_find_the_same_fault(engine):
+    before = read_revision(engine)
+    for _worker in range(4):
+        quarantine(engine, PluginFault("labs", "import", "first"))
+    assert read_revision(engine) == before + 1
+
+
+def test_code_that_breaks_on_one_machine_goes_on_on_the_others(engine, monkeypatch):
+    quarantine(engine, PluginFault("labs", "import", "no such library"))
+    assert snapshot(engine).enabled == frozenset()
+    monkeypatch.setenv("PORTAL_HOST", "another-machine")
+    assert snapshot(engine).enabled == {"labs"}
+
+
+def test_what_was_purged_is_off_until_it_is_wished_again(engine, writing, reading):
+    with writing():
+        switch("labs", on=False, at=now())
+        session.execute(sa.update(InventoryPlugin).where(InventoryPlugin.id == "labs").values(purged_at=now()))
+    with reading():
+        assert standing_of("labs").wish is Wish.PURGED
+    with writing():
+        switch("labs", on=True, at=now())
+    with reading():
+        assert standing_of("labs").wish is Wish.ON
 
 
 def test_a_switch_moves_the_revision_once(engine, writing):
@@ -38,14 +71,15 @@ def test_a_switch_that_is_rolled_back_moves_nothing(engine, writing):
 
 
 def test_what_is_set_aside_stays_wished_and_keeps_its_first_reason(engine, reading):
-    quarantine(engine, PluginFault("labs", "import", "first", "trace"))
-    quarantine(engine, PluginFault("labs", "register", "second"))
+    quarantine(engine, PluginFault("labs", "import", "first", "trace"), files="abc")
+    quarantine(engine, PluginFault("labs", "register", "second"), files="def")
     assert snapshot(engine).enabled == frozenset()
     with reading():
-        row = states()["labs"]
-        assert (row.is_on, row.phase, row.reason, row.trace) == (True, "import", "first", "trace")
+        assert states()["labs"].is_on
+        (row,) = aside()
+        assert (row.plugin, row.host, row.phase, row.reason) == ("labs", this_host(), "import", "first")
+        assert (row.trace, row.files) == ("trace", "abc")
         assert row.reference
-        assert row.quarantined_at is not None
 
 
 def test_switching_on_again_forgets_the_quarantine(engine, writing, reading):
@@ -54,8 +88,7 @@ def test_switching_on_again_forgets_the_quarantine(engine, writing, reading):
         assert switch("labs", on=True, at=now())
     assert snapshot(engine).enabled == {"labs"}
     with reading():
-        row = states()["labs"]
-        assert (row.quarantined_at, row.reason, row.reference) == (None, None, None)
+        assert aside() == []
 
 
 def test_a_plugin_never_heard_of_starts_off(writing, reading):

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from portal.db import forget_plugin
-from portal.hosting import install
 from portal.loader.discovery import scan
+from portal.loader.running import forget_loaded
 
 SOURCE = Path(__file__).parent / "notices"
 PIP = ("--quiet", "--disable-pip-version-check", "--no-index", "--no-build-isolation", "--no-deps")
@@ -50,5 +50,5 @@ class Stranger:
             del sys.modules[name]
         forget_plugin(self.plugin)
         scan.cache_clear()
-        install._files_hash.cache_clear()
+        forget_loaded(self.plugin)
         importlib.invalidate_caches()

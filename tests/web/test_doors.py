@@ -36,6 +36,9 @@ FOR_ADMINISTRATORS = {
     "core.plugin_fault",
     "core.plugin_settings",
     "core.reset_settings_page",
+    "core.plugin_faults",
+    "core.plugin_sheet",
+    "core.retry_plugin",
     "core.screens",
     "core.revoke_screen",
 }

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+import sqlalchemy as sa
 
 from portal.errors import PluginFault
 from portal.hosting.factory import create_app
+from portal.loader.models import Quarantine
 from portal.loader.states import quarantine
 from portal.people.users import issue_link
 from portal.testing.browser import ToolUnavailable, html_faults_of
@@ -22,7 +24,9 @@ PAGES = [
     "/plugins",
     "/plugins/labs/switch",
     "/plugins/labs/settings",
-    "/plugins/labs/fault",
+    "/plugins/labs",
+    "/plugins/faults",
+    "/plugins/faults?reference=0000-00",
     "/screens",
     "/accessibilite",
     "/mentions-legales",
@@ -104,4 +108,9 @@ def test_nothing_runs_or_is_drawn_from_inside_a_page(pages):
 def test_the_page_of_faults_is_sound_too(site, admin):
     quarantine(site.engine, PluginFault("labs", "import", "<b>no</b>", "<script>x</script>"))
     assert create_app(site)
-    assert "<script>x" not in admin.get("/plugins/labs/fault").text
+    with site.engine.connect() as conn:
+        reference = conn.scalar(sa.select(Quarantine.reference))
+    for path in ("/plugins", "/plugins/labs", f"/plugins/faults/{reference}"):
+        text = admin.get(path).text
+        assert "<script>x" not in text
+        assert "<b>no</b>" not in text

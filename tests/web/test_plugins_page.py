@@ -11,9 +11,9 @@ from portal.content.models import AuditEntry
 from portal.db import db
 from portal.errors import PluginFault
 from portal.hosting.factory import create_app
-from portal.loader.discovery import scan
+from portal.loader.discovery import Blocked, Lack, scan
 from portal.loader.faults import book_fault, flush_side_writes
-from portal.loader.models import PluginState
+from portal.loader.models import Quarantine
 from portal.loader.states import quarantine
 
 from tests.reading import token_in, words
@@ -79,7 +79,7 @@ def test_switching_on_again_opens_it_with_everything_there(plugin_admin, app, ag
 
 
 def test_a_plugin_nobody_has_heard_of_is_not_found(plugin_admin):
-    for url in ("/plugins/nobody/switch", "/plugins/nobody/fault", "/plugins/..%2Fetc/switch"):
+    for url in ("/plugins/nobody/switch", "/plugins/nobody", "/plugins/..%2Fetc/switch", "/plugins/faults/0000-00"):
         assert plugin_admin.get(url).status_code == 404
 
 
@@ -87,53 +87,91 @@ def test_what_was_set_aside_is_shown_with_reason_and_reference(site, plugin_admi
     quarantine(site.engine, PluginFault("labs", "import", "no module named x", "Traceback: secret"))
     after = again(plugin_admin)
     with site.engine.connect() as conn:
-        reference = conn.scalar(sa.select(PluginState.reference))
+        reference = conn.scalar(sa.select(Quarantine.reference))
     text = words(after.get("/plugins"))
     for said in ("mise à l’écart", "cassée au chargement", "no module named x", reference):
         assert said in text
     assert "Traceback" not in text
-    fault = words(after.get("/plugins/labs/fault"))
-    for said in ("Traceback: secret", reference, "Réessayer"):
-        assert said in fault
+    sheet = words(after.get("/plugins/labs"))
+    for said in ("mise à l’écart", reference, "Réessayer"):
+        assert said in sheet
+    assert "Traceback: secret" in words(after.get(f"/plugins/faults/{reference}"))
     assert after.get("/labs/").status_code == 404
 
 
-def test_trying_again_takes_it_back(site, plugin_admin, app, again):
+def test_trying_again_takes_it_back(site, plugin_admin, app, again, post):
     quarantine(site.engine, PluginFault("labs", "import", "no module named x"))
     after = again(plugin_admin)
-    answer = after.post("/plugins/labs/switch", data={"csrf_token": token_in(after.get("/account"))})
-    assert answer.status_code == 303
-    assert again(after).get("/labs/").status_code == 200
-    assert actions(app) == ["portal.plugin_enabled"]
+    assert post(after, "/plugins/labs/retry").status_code == 303
+    back = again(after)
+    assert "est revenue" in words(back.get("/plugins/labs"))
+    assert back.get("/labs/").status_code == 200
+    assert actions(app) == ["portal.plugin_retried"]
 
 
-def test_a_plugin_without_fault_has_no_page_of_faults(plugin_admin):
-    assert plugin_admin.get("/plugins/labs/fault").status_code == 404
+def test_what_did_not_break_is_not_tried_again(plugin_admin, app, post):
+    assert "Réessayer" not in words(plugin_admin.get("/plugins/labs"))
+    assert post(plugin_admin, "/plugins/labs/retry").status_code == 409
+    assert actions(app) == []
 
 
-def test_a_plugin_that_is_blocked_shows_why_though_nobody_met_the_fault(plugin_admin, app):
-    app.config["BLOCKED"] = {"labs": PluginFault("labs", "resolve", "needs « cantine », which is off")}
-    answer = plugin_admin.get("/plugins/labs/fault")
-    assert answer.status_code == 200
-    for said in ("mise à l’écart", "needs « cantine », which is off", "ne convient pas à ce portail"):
-        assert said in words(answer)
-    assert "Référence" not in words(answer)
-    assert "depuis le" not in words(answer)
+def test_a_plugin_that_waits_says_for_what_and_that_it_comes_back_by_itself(plugin_admin, app):
+    app.config["BLOCKED"] = {"labs": Blocked("labs", (Lack("labs", "", "waits"), Lack("cantine", ">=2", "absent")))}
+    for url in ("/plugins", "/plugins/labs"):
+        text = words(plugin_admin.get(url))
+        assert "suspendue" in text
+        assert "elle a besoin de « cantine », qui n’est pas installée ici" in text
+    assert "Réessayer" not in words(plugin_admin.get("/plugins/labs"))
 
 
-def test_a_running_plugin_with_one_fault_is_not_said_set_aside(plugin_admin, app):
+def test_a_running_plugin_with_faults_shows_them_together_and_is_not_said_set_aside(plugin_admin, app):
     with app.app_context():
-        book_fault("labs", "labs.show", LookupError("one page"))
+        for number in range(3):
+            book_fault("labs", "labs.show", LookupError("one page"))
+            book_fault("labs", "labs.show", LookupError(f"another {number}"))
         flush_side_writes(app.config["ENGINE"])
-    text = words(plugin_admin.get("/plugins/labs/fault"))
-    assert "mise à l’écart" not in text
-    assert "allumée" in text
+    sheet = words(plugin_admin.get("/plugins/labs"))
+    assert "mise à l’écart" not in sheet
+    assert "allumée" in sheet
+    assert "labs.show LookupError: one page 3" in sheet
+
+
+def test_a_fault_is_found_by_the_reference_that_a_person_reads_out(plugin_admin, app):
+    with app.app_context():
+        reference = book_fault("labs", "labs.show", LookupError("one page"))
+        of_the_core = book_fault("portal", "core.today", ValueError("ours"))
+        flush_side_writes(app.config["ENGINE"])
+    for typed in (reference, f"  {reference.upper()} "):
+        answer = plugin_admin.get("/plugins/faults", query_string={"reference": typed})
+        assert answer.headers["Location"] == f"/plugins/faults/{reference}"
+    assert "LookupError: one page" in words(plugin_admin.get(f"/plugins/faults/{reference}"))
+    assert "Le portail lui-même" in words(plugin_admin.get(f"/plugins/faults/{of_the_core}"))
+    assert reference in words(plugin_admin.get("/plugins/faults", query_string={"reference": reference[:3]}))
+    assert "Aucune faute" in words(plugin_admin.get("/plugins/faults", query_string={"reference": "%"}))
+
+
+def test_the_sheet_says_what_a_plugin_is_keeps_calls_and_lets_do(plugin_admin):
+    text = words(plugin_admin.get("/plugins/labs"))
+    for said in ("Capot ouvert contributors", "MIT", "n’appelle personne", "mission d’intérêt public", "chaque agent"):
+        assert said in text
+    assert "Voter" in text or "voter" in text
+
+
+@pytest.mark.parametrize(
+    ("homepage", "is_link"),
+    [("https://labs.example/doc", True), ("javascript:alert(1)", False), ("//evil.example", False), ("", False)],
+)
+def test_the_site_of_an_author_is_a_link_only_if_it_is_one(plugin_admin, monkeypatch, homepage, is_link):
+    found = scan().manifests["labs"]
+    monkeypatch.setitem(scan().manifests, "labs", replace(found, homepage=homepage))
+    assert ("Son site" in words(plugin_admin.get("/plugins/labs"))) is is_link
 
 
 @pytest.mark.parametrize("keeps", ["du sable", {"fr": "du sable"}, ["du sable"], 3])
 def test_what_a_manifest_says_it_keeps_never_breaks_the_page(plugin_admin, monkeypatch, keeps):
     found = scan().manifests["labs"]
     monkeypatch.setitem(scan().manifests, "labs", replace(found, privacy={"keeps": keeps}))
-    answer = plugin_admin.get("/plugins")
-    assert answer.status_code == 200
-    assert ("du sable" in words(answer)) == (keeps in ("du sable", {"fr": "du sable"}))
+    for url in ("/plugins", "/plugins/labs"):
+        answer = plugin_admin.get(url)
+        assert answer.status_code == 200
+        assert ("du sable" in words(answer)) == (keeps in ("du sable", {"fr": "du sable"}))

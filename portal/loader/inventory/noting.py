@@ -58,7 +58,7 @@ def note(conn: Connection, manifest: Manifest | None, *, revision: str | None) -
             names=head.name,
             version=head.version,
             revision=revision,
-            files_hash=files_hash(manifest) if manifest else PORTAL_VERSION,
+            files_hash=files_hash(manifest.id) if manifest else PORTAL_VERSION,
             sheet=head.privacy,
             noted_at=datetime.now(UTC),
         )

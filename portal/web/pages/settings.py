@@ -10,31 +10,32 @@ from portal.content.clock import now
 from portal.content.secrets import secret_of
 from portal.content.settings import Setting, change_settings, form_of, reset_settings, settings_of
 from portal.errors import ConfigError, NotFound
-from portal.loader.manifest import say
+from portal.loader.discovery import name_of
+from portal.loader.standing import Standing
 from portal.people.permissions import MANAGE_PLUGINS
 from portal.texts import CORE, texts
 from portal.web.answers import form_page, message, page, see
 from portal.web.pages.blueprint import blueprint
-from portal.web.pages.plugins import Installed, installed
+from portal.web.pages.plugins.lists import one_plugin
 from portal.web.policy import requires, viewer
 
 _ = texts(CORE)
 SHOWN = 5  # fields on screen; the rest is folded
 
 
-def _name(item: Installed) -> str:
-    return say(item.manifest.name) if item.manifest else item.id
+def _name(item: Standing) -> str:
+    return name_of(item.id)
 
 
-def _lead(item: Installed) -> str:
+def _lead(item: Standing) -> str:
     if not item.is_on:
         return _("This plugin is off. Switch it on to see its settings; what was set is kept.")
     return _("This plugin has nothing to set.")
 
 
 @blueprint.route("/plugins/<plugin>/settings", methods=["GET", "POST"])
-@requires(MANAGE_PLUGINS, item=installed)
-def plugin_settings(item: Installed) -> Response:
+@requires(MANAGE_PLUGINS, item=one_plugin)
+def plugin_settings(item: Standing) -> Response:
     """Show the settings of a plugin, and keep what is changed."""
     form_class = form_of(item.id)
     if form_class is None:
@@ -92,7 +93,7 @@ def in_words(field: Any, value: Any) -> str:
     return ", ".join(str(choices.get(one, one)) for one in chosen if one not in {None, ""}) or _("nothing")
 
 
-def _wanted(item: Installed) -> list[Setting]:
+def _wanted(item: Standing) -> list[Setting]:
     """Give what is asked to go back to its default: one setting, or all that were chosen here.
 
     :raises NotFound: no such setting
@@ -106,8 +107,8 @@ def _wanted(item: Installed) -> list[Setting]:
 
 
 @blueprint.route("/plugins/<plugin>/settings/reset", methods=["GET", "POST"])
-@requires(MANAGE_PLUGINS, item=installed)
-def reset_settings_page(item: Installed) -> Response:
+@requires(MANAGE_PLUGINS, item=one_plugin)
+def reset_settings_page(item: Standing) -> Response:
     """Ask once, then go back to the defaults of one setting or of all."""
     wanted = _wanted(item)
     if not wanted:

@@ -1,0 +1,21 @@
+"""Addresses that people or plugins wrote: the one judge of which may become a link (trust P5)."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+SAFE_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+
+
+def safe_url(text: str) -> str | None:
+    """Give the address if a link may lead there; None for any other scheme, a relative or an unreadable one."""
+    address = text.strip()
+    if any(ord(letter) < 33 for letter in address):  # browsers drop tabs and line ends before they read the scheme
+        return None
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    if parts.scheme not in SAFE_SCHEMES or (parts.scheme in {"http", "https"} and not parts.netloc):
+        return None
+    return address
