@@ -29,7 +29,7 @@ from portal.hosting.doctor.report import exit_code, findings
 from portal.hosting.factory import create_app
 from portal.hosting.running import stay_running
 from portal.loader.discovery import scan
-from portal.loader.models import Fault, PluginState
+from portal.loader.models import Fault, Quarantine
 from portal.people.models import User, UserSession
 from portal.people.users import add_user
 from portal.values import Role
@@ -501,7 +501,8 @@ def no_worker_ever(place):
 
 @breaks(life.quarantines, level=WARN)
 def a_plugin_set_aside(place):
-    place.write(sa.insert(PluginState).values(id="labs", is_on=True, quarantined_at=INSTANT, reference="7c2e-91"))
+    facts = {"phase": "import", "reason": "gone", "trace": "", "reference": "7c2e-91", "files": ""}
+    place.write(sa.insert(Quarantine).values(plugin="labs", host="srv-1", at=INSTANT, **facts))
 
 
 @breaks(life.faults, level=WARN)

@@ -15,7 +15,7 @@ from portal.content.turns import LAST_ROUND
 from portal.db import PortalState
 from portal.hosting.doctor.checking import FAIL, WARN, Patient, Wrong, scalar
 from portal.hosting.site import Site
-from portal.loader.models import Fault, PluginState
+from portal.loader.models import Fault, Quarantine
 from portal.people.models import User, UserSession
 from portal.people.sessions import ABSOLUTE
 from portal.values import Role
@@ -88,10 +88,10 @@ def _minutes_since(instant: datetime | None) -> float:
 
 def quarantines(site: Site, _patient: Patient) -> str:
     """Check that no plugin is set aside."""
-    aside = sa.select(PluginState.id, PluginState.reference).where(PluginState.quarantined_at.is_not(None))
-    for name, reference in _rows(site, aside):
+    aside = sa.select(Quarantine.plugin, Quarantine.reference, Quarantine.host).order_by(Quarantine.at)
+    for name, reference, host in _rows(site, aside):
         raise Wrong(
-            f"L'extension « {name} » est en quarantaine (référence {reference}).",
+            f"L'extension « {name} » est en quarantaine sur {host} (référence {reference}).",
             "Administrer → Extensions dit pourquoi ; corrigez, rechargez, puis « Réessayer ».",
             level=WARN,
         )
