@@ -6,6 +6,7 @@ import sys
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -48,22 +49,27 @@ def instant(text: str) -> str:
 @click.option("--to", type=click.Path(path_type=Path), help="Dossier, ou fichier en .tar (défaut : [backup] folder).")
 @click.option("--keep", type=click.IntRange(1), help="Ne garde que les N plus récentes du dossier.")
 @click.option("--with-key", is_flag=True, help="Y met la clé aussi : l'archive ouvre alors tout, gardez-la sous clé.")
+@click.option(
+    "--with-files", is_flag=True, help="Y copie aussi les fichiers d'un magasin S3 (ceux d'un dossier y sont)."
+)
 @click.pass_context
-def backup(context: click.Context, collectivity: str | None, to: Path | None, keep: int | None, with_key: bool) -> None:
+def backup(context: click.Context, /, to: Path | None, **options: Any) -> None:
     """Back the instance up, unless a sub-command was said."""
     if context.invoked_subcommand is None:
-        _back_up(context.obj, collectivity, to=to, keep=keep, with_key=with_key)
+        _back_up(context.obj, to, **options)
 
 
 @in_words
-def _back_up(folder: Path, slug: str | None, *, to: Path | None, keep: int | None, with_key: bool) -> None:
+def _back_up(
+    folder: Path, to: Path | None, *, collectivity: str | None, keep: int | None, with_key: bool, with_files: bool
+) -> None:
     instance = read_instance(folder)
-    sites = [Site(instance, item) for item in instance.collectivities if slug in {None, item.slug}]
+    sites = [Site(instance, item) for item in instance.collectivities if collectivity in {None, item.slug}]
     if not sites:
-        raise PortalError(f"Aucune collectivité ne s'appelle « {slug} ».")
+        raise PortalError(f"Aucune collectivité ne s'appelle « {collectivity} ».")
     place = to or backup_folder(instance)
     try:
-        path = back_up(sites, to=place, with_key=with_key, told=progress())
+        path = back_up(sites, to=place, with_key=with_key, with_files=with_files, told=progress())
     finally:
         for site in sites:
             site.engine.dispose()
@@ -72,6 +78,8 @@ def _back_up(folder: Path, slug: str | None, *, to: Path | None, keep: int | Non
         click.echo(
             f"{name} : {sum(part['rows'].values())} lignes, {part['files']} fichiers, état du {instant(part['at'])}"
         )
+        if part["files_apart"]:
+            click.echo(f"  ses fichiers sont dans {part['files_apart']} : à sauvegarder à part, ou --with-files")
     click.echo(f"{path} ({path.stat().st_size >> 20} Mio)")
     if not with_key:
         click.echo("La clé (secret.key) n'y est pas : gardez-en une copie ailleurs, elle ne change jamais.")

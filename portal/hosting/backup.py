@@ -14,13 +14,19 @@ import platform
 import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+
+import obstore
+import sqlalchemy as sa
 
 from portal.content.clock import real_now
+from portal.content.files.models import FileContent
+from portal.content.files.storing import path_of
 from portal.errors import PortalError
 from portal.hosting.archives import ArchiveWriter, Told
 from portal.hosting.config import FILE, KEY_FILE, Instance
@@ -49,10 +55,11 @@ def key_mark(secret: bytes) -> str:
     return hmac.new(secret, b"which key was this backup made with?", hashlib.sha256).hexdigest()[:16]
 
 
-def back_up(sites: Sequence[Site], *, to: Path, with_key: bool, told: Told) -> Path:
+def back_up(sites: Sequence[Site], *, to: Path, with_key: bool, told: Told, with_files: bool = False) -> Path:
     """Write one archive of these collectivities of one instance, whole or not at all; give its path.
 
     :param to: a folder, or the file itself if it ends in `.tar`
+    :param with_files: copy the contents of an S3 store too; those of a folder are always in
     :raises PortalError: a database cannot be copied, not enough room, another backup is being written there
     """
     folder = to.parent if to.suffix == ".tar" else to
@@ -61,7 +68,7 @@ def back_up(sites: Sequence[Site], *, to: Path, with_key: bool, told: Told) -> P
         manifest = _head(sites[0].instance, with_key=with_key)
         members = dict(_shared(sites[0].instance, with_key=with_key))
         for site in sites:
-            manifest["collectivities"][site.slug], found = _collectivity(site, work, told)
+            manifest["collectivities"][site.slug], found = _collectivity(site, work, told, with_files=with_files)
             members |= found
         part = work / "archive"
         _write(part, members, manifest, told)
@@ -107,29 +114,59 @@ def _shared(instance: Instance, *, with_key: bool) -> Iterator[tuple[str, Path]]
     for name in (FILE, KEY_FILE) if with_key else (FILE,):
         if (instance.folder / name).exists():
             yield name, instance.folder / name
-    for path in _files(instance.folder / "templates"):
-        yield str(path.relative_to(instance.folder)), path
+    for name, path in _under(instance.folder / "templates"):
+        yield f"templates/{name}", path
 
 
-def _collectivity(site: Site, work: Path, told: Told) -> tuple[dict[str, Any], dict[str, Path]]:
-    """Copy the database, then list the files: one that a row names was stored before that row was committed."""
+def _collectivity(site: Site, work: Path, told: Told, *, with_files: bool) -> tuple[dict[str, Any], dict[str, Path]]:
+    """Copy the database, then list the files: one that a row names was stored before that row was committed.
+
+    A content that no row wants stays a day (`portal.content.files.storing`): none goes while it is being copied.
+    """
     at = real_now()  # before the snapshot: what was acknowledged by now is in it
     copy = work / f"{site.slug}-{copy_name(site)}"
     held = copy_database(site, copy, told=told)
-    members = {f"{site.slug}/{copy_name(site)}": copy}
-    folder = site.instance.folder_of(site.collectivity)
-    database = database_file(site)
-    for path in _files(folder):
-        if database is None or not path.name.startswith(database.name):
-            members[f"{site.slug}/{path.relative_to(folder)}"] = path
-    about = {"name": site.collectivity.name, "at": at.isoformat(), "database": database_kind(site)}
-    return {**about, "files": len(members) - 1, **asdict(held)}, members
+    own = getattr(database_file(site), "name", "\0")
+    beside = {name: path for name, path in _under(site.folder) if not path.name.startswith(own)}
+    members = {copy_name(site): copy, **beside, **_stored_elsewhere(site, work, with_files=with_files)}
+    is_apart = site.collectivity.files.url.startswith("s3:") and not with_files
+    about = {
+        "name": site.collectivity.name,
+        "at": at.isoformat(),
+        "database": database_kind(site),
+        "files": sum(name.startswith("files/") for name in members),
+        "files_apart": site.collectivity.files.url if is_apart else "",
+        **asdict(held),
+    }
+    return about, {f"{site.slug}/{name}": path for name, path in members.items()}
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _stored_elsewhere(site: Site, work: Path, *, with_files: bool) -> dict[str, Path]:
+    place = urlsplit(site.collectivity.files.url)
+    if place.scheme == "s3":
+        return dict(_fetched(site, work / f"{site.slug}-files")) if with_files else {}
+    return {f"files/{name}": path for name, path in _under(Path(place.path))} if place.scheme else {}
+
+
+def _under(folder: Path) -> Iterator[tuple[str, Path]]:
     for place, folders, names in os.walk(folder, followlinks=True):
         folders.sort()
-        yield from (Path(place) / name for name in sorted(names) if not name.endswith(".lock"))
+        for name in sorted(names):
+            if not name.endswith(".lock") and "#" not in name:  # a content still being received has one
+                path = Path(place) / name
+                yield str(path.relative_to(folder)), path
+
+
+def _fetched(site: Site, folder: Path) -> Iterator[tuple[str, Path]]:
+    """Copy the contents of a store, one by one; one that is not there yet is wanted by no row."""
+    with site.engine.connect() as conn:
+        names = [path_of(sha256) for sha256 in conn.scalars(sa.select(FileContent.sha256))]
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError), path.open("wb") as file:
+            file.writelines(obstore.get(site.files, name).stream())
+            yield f"files/{name}", path
 
 
 def _write(part: Path, members: dict[str, Path], manifest: dict[str, Any], told: Told) -> None:

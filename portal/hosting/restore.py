@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import obstore
 from packaging.version import Version
 
 from portal.content.audit import record
@@ -137,7 +138,7 @@ def _check_empty(sites: list[Site]) -> None:
 
 def _one(archive: Path, site: Site, held: dict[str, Any]) -> Restored:
     mark = f"avant_{real_now():%Y%m%d%H%M%S}"
-    folder, copy = site.instance.folder_of(site.collectivity), copy_name(site)
+    folder, copy = site.folder, copy_name(site)
     fresh, former = (folder.with_name(f"{site.slug}.{word}") for word in (f"en_cours_{mark}", mark))
     prefix, aside = f"{site.slug}/", list[str]()
     with ExitStack() as undo:
@@ -155,9 +156,20 @@ def _one(archive: Path, site: Site, held: dict[str, Any]) -> Restored:
         fresh.rename(folder)
         undo.callback(folder.rename, fresh)
         put_back(site, folder / copy)
+        _place_files(site)
         undo.pop_all()
     os.sync()
     return Restored(site.slug, held["at"], sum(held["rows"].values()), held["files"], _settle(site, held), tuple(aside))
+
+
+def _place_files(site: Site) -> None:
+    """Put contents where the settings say that files stand; what is there already is the same: its name is its hash."""
+    unpacked = site.folder / "files"
+    if not site.collectivity.files.url or not unpacked.exists():
+        return
+    for path in [path for path in unpacked.rglob("*") if path.is_file()]:
+        obstore.put(site.files, str(path.relative_to(unpacked)), path)
+    shutil.rmtree(unpacked)
 
 
 def _settle(site: Site, held: dict[str, Any]) -> tuple[str, ...]:

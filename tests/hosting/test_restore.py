@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import shutil
 import tarfile
+from contextlib import ExitStack
 from pathlib import Path
 
+import obstore
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
 from portal.cli.main import main
+from portal.content.clock import real_now
+from portal.content.files.models import FileContent
+from portal.content.files.storing import path_of
 from portal.content.models import AuditEntry
-from portal.db import transaction
+from portal.db import side_write, transaction
 from portal.errors import PortalError
 from portal.hosting import restore as restoring
 from portal.hosting.archives import ArchiveWriter, read_manifest
@@ -29,7 +35,10 @@ from portal.people.models import UserSession
 from portal.people.sessions import open_session
 from portal.people.users import add_user
 
+from tests.content.files.fake_s3 import service
 from tests.hosting.instances import all_files, names_in, place_for, site_in
+
+SHA = hashlib.sha256(b"content").hexdigest()
 
 
 def silent(_what, _done, _total):
@@ -290,3 +299,51 @@ def test_an_archive_does_not_write_outside_the_instance(archive, other, tmp_path
     with pytest.raises(PortalError, match="sortirait du dossier"):
         put(evil, other)
     assert not (tmp_path / "outside").exists()
+
+
+@pytest.fixture
+def apart(request, database, tmp_path, monkeypatch):
+    """Give an instance whose files stand elsewhere, and a way to look at them."""
+    with ExitStack() as stack:
+        if request.param == "folder":
+            place = f'url = "file://{tmp_path / "store"}"'
+        else:
+            monkeypatch.setenv("PORTAL_TEST_KEY", "portal-key")
+            monkeypatch.setenv("PORTAL_TEST_SECRET", "portal-secret")
+            running = stack.enter_context(service())
+            place = f'url = "s3://bucket/town"\nendpoint = "{running.endpoint}"\n'
+            place += 'key_id = "env:PORTAL_TEST_KEY"\nsecret = "env:PORTAL_TEST_SECRET"'
+        folder = place_for(database, tmp_path / "home")
+        (folder / "portal.toml").write_text((folder / "portal.toml").read_text() + f"\n[files]\n{place}\n")
+        site = site_in(folder)
+        with side_write(site.engine) as conn:
+            conn.execute(sa.insert(FileContent).values(sha256=SHA, size=7, stored_at=real_now()))
+        obstore.put(site.files, path_of(SHA), b"content")
+        site.engine.dispose()
+        yield folder, place
+
+
+@pytest.mark.parametrize("apart", ["folder", "service"], indirect=True)
+def test_files_that_stand_elsewhere_are_copied_and_put_back_there(apart, database, tmp_path):
+    folder, place = apart
+    site = site_in(folder)
+    archive = back_up([site], to=tmp_path / "with.tar", with_key=True, with_files=True, told=silent)
+    site.engine.dispose()
+    obstore.delete(site.files, path_of(SHA))
+    other = place_for(database, tmp_path / "other", empty=True)
+    (other / "secret.key").unlink()
+    (other / "portal.toml").write_text((other / "portal.toml").read_text() + f"\n[files]\n{place}\n")
+    (done,) = put(archive, other)
+    assert done.files == 1
+    assert bytes(obstore.get(site_in(other).files, path_of(SHA)).bytes()) == b"content"
+    assert not (other / "default/files").exists()
+
+
+@pytest.mark.parametrize("apart", ["service"], indirect=True)
+def test_files_of_a_service_are_said_to_be_backed_up_apart(apart):
+    folder, _place = apart
+    said = CliRunner().invoke(main, ["--instance", str(folder), "backup"])
+    assert said.exit_code == 0, said.output
+    assert "s3://bucket/town : à sauvegarder à part" in said.output
+    (archive,) = (folder / "backups").glob("*.tar")
+    assert read_manifest(archive)["collectivities"]["default"]["files_apart"] == "s3://bucket/town"
