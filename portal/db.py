@@ -20,6 +20,8 @@ from sqlalchemy.engine import Connection, Dialect, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, Session, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
+from portal.errors import Unavailable
+
 BUSY_TIMEOUT_MS = 5000
 WRITES = "writes"
 NAMES = {
@@ -258,7 +260,17 @@ def side_write(target: Engine) -> Iterator[Connection]:
 
 
 def read_revision(target: Engine) -> int:
-    """Read the revision of a collectivity: one statement, no SQLAlchemy connection (ten times dearer)."""
+    """Read the revision of a collectivity: one statement, no SQLAlchemy connection (ten times dearer).
+
+    :raises Unavailable: the database is away
+    """
+    try:
+        return _read_revision(target)
+    except target.dialect.loaded_dbapi.Error as error:  # raw: nobody else gives it a class of ours
+        raise Unavailable(str(error)) from error
+
+
+def _read_revision(target: Engine) -> int:
     conn = target.raw_connection()
     try:
         raw: Any = conn.dbapi_connection

@@ -61,6 +61,15 @@ class Cluster:
         """Drop a database made by :meth:`new_database`, cutting whoever is still connected."""
         self._order(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(_name_in(url))))
 
+    def stop(self) -> None:
+        """Stop the server as a failing machine would: nobody is waited for."""
+        programs, owner = server_programs(), _owner()
+        _run([programs / "pg_ctl", "-D", self.sockets / "data", "-m", "immediate", "-w", "stop"], self.sockets, owner)
+
+    def start(self) -> None:
+        """Start a stopped server again, with the databases it has."""
+        _serve(server_programs(), self.sockets, _owner())
+
     def _order(self, statement: sql.Composed) -> None:
         with psycopg.connect(host=str(self.sockets), user="portal", dbname="postgres", autocommit=True) as talk:
             talk.execute(statement)
@@ -85,10 +94,11 @@ def postgresql_cluster() -> Iterator[Cluster]:
         if owner:
             os.chown(folder, owner.pw_uid, owner.pw_gid)
         _start(programs, folder, owner)
+        cluster = Cluster(folder)
         try:
-            yield Cluster(folder)
+            yield cluster
         finally:
-            _run([programs / "pg_ctl", "-D", folder / "data", "-m", "immediate", "-w", "stop"], folder, owner)
+            cluster.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -121,6 +131,10 @@ def _start(programs: Path, folder: Path, owner: pwd.struct_passwd | None) -> Non
     tongue = ["--encoding=UTF8", "--locale=C.UTF-8"]
     safety = ["--auth=trust", "--no-sync", "--no-instructions"]
     _run([programs / "initdb", "-D", folder / "data", "-U", "portal", *tongue, *safety], folder, owner)
+    _serve(programs, folder, owner)
+
+
+def _serve(programs: Path, folder: Path, owner: pwd.struct_passwd | None) -> None:
     settings = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
     server: list[Path | str] = ["-D", folder / "data", "-l", folder / "log", "-o", f"-k {folder} {settings}"]
     _run([programs / "pg_ctl", *server, "-w", "-t", str(START_SECONDS), "start"], folder, owner)

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 
 from portal import texts
 from portal.cli.main import main
+from portal.content.files.models import File, FileContent
 from portal.content.models import AuditEntry, JobRun, OutboxMessage
 from portal.content.turns import ROUND
 from portal.db import PortalState, side_write, transaction
@@ -533,6 +534,26 @@ def an_act_that_was_changed(place):
 def sessions_of_last_year(place):
     row = {"token_hash": "x", "user_id": add(place, "Awa"), "kind": "browser", "device": "x", "seen_at": LONG_AGO}
     place.write(sa.insert(UserSession).values(**row, created_at=LONG_AGO))
+
+
+def a_file(place, url=""):
+    row = {"owner_kind": "portal.user", "owner_id": 1, "name": "x", "content_type": "text/plain", "size": 1}
+    place.write(
+        sa.insert(FileContent).values(sha256="a" * 64, size=1, stored_at=INSTANT),
+        sa.insert(File).values(**row, sha256="a" * 64, created_at=INSTANT),
+    )
+    place.settings(f'[files]\nurl = "file://{url}"\n' if url else "")
+
+
+@breaks(life.files)
+def a_file_that_is_gone(place):
+    a_file(place)
+
+
+@breaks(life.files)
+def a_store_that_is_away(place):
+    (place.folder / "store").write_text("a file where the folder was")
+    a_file(place, url=place.folder / "store")
 
 
 @pytest.mark.parametrize("name", BREAKS)

@@ -5,14 +5,19 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import obstore
 import sqlalchemy as sa
+from obstore.exceptions import BaseError
 from sqlalchemy.orm import Session
 
 from portal.content.audit import broken_links
 from portal.content.clock import real_now
+from portal.content.files.models import File
+from portal.content.files.storing import path_of
 from portal.content.models import AuditEntry, AuditHead, OutboxMessage
 from portal.content.turns import LAST_ROUND
 from portal.db import PortalState
+from portal.errors import PortalError
 from portal.hosting.doctor.checking import FAIL, WARN, Patient, Wrong, scalar
 from portal.hosting.site import Site
 from portal.loader.models import Fault, Quarantine
@@ -21,6 +26,7 @@ from portal.people.sessions import ABSOLUTE
 from portal.values import Role
 
 AUDIT_LINKS = 1000
+FILES_LOOKED_AT = 100
 OUTBOX_WARN_MINUTES, OUTBOX_FAIL_MINUTES = 30, 24 * 60
 ROUND_WARN_MINUTES = 10
 COUNT = sa.func.count()
@@ -141,4 +147,27 @@ def sessions(site: Site, _patient: Patient) -> str:
     return "Les sessions finies sont balayées."
 
 
-CHECKS = (domain_clock, administrator, worker, outbox, refused, quarantines, faults, audit, sessions)
+def files(site: Site, patient: Patient) -> str:
+    """Check that what people sent is still in the store: the newest files, or all of them."""
+    wanted = sa.select(File.sha256).order_by(File.id.desc()).limit(None if patient.is_full else FILES_LOOKED_AT)
+    names = {path_of(sha256) for (sha256,) in _rows(site, wanted)}
+    try:
+        absent = [name for name in names if not _is_stored(site, name)]
+    except (PortalError, BaseError, OSError) as error:
+        raise Wrong(
+            f"Le magasin des fichiers ne répond pas ({type(error).__name__}).", "Voyez [files] dans portal.toml."
+        ) from error
+    if absent:
+        raise Wrong(f"{len(absent)} fichiers sur {len(names)} manquent au magasin.", "Reprenez-les d'une sauvegarde.")
+    return f"Fichiers en place ({len(names)} regardés)."
+
+
+def _is_stored(site: Site, name: str) -> bool:
+    try:
+        obstore.head(site.files, name)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+CHECKS = (domain_clock, administrator, worker, outbox, refused, quarantines, faults, audit, sessions, files)
