@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 from werkzeug.test import Client
 
+from portal.content.turns import note_round
 from portal.db import side_write
 from portal.errors import ConfigError
 from portal.hosting.config import Log
@@ -227,5 +228,10 @@ def test_health_says_what_a_load_balancer_needs_and_names_nobody(house):
     assert answer.status_code == 200
     assert (answer.json["process"], answer.json["database"]) == ("ok", "ok")
     assert answer.json["revision"] == house.app().config["REVISION"]
+    assert answer.json["worker_age_seconds"] is None
+    with house.app().app_context():
+        note_round(house.site.engine, waiting=set())
+    again = Client(house.dispatcher).get("/healthz", base_url="http://localhost")
+    assert 0 <= again.json["worker_age_seconds"] < 60
     assert "Dunkerque" not in answer.text
     assert "Set-Cookie" not in answer.headers

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 
 from flask import Response, abort, current_app, jsonify, request, url_for
 
-from portal.content.clock import now
+from portal.content.clock import now, real_now
 from portal.content.notices import has_news
+from portal.content.turns import LAST_ROUND
+from portal.db import db
 from portal.loader.hooks import current_hooks
 from portal.values import HomeItem
 from portal.web.answers import page
@@ -69,7 +71,12 @@ def asset(name: str) -> Response:
 @blueprint.get("/healthz")
 @public()
 def health() -> Response:
-    """Say that this process answers and reaches its database (the dispatcher has just read its revision)."""
-    answer = jsonify(process="ok", database="ok", revision=current_app.config["REVISION"])
+    """Say that this process answers and reaches its database (the dispatcher has just read its revision).
+
+    A worker that is late is said, and changes no status: a load balancer must not drop pages for it.
+    """
+    at, last = real_now(), db.session.scalar(LAST_ROUND)
+    age = round((at - last).total_seconds()) if last else None
+    answer = jsonify(process="ok", database="ok", revision=current_app.config["REVISION"], worker_age_seconds=age)
     answer.headers["Cache-Control"] = "no-store"
     return answer
