@@ -10,6 +10,7 @@ import pluggy
 
 from portal.content.audiences import Audienced
 from portal.content.audit import record
+from portal.content.audit_reader import ChainReport, audit_table, audit_until, check_chain, open_audit
 from portal.content.clock import now
 from portal.content.events import publish
 from portal.content.files.keeping import drop_file, files_of, keep_file
@@ -48,7 +49,7 @@ from portal.people.groups import (
     remove_member,
     rename_group,
 )
-from portal.people.leaving import Departure, departure_of, leave, plan_leaving
+from portal.people.leaving import Departure, departure_of, leave, plan_leaving, planned_leaving
 from portal.people.names import fold
 from portal.people.permissions import can
 from portal.people.persons import find_people, named_like, people, people_table, person
@@ -63,7 +64,7 @@ from portal.people.services import (
     services,
 )
 from portal.people.staff import PersonFacts, add_person, change_person, people_facts
-from portal.people.users import issue_link
+from portal.people.users import WaysIn, issue_link, ways_in, without_way_in
 from portal.texts import texts
 from portal.values import (
     ANONYMOUS,
@@ -86,13 +87,13 @@ from portal.values import (
     Upload,
     Viewer,
 )
-from portal.web.answers import absolute_url, form_page, message, page, page_or_fragment, qr_svg, see
+from portal.web.answers import absolute_url, form_page, message, page, page_or_fragment, qr_svg, qr_uri, see
 from portal.web.dates import local_day, local_midnight, minutes
 from portal.web.exports import Column, export
 from portal.web.forms import AudienceField, Filters, Form, InstantField, PersonField, SecretField, readers_sentence
-from portal.web.listing import Page, listing
+from portal.web.listing import Page, held_listing, listing
 from portal.web.policy import public, requires, signed_in, token, viewer
-from portal.web.subjects import actions_of, history_of, links_of, resolve, sections_of
+from portal.web.subjects import act_in_words, actions_of, history_of, links_of, resolve, sections_of
 from portal.web.uploads import FileField, receive_files
 
 hookimpl = pluggy.HookimplMarker("portal")
@@ -107,6 +108,7 @@ __all__ = [
     "Audience",
     "AudienceField",
     "Audienced",
+    "ChainReport",
     "Column",
     "Conflict",
     "Departure",
@@ -147,16 +149,21 @@ __all__ = [
     "Upload",
     "UtcDateTime",
     "Viewer",
+    "WaysIn",
     "absolute_url",
+    "act_in_words",
     "actions_of",
     "add_function",
     "add_member",
     "add_person",
     "add_service",
+    "audit_table",
+    "audit_until",
     "can",
     "change_function",
     "change_person",
     "change_service",
+    "check_chain",
     "close_function",
     "close_service",
     "create_group",
@@ -177,6 +184,7 @@ __all__ = [
     "group_id",
     "group_members",
     "groups_of",
+    "held_listing",
     "history_of",
     "hold_function",
     "holdings_of",
@@ -199,6 +207,7 @@ __all__ = [
     "named_like",
     "notify",
     "now",
+    "open_audit",
     "page",
     "page_or_fragment",
     "people",
@@ -207,10 +216,12 @@ __all__ = [
     "person",
     "person_id",
     "plan_leaving",
+    "planned_leaving",
     "plugin_base",
     "public",
     "publish",
     "qr_svg",
+    "qr_uri",
     "readers_sentence",
     "receive_files",
     "record",
@@ -236,4 +247,6 @@ __all__ = [
     "unlink",
     "vacate_function",
     "viewer",
+    "ways_in",
+    "without_way_in",
 ]

@@ -261,11 +261,13 @@ class SubjectType:
     """A kind of subject that a plugin owns, `<plugin>.<noun>`.
 
     :ivar can_follow: its pages offer « Suivre »; the plugin tells `followers(subject)` what becomes of it
+    :ivar in_audit: administrators may read in the audit what happens to each of them: never for what has an audience
     """
 
     kind: str
     title: object
     can_follow: bool = False
+    in_audit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The demonstration: an evening played through the pages, by made-up people, as any user would.
 
-A story is data (`stories/*.toml`): people, functions, then steps, each « who posts which form where, when ».
+A story is data (`stories/*.toml`): services, people, functions, then steps, each « who posts which form where, when ».
 Nothing is written behind the pages' back, so a story also proves that they work. A step has:
 
 - `at`, the local hour; `who`, a person, several (the step is done by each), or nobody (somebody without an account);
@@ -35,10 +35,12 @@ from portal.hosting.install import prepare_plugins
 from portal.hosting.operating import upgrade
 from portal.hosting.site import Site
 from portal.loader.states import switch
-from portal.people.functions import create_function, hold_function
+from portal.people.functions import FunctionFacts, add_function, hold_function
 from portal.people.passwords import hash_secret
+from portal.people.services import ServiceFacts, add_service
 from portal.people.sessions import close_sessions, open_session
-from portal.people.users import add_user, issue_link, one_user
+from portal.people.staff import PersonFacts, add_person
+from portal.people.users import issue_link, one_user
 from portal.values import Role
 from portal.web.answers import absolute_url
 
@@ -129,25 +131,38 @@ class Story:
                 switch(plugin, on=True, at=real_now())
 
     def _settle(self, app: Flask) -> None:
+        with app.app_context(), transaction():
+            for service in self.told.get("service", []):
+                facts = ServiceFacts(service["name"], parent_id=self.found.get(service.get("under", "")))
+                self.found[service["key"]] = add_service(facts, actor=None, at=real_now())
         for person in self.told["person"]:
             pin_hash = hash_secret(person["pin"]) if "pin" in person else None
-            role = Role(person.get("role", Role.AGENT))
             with app.app_context(), transaction():
-                number = add_user(
-                    person["name"],
-                    matricule=person["matricule"],
-                    email=person.get("email"),
-                    role=role,
-                    pin_hash=pin_hash,
-                )
+                number = add_person(self._facts(person), actor=None, at=real_now(), pin_hash=pin_hash)
                 token = open_session(number, device="démonstration")
             self.found[person["key"]] = number
             self.clients[person["key"]] = self._client(app, token)
         with app.app_context(), transaction():
             for function in self.told.get("function", []):
-                self.found[function["key"]] = number = create_function(function["name"])
-                if "holder" in function:
-                    hold_function(number, self.found[function["holder"]], since=self._instant(function["since"]))
+                self._settle_function(function)
+
+    def _facts(self, person: Mapping[str, Any]) -> PersonFacts:
+        return PersonFacts(
+            name=person["name"],
+            matricule=person["matricule"],
+            email=person.get("email"),
+            service_id=self.found.get(person.get("service", "")),
+            job_title=person.get("job"),
+            phone=person.get("phone"),
+            role=Role(person.get("role", Role.AGENT)),
+        )
+
+    def _settle_function(self, function: Mapping[str, Any]) -> None:
+        service_id = self.found.get(function.get("service", ""))
+        facts = FunctionFacts(function["name"], service_id=service_id, body=function.get("body"))
+        self.found[function["key"]] = number = add_function(facts, actor=None, at=real_now())
+        if "holder" in function:
+            hold_function(number, self.found[function["holder"]], since=self._instant(function["since"]))
 
     def _client(self, app: Flask, token: str | None) -> FlaskClient:
         client = app.test_client()

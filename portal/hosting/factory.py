@@ -199,6 +199,7 @@ def _declare(app: Flask, hooks: Hooks, plugins: list[Manifest]) -> None:
     app.config["FOLLOWED_KINDS"] = frozenset(kind.kind for kind in kinds if kind.can_follow)
     app.config["LINK_KINDS"] = {kind.kind: kind for kind in hooks.call("portal_link_kinds")}
     app.config["SETTINGS"] = {plugin.id: form for plugin in plugins for form in _settings(hooks, plugin)}
+    app.config["AUDIT_KINDS"] = frozenset(kind.kind for kind in kinds if kind.in_audit)
     app.config["NAV_ITEMS"] = hooks.call("portal_nav_items")
     app.config["PLUGINS"] = tuple(manifest.id for manifest in plugins)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,21 +12,23 @@ from pathlib import Path
 import tomlkit
 from flask import Flask
 
+from portal.content.clock import real_now
 from portal.db import side_write, transaction
 from portal.errors import ConfigError, PortalError
 from portal.hosting.config import DEFAULT_SLUG, FILE, Collectivity, Instance, read_instance, write_secret
 from portal.hosting.factory import create_app
-from portal.hosting.install import migrate_plugin
+from portal.hosting.install import migrate_plugin, prepare_plugins
 from portal.hosting.site import Site
 from portal.loader.breaking import move_revision
 from portal.loader.discovery import scan, with_needs
 from portal.loader.hooks import CORE_PLUGIN
 from portal.loader.migrating import create_database, current, migrate
-from portal.loader.states import snapshot
+from portal.loader.states import known_states, snapshot, switch
 from portal.people.users import add_user, issue_link
 from portal.values import Role
 from portal.web.answers import absolute_url
 
+log = logging.getLogger(__name__)
 FIRST_LINES = """# Réglages de l'instance. Une clé inconnue empêche le démarrage et nomme la plus proche.
 # name = "Ville de …"            nom affiché
 # hosts = ["portail.exemple.fr"] noms d'hôte acceptés
@@ -61,8 +64,27 @@ def init_instance(folder: Path, *, name: str | None = None) -> Instance:
         path.write_text(head.as_string() + FIRST_LINES, encoding="utf-8")
     instance = read_instance(folder)
     for collectivity in instance.collectivities:
-        upgrade(Site(instance, collectivity))
+        begin(Site(instance, collectivity))
     return instance
+
+
+def begin(site: Site) -> None:
+    """Make the tables of a collectivity, and switch on what a new one begins with (`default` in a manifest).
+
+    A plugin that was once switched here, on or off, stays as it is; one that cannot run, or is forbidden, is left off.
+    """
+    upgrade(site)
+    chosen = set(known_states(site.engine))
+    for manifest in with_needs({name for name, manifest in scan().manifests.items() if manifest.default}):
+        if manifest.id in chosen:
+            continue
+        try:
+            prepare_plugins(site, [manifest.id])
+        except PortalError as fault:
+            log.warning("plugin not switched on", extra={"plugin": manifest.id, "reason": str(fault)})
+            continue
+        with at_work(site):
+            switch(manifest.id, on=True, at=real_now())
 
 
 def upgrade(site: Site, *, only: str | None = None) -> Upgrade:
@@ -126,7 +148,7 @@ def add_collectivity(folder: Path, collectivity: Collectivity) -> Instance:
     path.write_text(text, encoding="utf-8")
     try:
         instance = read_instance(folder)
-        upgrade(Site(instance, collectivity))
+        begin(Site(instance, collectivity))
     except BaseException:
         path.write_text(former, encoding="utf-8")
         raise

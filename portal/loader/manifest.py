@@ -39,7 +39,18 @@ RESERVED = frozenset(
     | {"file", "files", "settings"}
 )
 SECTIONS = {"plugin", "depends", "uses", "permissions", "data", "network", "assets"}
-KEYS = {"id", "name", "summary", "version", "api", "requires_portal", "authors", "license", "homepage"} | SECTIONS
+KEYS = {
+    "id",
+    "name",
+    "summary",
+    "version",
+    "api",
+    "requires_portal",
+    "authors",
+    "license",
+    "homepage",
+    "default",
+} | SECTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +65,10 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a plugin says of itself; texts by language."""
+    """What a plugin says of itself; texts by language.
+
+    :ivar default: a new collectivity begins with it on
+    """
 
     id: str
     name: dict[str, str]
@@ -72,6 +86,7 @@ class Manifest:
     authors: tuple[str, ...] = ()
     license: str = ""
     homepage: str = ""
+    default: bool = False
 
     @property
     def migrations(self) -> Path:
@@ -124,6 +139,8 @@ def _manifest(content: dict[str, Any], folder: Path, package: str) -> Manifest:
     for key, value in sections.items():
         if not isinstance(value, dict):
             raise ValueError(f"needs a table: {key}")
+    if type(head.get("default", False)) is not bool:
+        raise ValueError("needs true or false: default")
     if type(head["api"]) is not int:
         raise ValueError("needs a number: api")
     for key in ("name", "summary"):
@@ -147,6 +164,7 @@ def _manifest(content: dict[str, Any], folder: Path, package: str) -> Manifest:
         authors=tuple(head.get("authors", ())),
         license=head.get("license", ""),
         homepage=head.get("homepage", ""),
+        default=head.get("default", False),
     )
 
 

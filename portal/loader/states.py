@@ -63,6 +63,12 @@ def states() -> dict[str, PluginState]:
     return {row.id: row for row in db.session.scalars(sa.select(PluginState))}
 
 
+def known_states(engine: Engine) -> list[str]:
+    """List the plugins that were ever switched in a collectivity, outside any app."""
+    with engine.connect() as conn:
+        return list(conn.scalars(sa.select(PluginState.id)))
+
+
 def switch(plugin: str, *, on: bool, at: datetime) -> bool:
     """Write the wish about a plugin, lift its quarantine, bump the revision; False if all was so already."""
     row = db.session.get(PluginState, plugin)

@@ -131,6 +131,11 @@ def plan_leaving(user_id: int, *, on: datetime | None, actor: Viewer | None, at:
     record("portal.leaving_cancelled", subject_of(user_id), actor=actor, at=at)
 
 
+def planned_leaving(user_id: int) -> datetime | None:
+    """Give the instant at which a person is to leave; None if no departure is planned."""
+    return active_user(user_id).leaves_at
+
+
 def leave_due(at: datetime) -> None:
     """Let those leave whose planned day has come; one who cannot is logged, and tried again."""
     due = sa.select(User.id, User.leaves_at).where(User.disabled_at.is_(None), User.leaves_at <= at)

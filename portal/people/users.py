@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -96,9 +97,13 @@ def check_sign_in(identifier: str, secret: str, *, network: str, pin: bool = Fal
 def issue_link(user_id: int, *, actor: Viewer | None = None, uses: int = 1, minutes: int = LINK_MINUTES) -> str:
     """Make a one-time link that lets a person in: the `<token>` of `core.link`, good for 30 minutes of real time.
 
+    A new one ends those not used yet: a lost slip of paper opens nothing.
+
     :raises NotFound: nobody, or they left
     """
     active_user(user_id)
+    unused = sa.and_(Token.person_id == user_id, Token.scope == LINK_SCOPE, Token.uses_left == 1)
+    db.session.execute(sa.update(Token).where(unused, Token.revoked_at.is_(None)).values(revoked_at=real_now()))
     text = issue_token(LINK_SCOPE, person_id=user_id, expires_at=real_now() + timedelta(minutes=minutes), uses=uses)
     record("portal.link_issued", subject_of(user_id), actor=actor, at=real_now())
     return text
@@ -131,6 +136,25 @@ def set_password(user_id: int, password_hash: str, *, keep_session: int | None) 
     db.session.execute(links.values(revoked_at=at))
     close_sessions(user_id, keep=keep_session)
     record("portal.password_changed", subject_of(user_id), actor=Viewer(person_id=user_id), at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class WaysIn:
+    """How a person may come in without a link."""
+
+    password: bool
+    pin: bool
+
+
+def ways_in(user_id: int) -> WaysIn:
+    """Say how a person comes in; never when they last did."""
+    row = active_user(user_id)
+    return WaysIn(row.password_hash is not None, row.pin_hash is not None)
+
+
+def without_way_in() -> sa.Select[int]:
+    """Give the ids of the people who have neither password nor PIN yet: only a link lets them in."""
+    return sa.select(User.id).where(User.disabled_at.is_(None), User.password_hash.is_(None), User.pin_hash.is_(None))
 
 
 def set_pin(user_id: int, pin_hash: str) -> None:

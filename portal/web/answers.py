@@ -43,6 +43,12 @@ def absolute_url(endpoint: str, **values: Any) -> str:
     return url_for(endpoint, _external=True, **values)
 
 
+def qr_uri(url: str) -> str:
+    """Give a QR code as the `src` of a picture, for what must be in no address: a slip, a secret."""
+    uri: str = segno.make(url, error="m").svg_data_uri(scale=8, border=4, dark="#000", light="#fff")
+    return uri
+
+
 def qr_svg(url: str) -> Response:
     """Answer a QR code as a picture; dark on light whatever the theme, since cameras need it."""
     out = io.BytesIO()

@@ -15,7 +15,7 @@ from portal.loader.discovery import PORTAL_VERSION
 from portal.people.permissions import MANAGE_ACCOUNT, READ_NEWS, can
 from portal.people.sessions import SCREEN, SCREEN_GRACE_SECONDS, SCREEN_IDLE_SECONDS
 from portal.texts import CORE, language, texts
-from portal.values import NAV_GROUPS, NavItem, Viewer
+from portal.values import NAV_GROUPS, NavItem
 from portal.web.dates import hour, weekday
 from portal.web.policy import account, viewer
 
@@ -157,7 +157,9 @@ class Shell:
             return []
         today = NavGroup(_("Today"), url_for("core.today"), request.endpoint == "core.today", [])
         items: list[NavItem] = current_app.config["NAV_ITEMS"]
-        groups = [_group(name, [item for item in items if item.group == name], who) for name in NAV_GROUPS]
+        allowed = [item for item in items if item.permission is None or can(who, item.permission)]
+        here = _group_here(allowed)
+        groups = (_group(name, [item for item in allowed if item.group == name], here) for name in NAV_GROUPS)
         return [today, *(group for group in groups if group is not None)]
 
     @property
@@ -171,16 +173,20 @@ class Shell:
         return get_flashed_messages(with_categories=True)  # type: ignore[return-value]
 
 
-def _group(name: str, items: Iterable[NavItem], who: Viewer) -> NavGroup | None:
-    allowed = [item for item in items if item.permission is None or can(who, item.permission)]
-    if not allowed:
+def _group_here(items: Iterable[NavItem]) -> str | None:
+    """Name the one group this page stands in: that of its own entry, else of its plugin's entry nearest above it."""
+    exact = [item.group for item in items if item.endpoint == request.endpoint]
+    plugin = [item for item in items if item.endpoint.partition(".")[0] == request.blueprint != "core"]
+    above = [(url, item.group) for item in plugin if request.path.startswith(url := url_for(item.endpoint))]
+    nearest = max(above, key=lambda pair: len(pair[0]), default=("", plugin[0].group if plugin else None))
+    return exact[0] if exact else nearest[1]
+
+
+def _group(name: str, items: list[NavItem], here: str | None) -> NavGroup | None:
+    if not items:
         return None
-    exact = [item.endpoint == request.endpoint for item in allowed]
-    prefix = {item.endpoint.partition(".")[0] for item in allowed} - {"core"}
-    entries = [
-        NavEntry(str(item.title), url_for(item.endpoint), here) for item, here in zip(allowed, exact, strict=True)
-    ]
-    return NavGroup(str(GROUP_TITLES[name]), entries[0].url, any(exact) or request.blueprint in prefix, entries)
+    entries = [NavEntry(str(item.title), url_for(item.endpoint), item.endpoint == request.endpoint) for item in items]
+    return NavGroup(str(GROUP_TITLES[name]), entries[0].url, name == here, entries)
 
 
 def screen_timer() -> ScreenTimer | None:

@@ -76,6 +76,11 @@ def _block(plugin: str, section: Section) -> Block:
     return Block(section.title, Markup(html), failed=False)  # noqa: S704 rendered by our escaping environment
 
 
+def act_in_words(action: str) -> str:
+    """Say an act of the audit, `<plugin>.<past verb>`, in the language of the page."""
+    return dgettext(action.partition(".")[0], action)
+
+
 def history_of(subject: Subject, *, without: tuple[str, ...] = ()) -> list[Happening]:
     """Give what happened to a subject, newest first; the words of an action are the plugin's catalogue.
 
@@ -86,7 +91,7 @@ def history_of(subject: Subject, *, without: tuple[str, ...] = ()) -> list[Happe
     return [
         Happening(
             at=entry.at,
-            text=dgettext(entry.action.partition(".")[0], entry.action),
+            text=act_in_words(entry.action),
             who=names[actor].name if actor in names else None,
         )
         for entry, actor in entries

@@ -17,6 +17,7 @@ from portal.loader.models import PluginState
 from portal.people.models import User
 
 LINK = re.compile(r"http://[\w.]+(?::\d+)?(/link/[\w.-]+)")
+ON = sa.select(PluginState.id).where(PluginState.is_on).order_by(PluginState.id)
 
 
 @pytest.fixture
@@ -67,6 +68,13 @@ def test_init_again_keeps_what_is_there(ready, tmp_path):
     assert read_instance(tmp_path / "instance").collectivities[0].name == "Ville de Test"
 
 
+def test_a_new_collectivity_begins_with_the_directory_and_a_choice_stays(ready, tmp_path):
+    assert rows(tmp_path, sa.select(PluginState.id, PluginState.is_on)) == [("directory", True)]
+    ready("plugins", "disable", "directory")
+    ready("init")
+    assert rows(tmp_path, sa.select(PluginState.id, PluginState.is_on)) == [("directory", False)]
+
+
 def test_without_init_a_command_says_what_to_do(portal, tmp_path):
     said = portal("plugins", "list", fails=True)
     assert said.startswith("Error: ")
@@ -98,9 +106,15 @@ def test_a_pin_that_anybody_would_try_is_refused(ready):
 def test_plugins_are_listed_switched_on_and_off(ready, tmp_path):
     assert re.search(r"labs\s+éteinte|labs\s+off|labs\s+désactiv", ready("plugins", "list"))
     assert "Labos : allumée." in ready("plugins", "enable", "labs")
-    assert rows(tmp_path, sa.select(PluginState.id, PluginState.is_on)) == [("labs", True)]
+    assert rows(tmp_path, sa.select(PluginState.id, PluginState.is_on).order_by(PluginState.id)) == [
+        ("directory", True),
+        ("labs", True),
+    ]
     assert "labs : éteinte." in ready("plugins", "disable", "labs")
-    assert rows(tmp_path, sa.select(PluginState.id, PluginState.is_on)) == [("labs", False)]
+    assert rows(tmp_path, sa.select(PluginState.id, PluginState.is_on).order_by(PluginState.id)) == [
+        ("directory", True),
+        ("labs", False),
+    ]
 
 
 def test_an_unknown_plugin_is_refused_in_words(ready):
@@ -116,8 +130,11 @@ def test_a_second_collectivity_answers_on_its_host_and_the_first_does_not_vanish
     assert "commune.example" in listed
     ready("plugins", "list", fails=True)  # which one?
     ready("plugins", "enable", "labs", "--collectivity", "commune")
-    assert rows(tmp_path, sa.select(PluginState.id), slug="commune") == [("labs",)]
-    assert rows(tmp_path, sa.select(PluginState.id)) == []
+    assert rows(tmp_path, sa.select(PluginState.id).order_by(PluginState.id), slug="commune") == [
+        ("directory",),
+        ("labs",),
+    ]
+    assert rows(tmp_path, ON) == [("directory",)]
 
 
 def test_a_collectivity_that_cannot_be_added_leaves_the_list_as_it_was(ready, tmp_path):

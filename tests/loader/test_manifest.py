@@ -38,6 +38,7 @@ REFUSED = {
     "not French": ('fr = "Avis", ', "", "needs a French text: name"),
     "name is a text": ('{ fr = "Avis", en = "Notices" }', '"Avis"', "needs a French text: name"),
     "api is a text": ("api = 1", 'api = "one"', "line 7"),
+    "default is a text": ("api = 1", 'api = 1\ndefault = "yes"', "line 8: needs true or false: default"),
     "foreign permission": ('"notices.write"]', '"labs.write"]', "permission outside the plugin: labs.write"),
     "unknown role": ('role = "animator"', 'role = "king"', "king"),
     "permission without role": ('role = "animator"\n', "", "missing key: role"),

@@ -22,6 +22,7 @@ from portal.people.users import (
     PIN_TRIES,
     TRIES_PER_ACCOUNT,
     TRIES_PER_NETWORK,
+    check_sign_in,
     issue_link,
     set_password,
     user_by_identifier,
@@ -91,6 +92,24 @@ def test_a_link_may_choose_a_password_which_then_signs_in(client, new_client, ma
     url = link_for(make_user(matricule="A1"))
     assert client.post(url, data={"password": SECRET, "password_again": SECRET}).status_code == 303
     assert sign_in_as(new_client()).status_code == 303
+
+
+def test_a_link_may_choose_a_code_which_then_opens_shared_screens(client, make_user, link_for, reading):
+    who = make_user(matricule="A1")
+    url = link_for(who)
+    assert client.post(url, data={"pin": "581402", "pin_again": "581403"}).status_code == 422
+    assert client.post(url, data={"pin": "123456", "pin_again": "123456"}).status_code == 422
+    assert client.post(url, data={"pin": "581402", "pin_again": "581402"}).status_code == 303
+    assert client.get("/account").status_code == 200
+    with reading():
+        assert check_sign_in("A1", "581402", network="screen:1", pin=True) == who.id
+
+
+def test_a_new_link_ends_the_one_not_used_yet(new_client, make_user, link_for):
+    who = make_user()
+    lost, found = link_for(who), link_for(who)
+    assert new_client().get(lost).status_code == 404
+    assert new_client().get(found).status_code == 200
 
 
 def test_a_refused_password_leaves_the_link_unspent(client, make_user, link_for):

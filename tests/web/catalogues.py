@@ -26,8 +26,12 @@ class Domain:
 
 
 CORE = Domain("portal", ROOT / "portal", ROOT / "templates", ROOT / "portal/locale/fr.po")
-LABS = Domain("labs", ROOT / "plugins/labs", ROOT / "plugins/labs/templates", ROOT / "plugins/labs/locale/fr.po")
-DOMAINS = (CORE, LABS)
+PLUGINS = [
+    Domain(folder.name, folder, folder / "templates", folder / "locale/fr.po")
+    for folder in sorted((ROOT / "plugins").iterdir())
+    if (folder / "plugin.toml").exists()
+]
+DOMAINS = (CORE, *PLUGINS)
 
 
 def said(domain: Domain) -> dict[str, str]:

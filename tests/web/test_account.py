@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from portal.people.passwords import hash_secret
-from portal.people.users import set_password
+from portal.people.sessions import SCREEN, account_of, open_session
+from portal.people.users import check_sign_in, set_password
 
 from tests.reading import words
 
@@ -82,3 +83,36 @@ def test_a_changed_password_signs_the_other_devices_out(with_password, own, awa,
     other = sign_in(awa)
     assert change(post, own).status_code == 303
     assert (own.get("/account").status_code, other.get("/account").status_code) == (200, 401)
+
+
+CODE = {"code-pin": "581402", "code-pin_again": "581402"}
+
+
+def test_one_chooses_a_code_and_enters_a_shared_screen_with_it(own, post, awa, reading):
+    assert "Vous n’en avez pas encore" in words(own.get("/account"))
+    assert post(own, "/account/code", CODE).status_code == 303
+    assert "Vous en avez un" in words(own.get("/account"))
+    with reading():
+        assert check_sign_in("A1", "581402", network="screen:1", pin=True) == awa.id
+
+
+def test_a_code_is_changed_with_the_password_of_now(with_password, own, post):
+    assert post(own, "/account/code", CODE).status_code == 422
+    assert post(own, "/account/code", {**CODE, "code-current": "non"}).status_code == 422
+    assert post(own, "/account/code", {**CODE, "code-current": OLD}).status_code == 303
+
+
+@pytest.mark.parametrize("wrong", [{"code-pin": "123456"}, {"code-pin": "58140"}, {"code-pin_again": "581403"}])
+def test_a_code_that_anybody_would_try_or_typed_wrong_is_refused(own, post, wrong):
+    answer = post(own, "/account/code", {**CODE, **wrong})
+    assert answer.status_code == 422
+    assert "581402" not in answer.text
+
+
+def test_a_changed_code_signs_out_whoever_is_on_a_screen(own, post, awa, writing, reading):
+    with writing():
+        token = open_session(awa.id, device="Hall", kind=SCREEN)
+    post(own, "/account/code", CODE)
+    with reading():
+        assert account_of(token) is None
+    assert own.get("/account").status_code == 200

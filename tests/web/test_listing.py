@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from portal.db import db
 from portal.people.models import Function
-from portal.web.listing import COUNT_MAX, listing
+from portal.web.listing import COUNT_MAX, held_listing, listing
 
 
 @pytest.fixture
@@ -124,3 +124,27 @@ def test_a_text_no_database_holds_breaks_nothing(rows, look, text):
     rows(["a", "b"])
     cursor = urlsafe_b64encode(text.encode()).decode().rstrip("=")
     assert [item.name for item in look(f"/?after={cursor}").items] == ["b", "a"]
+
+
+def test_a_list_of_several_columns_gives_rows(app, rows):
+    rows(["a", "b", "c"])
+    with app.test_request_context("/"):
+        found = listing(sa.select(Function.id, Function.name), order_by=[Function.name, Function.id], ascending=True)
+    assert [row.name for row in found.items] == ["a", "b", "c"]
+
+
+def test_a_list_held_in_memory_is_paged_the_same_way(app):
+    seen, url = [], "/?q=x"
+    while url:
+        with app.test_request_context(url):
+            found = held_listing(list(range(20)), key=lambda number: [number], size=7)
+        seen += found.items
+        url = found.next_url
+        assert url is None or "q=x" in url
+    assert seen == list(range(20))
+
+
+@pytest.mark.parametrize("cursor", ["x", "", "bnVsbA", "WyJhIl0", "eyJhIjoxfQ", "W1siYSJdXQ"])
+def test_a_tampered_cursor_of_a_held_list_is_the_first_page(app, cursor):
+    with app.test_request_context(f"/?after={cursor}"):
+        assert held_listing([1, 2], key=lambda number: [number]).items == [1, 2]

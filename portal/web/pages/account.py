@@ -16,12 +16,12 @@ from portal.people.models import User
 from portal.people.passwords import MAX_LENGTH, is_secret
 from portal.people.permissions import MANAGE_ACCOUNT
 from portal.people.sessions import Account, close_session, close_sessions, sessions_of
-from portal.people.users import set_password
+from portal.people.users import set_password, set_pin
 from portal.texts import CORE, languages, texts
 from portal.web.answers import form_page, message, see
 from portal.web.forms import Form
 from portal.web.pages.blueprint import blueprint
-from portal.web.pages.entering import new_secret
+from portal.web.pages.entering import new_code, new_secret
 from portal.web.pages.feeds import has_feed, my_addresses
 from portal.web.policy import account, requires
 
@@ -66,19 +66,35 @@ class PasswordForm(Form):
     password_again = PasswordField(_.later("The same, once more"), validators=[InputRequired()])
 
 
+class CodeForm(Form):
+    """The code of shared screens, twice; the password of now, where there is one."""
+
+    current = PasswordField(_.later("My password of now"), validators=[Length(max=MAX_LENGTH)])
+    pin = PasswordField(
+        _.later("Six-digit code"),
+        description=_.later("To enter on shared screens, with your staff number."),
+        validators=[InputRequired(), Length(max=MAX_LENGTH)],
+    )
+    pin_again = PasswordField(_.later("The same code, once more"), validators=[InputRequired()])
+
+
 def me() -> Account:
     """Give who is signed in; only for routes that let nobody else in."""
     return cast("Account", account())
 
 
-def _page(*, preferences: PreferencesForm | None = None, password: PasswordForm | None = None) -> Response:
+def _page(
+    *, preferences: PreferencesForm | None = None, password: PasswordForm | None = None, code: CodeForm | None = None
+) -> Response:
     user = db.session.get_one(User, me().person.id)
     preferences = preferences or PreferencesForm(formdata=None, obj=user)
     if user.email is None:
         del preferences.wants_mail
     password = password or PasswordForm(formdata=None)
+    code = code or CodeForm(formdata=None, prefix="code-")
     if user.password_hash is None:
         del password.current
+        del code.current
     facts = [
         (_("Name"), user.name),
         (_("Staff number"), user.matricule or _("none")),
@@ -93,6 +109,9 @@ def _page(*, preferences: PreferencesForm | None = None, password: PasswordForm 
         preferences_url=url_for("core.set_preferences"),
         password_form=password,
         password_url=url_for("core.change_password"),
+        code_form=code,
+        code_url=url_for("core.change_code"),
+        has_code=user.pin_hash is not None,
         sessions=_sessions(),
         addresses=my_addresses(),
         feed_url=None if has_feed() else url_for("core.make_feed"),
@@ -158,6 +177,29 @@ def change_password() -> Response:
             message(_("Your password is changed. Your other devices are signed out."))
             return see("core.my_account")
     return _page(password=form)
+
+
+def _code_checked() -> str | Invalid:
+    """Check the password of now and hash the code, before the write lock is taken."""
+    stored = db.session.get_one(User, me().person.id).password_hash
+    db.session.rollback()
+    if stored is not None and not is_secret(stored, request.form.get("code-current", "")):
+        return Invalid(_("This is not your password of now."), field="current")
+    return new_code("code-pin")
+
+
+@blueprint.post("/account/code")
+@requires(MANAGE_ACCOUNT, prepare=_code_checked)
+def change_code() -> Response:
+    """Choose or change the code that lets me in on shared screens."""
+    form = CodeForm(prefix="code-")
+    if form.submitted():
+        if not isinstance(g.prepared, Invalid):
+            set_pin(me().person.id, g.prepared)
+            message(_("Your code is kept. It works on every shared screen, with your staff number."))
+            return see("core.my_account")
+        form.refuse(g.prepared)
+    return _page(code=form)
 
 
 @blueprint.post("/account/sessions/<int:session_id>/close")

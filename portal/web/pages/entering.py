@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import Response, current_app, g, redirect, request, session, url_for
@@ -12,10 +13,10 @@ from wtforms.validators import InputRequired, Length, Optional
 from portal.content.tokens import Grant, token_of
 from portal.db import db
 from portal.errors import Invalid, NotFound, TooMany
-from portal.people.passwords import MAX_LENGTH, check_password, hash_secret
+from portal.people.passwords import MAX_LENGTH, check_password, check_pin, hash_secret
 from portal.people.persons import person
 from portal.people.sessions import BROWSER, SCREEN, close_session, open_session
-from portal.people.users import LINK_SCOPE, check_sign_in, guessable_words, set_password, spend_link
+from portal.people.users import LINK_SCOPE, check_sign_in, guessable_words, set_password, set_pin, spend_link
 from portal.texts import CORE, texts
 from portal.web.answers import form_page, see
 from portal.web.forms import Form
@@ -34,10 +35,16 @@ class SignInForm(Form):
 
 
 class LinkForm(Form):
-    """A first password, if wished."""
+    """A password, a code for shared screens, both or neither."""
 
     password = PasswordField(_.later("Password"), validators=[Optional(), Length(max=MAX_LENGTH)])
     password_again = PasswordField(_.later("The same, once more"), validators=[Optional(), Length(max=MAX_LENGTH)])
+    pin = PasswordField(
+        _.later("Six-digit code"),
+        description=_.later("To enter on shared screens, with your staff number."),
+        validators=[Optional(), Length(max=MAX_LENGTH)],
+    )
+    pin_again = PasswordField(_.later("The same code, once more"), validators=[Optional(), Length(max=MAX_LENGTH)])
 
 
 class Token(UserMixin):
@@ -120,12 +127,25 @@ def home() -> str:
     return "core.screen" if this_screen() else "core.today"
 
 
-def _hashed() -> str | Invalid | None:
-    text = request.form.get("password", "")
-    if not text:
-        return None
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What a person chose when coming in by a link, hashed; or why it cannot be."""
+
+    password_hash: str | None = None
+    pin_hash: str | None = None
+    refusal: Invalid | None = None
+
+
+def _hashed() -> Secrets:
+    password, pin = request.form.get("password", ""), request.form.get("pin", "")
+    if not password and not pin:
+        return Secrets()
     grant = token_of((request.view_args or {})["token"], LINK_SCOPE)
-    return new_secret(text, grant.person_id or 0)
+    hashed = new_secret(password, grant.person_id or 0) if password else None
+    if isinstance(hashed, Invalid):
+        return Secrets(refusal=hashed)
+    code = new_code("pin") if pin else None
+    return Secrets(refusal=code) if isinstance(code, Invalid) else Secrets(hashed, code)
 
 
 def new_secret(text: str, user_id: int) -> str | Invalid:
@@ -139,26 +159,45 @@ def new_secret(text: str, user_id: int) -> str | Invalid:
     return hash_secret(text)
 
 
+def new_code(name: str) -> str | Invalid:
+    """Hash the code that stands in a field, or give why it is refused; slow, so never under the write lock."""
+    text = request.form.get(name, "")
+    try:
+        check_pin(text)
+    except Invalid as refusal:
+        return refusal
+    if text != request.form.get(f"{name}_again", ""):
+        return Invalid(_("The two lines differ. Type the code twice."), field="pin_again")
+    return hash_secret(text)
+
+
 @blueprint.route("/link/<token>", methods=["GET", "POST"])
 @token(LINK_SCOPE, prepare=_hashed)
 def link(grant: Grant) -> Response:
     """Show whose one-time link this is; spend it only when the person says « Entrer »."""
     form = LinkForm()
     if form.submitted():
-        if isinstance(g.prepared, Invalid):
-            form.refuse(g.prepared)
+        secrets: Secrets = g.prepared
+        if secrets.refusal is not None:
+            form.refuse(secrets.refusal)
         elif form.password.data != form.password_again.data:
             form.refuse(Invalid(_("The two lines differ. Type the password twice."), field="password_again"))
         else:
             user_id = spend_link(grant)
-            if g.prepared:
-                set_password(user_id, g.prepared, keep_session=None)
+            _keep(user_id, secrets)
             enter(user_id)
             return see(home())
     name = person(grant.person_id or 0).name
     once = grant.uses_left == 1
     until = grant.expires_at if once else None
     return form_page("pages/link.html", form, person_name=name, once=once, until=until, set_password=True)
+
+
+def _keep(user_id: int, secrets: Secrets) -> None:
+    if secrets.password_hash is not None:
+        set_password(user_id, secrets.password_hash, keep_session=None)
+    if secrets.pin_hash is not None:
+        set_pin(user_id, secrets.pin_hash)
 
 
 @blueprint.post("/sign-out")
