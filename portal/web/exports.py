@@ -5,15 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import IO, TextIO
 
 from flask import Response
 
 from portal.web.dates import iso, local
 
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+IN_MEMORY_BYTES = 1_000_000
+CHUNK_BYTES = 100_000
+KINDS = {"csv": "text/csv", "json": "application/json"}
 BLANK = ("\t", "\r", "\n")
 
 
@@ -26,21 +31,49 @@ class Column:
 
 
 def export(fmt: str, name: str, *, columns: list[Column], rows: Iterable[Mapping[str, object]]) -> Response:
-    """Answer rows as a file `name.csv` or `name.json`."""
-    body, kind = (_csv(columns, rows), "text/csv") if fmt == "csv" else (_json(columns, rows), "application/json")
-    answer = Response(body, content_type=f"{kind}; charset=utf-8")
+    """Answer rows as a file `name.csv` or `name.json`.
+
+    Written row by row to a temporary place, then sent: a list of any length takes the memory of the rows that `rows`
+    holds at a time (give them in batches: `yield_per`). One that breaks half-way is a fault, never half a file.
+    """
+    body = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115 closed with the answer
+    try:
+        with_words = io.TextIOWrapper(body, encoding="utf-8", newline="")
+        (_write_csv if fmt == "csv" else _write_json)(with_words, columns, rows)
+        with_words.detach()
+    except BaseException:
+        body.close()
+        raise
+    answer = Response(content_type=f"{KINDS[fmt]}; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{fmt}"'
+    return _with_body(answer, body)
+
+
+def _with_body(answer: Response, body: IO[bytes]) -> Response:
+    size = body.tell()
+    body.seek(0)
+    if size <= IN_MEMORY_BYTES:
+        with body:
+            answer.set_data(body.read())
+        return answer
+    answer.response = _pieces(body)
+    answer.content_length = size
+    answer.call_on_close(body.close)
     return answer
 
 
-def _csv(columns: list[Column], rows: Iterable[Mapping[str, object]]) -> str:
-    out = io.StringIO()
+def _pieces(body: IO[bytes]) -> Iterator[bytes]:
+    with body:
+        while piece := body.read(CHUNK_BYTES):
+            yield piece
+
+
+def _write_csv(out: TextIO, columns: list[Column], rows: Iterable[Mapping[str, object]]) -> None:
     out.write("\ufeff")  # without it, spreadsheets of our users read UTF-8 as latin-1
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow([str(column.title) for column in columns])
     for row in rows:
         writer.writerow([_cell(row.get(column.key)) for column in columns])
-    return out.getvalue()
 
 
 def _cell(value: object) -> str:
@@ -57,10 +90,13 @@ def _cell(value: object) -> str:
     return f"'{text}" if text.startswith(BLANK) or text.lstrip().startswith(FORMULA) else text
 
 
-def _json(columns: list[Column], rows: Iterable[Mapping[str, object]]) -> str:
-    return json.dumps(
-        [{column.key: _plain(row.get(column.key)) for column in columns} for row in rows], ensure_ascii=False, indent=1
-    )
+def _write_json(out: TextIO, columns: list[Column], rows: Iterable[Mapping[str, object]]) -> None:
+    before = "[\n"
+    for row in rows:
+        values = {column.key: _plain(row.get(column.key)) for column in columns}
+        out.write(f"{before}{json.dumps(values, ensure_ascii=False)}")
+        before = ",\n"
+    out.write("[]" if before == "[\n" else "\n]")
 
 
 def _plain(value: object) -> object:
