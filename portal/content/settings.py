@@ -114,7 +114,7 @@ def change_settings(plugin: str, form: Any, *, actor: Viewer | None, at: datetim
         field = form[key]
         if field.data == before.value and not before.is_stale:
             continue
-        _write(plugin, key, words=None if field.data == before.default else list(map(str, field.raw_data or [])))
+        write_words(plugin, key, words=None if field.data == before.default else list(map(str, field.raw_data or [])))
         facts = _facts(plugin, before, field.data)
         record("portal.setting_changed", EVERY_PLUGIN, actor=actor, at=at, facts=facts)
         changed.append(key)
@@ -127,14 +127,15 @@ def reset_settings(plugin: str, keys: Iterable[str], *, actor: Viewer | None, at
     known = settings_of(plugin)
     changed = [known[key] for key in keys if known[key].is_own or known[key].is_stale]
     for before in changed:
-        _write(plugin, before.key, words=None)
+        write_words(plugin, before.key, words=None)
         facts = _facts(plugin, before, before.default)
         record("portal.setting_reset", EVERY_PLUGIN, actor=actor, at=at, facts=facts)
     g.pop("settings", None)
     return [before.key for before in changed]
 
 
-def _write(plugin: str, key: str, *, words: list[str] | None) -> None:
+def write_words(plugin: str, key: str, *, words: list[str] | None) -> None:
+    """Keep what was typed for one setting; None goes back to the default."""
     row = db.session.get(SettingRow, (plugin, key))
     if words is None:
         if row is not None:

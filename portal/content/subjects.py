@@ -14,6 +14,7 @@ CORE_KINDS = (
     "portal.group",
     "portal.function",
     "portal.service",
+    "portal.theme",
     "portal.instance",
 )
 

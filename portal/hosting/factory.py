@@ -38,15 +38,16 @@ from portal.web.dates import FILTERS
 from portal.web.environment import prepare, template_loader
 from portal.web.errors import register_errors
 from portal.web.headers import set_headers
-from portal.web.pages import account, entering, feeds, files, news, screens, settings, today
+from portal.web.pages import account, entering, feeds, files, news, screens, settings, theme, today
 from portal.web.pages.blueprint import blueprint
 from portal.web.pages.plugins import faults, lists, sheets
 from portal.web.shell import csrf_token, template_values
 from portal.web.sizes import size
+from portal.web.theme import read_theme
 
 log = logging.getLogger(__name__)
 # imported for their routes
-CORE_PAGES = (account, entering, faults, feeds, files, lists, news, screens, settings, sheets, today)
+CORE_PAGES = (account, entering, faults, feeds, files, lists, news, screens, settings, sheets, theme, today)
 _ = texts.texts(texts.CORE)
 _building = Lock()  # CPython 3.11's ast is not safe in threads (cpython#106905), and Werkzeug compiles rules with it
 
@@ -180,6 +181,7 @@ def _bare_app(site: Site, state: Snapshot, plugins: list[Manifest]) -> PortalFla
         METER=site.meter,
         RULES=site.rules,
         ASSETS=build_assets(tuple(manifest.folder for manifest in plugins)),
+        THEME=read_theme(site.engine),
         RAISE_FAULTS=False,
         PERMISSIONS=CORE_PERMISSIONS | {code: p for plugin in plugins for code, p in plugin.permissions.items()},
     )

@@ -14,6 +14,7 @@ from portal.values import Role, Viewer
 MANAGE_ACCOUNT = "portal.account"
 MANAGE_PLUGINS = "portal.plugins"
 MANAGE_SCREENS = "portal.screens"
+MANAGE_THEME = "portal.theme"
 READ_NEWS = "portal.news"
 CORE_PERMISSIONS = {
     # not from a shared screen: six digits must not be enough to choose a password
@@ -27,6 +28,9 @@ CORE_PERMISSIONS = {
     ),
     MANAGE_PLUGINS: Permission(
         MANAGE_PLUGINS, {"fr": "Allumer et éteindre les extensions", "en": "Switch plugins"}, Role.PLUGIN_ADMIN
+    ),
+    MANAGE_THEME: Permission(
+        MANAGE_THEME, {"fr": "Choisir l’apparence du portail", "en": "Choose how the portal looks"}, Role.ADMIN
     ),
     MANAGE_SCREENS: Permission(
         MANAGE_SCREENS, {"fr": "Inscrire les écrans partagés", "en": "Enrol shared screens"}, Role.ADMIN

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from flask import Response, request
+
 from portal.web.environment import core_templates
 
 STATIC = Path(__file__).parent / "static"
@@ -41,17 +43,29 @@ class Assets:
         return next((asset for asset in (self.sheet, *self.scripts, self.icon) if asset.name == name), None)
 
 
-def _asset(stem: str, suffix: str, body: bytes) -> Asset:
+def asset(stem: str, suffix: str, body: bytes) -> Asset:
+    """Name a file by its content."""
     digest = hashlib.sha256(body).hexdigest()[:12]
     return Asset(f"{stem}-{digest}{suffix}", TYPES[suffix], body, gzip.compress(body, 9, mtime=0))
+
+
+def send_asset(found: Asset, *, cache: str = "public, max-age=31536000, immutable") -> Response:
+    """Answer a file, compressed for browsers that take it so; its name holds its hash, so it never changes."""
+    small = request.accept_encodings.quality("gzip") > 0
+    answer = Response(found.compressed if small else found.body, content_type=found.content_type)
+    if small:
+        answer.headers["Content-Encoding"] = "gzip"
+    answer.headers["Cache-Control"] = cache
+    answer.vary.add("Accept-Encoding")
+    return answer
 
 
 @lru_cache(maxsize=64)
 def build_assets(plugin_folders: tuple[Path, ...]) -> Assets:
     """Bundle the sheets of the core and of the enabled plugins; htmx is left out where it was not installed."""
     sheet = b"\n".join(path.read_bytes() for path in _sheets(plugin_folders))
-    scripts = tuple(_asset(path.name.partition(".")[0], ".js", path.read_bytes()) for path in SCRIPTS if path.exists())
-    return Assets(_asset("portal", ".css", sheet), scripts, _asset("icon", ".svg", ICON.read_bytes()))
+    scripts = tuple(asset(path.name.partition(".")[0], ".js", path.read_bytes()) for path in SCRIPTS if path.exists())
+    return Assets(asset("portal", ".css", sheet), scripts, asset("icon", ".svg", ICON.read_bytes()))
 
 
 def _sheets(plugin_folders: Sequence[Path]) -> list[Path]:

@@ -68,7 +68,6 @@ class Shell:
     """The portal around a page, for whoever reads it; each part is made when the template asks."""
 
     search = None
-    logo_url = None
     version = PORTAL_VERSION
 
     @property
@@ -90,12 +89,25 @@ class Shell:
     @cached_property
     def assets(self) -> dict[str, Any]:
         """Give the addresses of the sheet and the scripts."""
-        bundle = current_app.config["ASSETS"]
+        bundle, theme = current_app.config["ASSETS"], current_app.config["THEME"].sheet
         return {
             "css": url_for("core.asset", name=bundle.sheet.name),
+            "theme": url_for("core.theme_file", name=theme.name.removeprefix("theme-")) if theme else None,
             "icon": url_for("core.asset", name=bundle.icon.name),
             "scripts": [url_for("core.asset", name=script.name) for script in bundle.scripts],
         }
+
+    @property
+    def logo_url(self) -> str | None:
+        """Give the address of the collectivity's logo; None for the mark."""
+        logo = current_app.config["THEME"].logo
+        return url_for("core.theme_file", name=logo.name) if logo else None
+
+    @property
+    def logo_on_plate(self) -> bool:
+        """Tell whether the logo stands on a light ground."""
+        logo = current_app.config["THEME"].logo
+        return logo is not None and logo.on_plate
 
     @cached_property
     def person(self) -> dict[str, str | None] | None:

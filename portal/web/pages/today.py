@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from flask import Response, abort, current_app, jsonify, request, url_for
+from flask import Response, abort, current_app, jsonify, url_for
 
 from portal.content.clock import now, real_now
 from portal.content.notices import has_news
@@ -14,6 +14,7 @@ from portal.db import db
 from portal.loader.hooks import current_hooks
 from portal.values import HomeItem
 from portal.web.answers import page
+from portal.web.assets import send_asset
 from portal.web.dates import weekday
 from portal.web.pages.blueprint import blueprint
 from portal.web.policy import public, signed_in, viewer
@@ -59,13 +60,7 @@ def asset(name: str) -> Response:
     found = current_app.config["ASSETS"].named(name)
     if found is None:
         abort(404)
-    small = request.accept_encodings.quality("gzip") > 0
-    answer = Response(found.compressed if small else found.body, content_type=found.content_type)
-    if small:
-        answer.headers["Content-Encoding"] = "gzip"
-    answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    answer.vary.add("Accept-Encoding")
-    return answer
+    return send_asset(found)
 
 
 @blueprint.get("/healthz")
