@@ -43,7 +43,7 @@ from portal.web.pages.blueprint import blueprint
 from portal.web.pages.plugins import faults, lists, sheets
 from portal.web.shell import csrf_token, template_values
 from portal.web.sizes import size
-from portal.web.theme import read_theme
+from portal.web.theme import Theme, read_theme
 
 log = logging.getLogger(__name__)
 # imported for their routes
@@ -85,7 +85,7 @@ def create_app(site: Site) -> PortalFlask:
                 _set_aside(site, fault)
                 aside.add(fault.plugin)
             else:
-                app.config["BLOCKED"] = blocked
+                app.config.update(BLOCKED=blocked, THEME=read_theme(site.engine))
                 note_running(site.instance.folder, {manifest.id: files_of(manifest.id) for manifest in ordered})
                 return app
 
@@ -181,7 +181,7 @@ def _bare_app(site: Site, state: Snapshot, plugins: list[Manifest]) -> PortalFla
         METER=site.meter,
         RULES=site.rules,
         ASSETS=build_assets(tuple(manifest.folder for manifest in plugins)),
-        THEME=read_theme(site.engine),
+        THEME=Theme(),
         RAISE_FAULTS=False,
         PERMISSIONS=CORE_PERMISSIONS | {code: p for plugin in plugins for code, p in plugin.permissions.items()},
     )

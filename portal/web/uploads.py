@@ -48,6 +48,7 @@ class FileField(Field):
 
     :ivar accept: names of kinds: picture, pdf, office, text, sound, video, archive, drawing
     :ivar side: longest side of a picture, in pixels
+    :ivar max_bytes: said beside the field, where its form stands on another page than the one that receives it
     """
 
     widget = FileInput()
@@ -61,10 +62,11 @@ class FileField(Field):
         accept: Sequence[str] = USUAL,
         several: bool = False,
         side: int = SIDE,
+        max_bytes: int | None = None,
         **kwargs: Any,
     ) -> None:
         self.accept = {name: KINDS[name] for name in accept}
-        self.several, self.side = several, side
+        self.several, self.side, self.max_bytes = several, side, max_bytes
         self.refused: list[str] = []
         kwargs["render_kw"] = {"accept": ",".join(kind.accept for kind in self.accept.values())}
         super().__init__(label, validators, **kwargs)
@@ -98,7 +100,7 @@ class FileField(Field):
         """Say what is taken here, and how much at once."""
         words = ", ".join(str(kind.words) for kind in self.accept.values())
         policy = policy_of(current_app.view_functions.get(request.endpoint or ""))
-        most = size(policy.max_bytes if policy else MAX_BODY_BYTES)
+        most = size(self.max_bytes or (policy.max_bytes if policy else MAX_BODY_BYTES))
         return _("%(kinds)s; %(most)s at most", kinds=words[:1].upper() + words[1:], most=most)
 
     @property

@@ -36,7 +36,7 @@ FOR_A_YEAR = "public, max-age=31536000, immutable"
 class LogoForm(Form):
     """A picture, and what it stands on."""
 
-    logo = FileField(_.later("Picture"), [InputRequired()], accept=("picture",), side=LOGO_SIDE)
+    logo = FileField(_.later("Picture"), [InputRequired()], accept=("picture",), side=LOGO_SIDE, max_bytes=LOGO_BYTES)
     on_plate = BooleanField(
         _.later("Set it on a light ground"),
         description=_.later("For a dark logo: the band at the top is dark too."),
