@@ -160,9 +160,6 @@ def _bare_app(site: Site, state: Snapshot, plugins: list[Manifest]) -> PortalFla
         SECRET_KEY=site.secret_key,
         SQLALCHEMY_DATABASE_URI=site.url,
         ENGINE=site.engine,
-        FILES=lambda: site.files,
-        SLUG=site.slug,
-        COLLECTIVITY_FOLDER=site.folder,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=site.instance.server.https,
         MAX_CONTENT_LENGTH=None,
@@ -172,19 +169,12 @@ def _bare_app(site: Site, state: Snapshot, plugins: list[Manifest]) -> PortalFla
         BLOCKED={},
         REVISION=state.revision,
         CLOCK_OFFSET_SECONDS=state.clock_offset_seconds,
-        COLLECTIVITY_NAME=site.collectivity.name,
-        TIMEZONE=site.collectivity.timezone,
-        BASE_URL=base_url(site),
-        MAIL=site.instance.mail if site.instance.mail.host else None,
-        FOLDER=site.instance.folder,
-        INSTALL=lambda *plugins: prepare_plugins(site, plugins),
-        METER=site.meter,
-        RULES=site.rules,
         ASSETS=build_assets(tuple(manifest.folder for manifest in plugins)),
         THEME=Theme(),
         RAISE_FAULTS=False,
         PERMISSIONS=CORE_PERMISSIONS | {code: p for plugin in plugins for code, p in plugin.permissions.items()},
     )
+    app.config.update(_of_site(site))
     db.init_app(app)
     requests.install(app)
     app.after_request(set_headers)
@@ -192,6 +182,23 @@ def _bare_app(site: Site, state: Snapshot, plugins: list[Manifest]) -> PortalFla
     prepare(app, {**FILTERS, "size": size})
     app.jinja_env.globals["csrf_token"] = csrf_token
     return app
+
+
+def _of_site(site: Site) -> dict[str, object]:
+    """Give what an app knows of its collectivity and of the instance."""
+    return {
+        "FILES": lambda: site.files,
+        "SLUG": site.slug,
+        "COLLECTIVITY_FOLDER": site.folder,
+        "COLLECTIVITY_NAME": site.collectivity.name,
+        "TIMEZONE": site.collectivity.timezone,
+        "BASE_URL": base_url(site),
+        "MAIL": site.instance.mail if site.instance.mail.host else None,
+        "FOLDER": site.instance.folder,
+        "INSTALL": lambda *plugins: prepare_plugins(site, plugins),
+        "METER": site.meter,
+        "RULES": site.rules,
+    }
 
 
 def _declare(app: Flask, hooks: Hooks, plugins: list[Manifest]) -> None:
