@@ -23,7 +23,19 @@ from plugins.labs import permissions
 from plugins.labs.forms.settings import LabsSettings
 from plugins.labs.jobs import labs_jobs
 from plugins.labs.services.news import tell
-from plugins.labs.views import acts, ephemerals, guests, labs, margins, members, projects, steering, votes, walls
+from plugins.labs.views import (
+    acts,
+    ephemerals,
+    guests,
+    labs,
+    margins,
+    members,
+    projecting,
+    projects,
+    steering,
+    votes,
+    walls,
+)
 from plugins.labs.views.blueprint import blueprint
 from plugins.labs.views.home import home_items
 from plugins.labs.views.subjects import actions_on, card_of
@@ -31,7 +43,7 @@ from plugins.labs.views.subjects import actions_on, card_of
 _ = texts("labs")
 
 # imported for their routes
-PAGES = (acts, ephemerals, guests, labs, margins, members, projects, steering, votes, walls)
+PAGES = (acts, ephemerals, guests, labs, margins, members, projecting, projects, steering, votes, walls)
 
 
 @hookimpl

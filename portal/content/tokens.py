@@ -166,7 +166,12 @@ def move_expiry(scope: str, subject: Subject, *, expires_at: datetime) -> None:
     db.session.execute(sa.update(Token).where(*_of(scope, subject)).values(expires_at=expires_at))
 
 
-def revoke_tokens(scope: str, subject: Subject) -> None:
-    """Close every token of this scope about a subject."""
+def revoke_tokens(scope: str, subject: Subject, *, person_id: int | None = None) -> None:
+    """Close every token of this scope about a subject.
+
+    :param person_id: only those tied to this person
+    """
     live = sa.update(Token).where(*_of(scope, subject), Token.revoked_at.is_(None))
+    if person_id is not None:
+        live = live.where(Token.person_id == person_id)
     db.session.execute(live.values(revoked_at=real_now()))

@@ -91,6 +91,7 @@ def _to_run(glance: Glance, viewer: Viewer) -> Iterator[Action]:
         return
     opened_it = viewer.person_id == glance.ephemeral.author_id
     yield Action(_("Sand-timer to project"), _url("labs.ephemeral_wall", glance), order=40)
+    yield Action(_("Project without signing in"), _url("labs.projector", glance), kind="quiet", order=41)
     yield Action(_("Poster to print"), _url("labs.ephemeral_poster", glance), order=45)
     if glance.state is State.OPEN and (opened_it or glance.is_in) and _may_last_longer(glance):
         yield Action(_("Make it longer"), _url("labs.ephemeral_extend", glance), order=30)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, url_for
 
 from portal.api import (
     NotFound,
@@ -17,6 +17,7 @@ from portal.api import (
 
 from plugins.labs.models.ephemeral import Ephemeral
 from plugins.labs.queries.ephemeral_states import CURRENT
+from plugins.labs.queries.ephemerals import Glance
 from plugins.labs.queries.sand import level_of, minutes_left
 from plugins.labs.services.opening import GUEST_SCOPE
 from plugins.labs.views.blueprint import blueprint
@@ -36,6 +37,16 @@ def _door_url(ephemeral: Ephemeral) -> str | None:
 @signed_in(glance=one_glance)
 def ephemeral_wall(glance):
     """Project the question, the sand that runs and the code to come in."""
+    number = glance.ephemeral.id
+    return wall_page(
+        glance,
+        qr_url=url_for("labs.ephemeral_qr", ephemeral_id=number),
+        tell_url=url_for("labs.ephemeral_tell_qr", ephemeral_id=number),
+    )
+
+
+def wall_page(glance: Glance, *, qr_url: str, tell_url: str) -> Response:
+    """Answer the wall; its two codes are pictures whose addresses open to whoever sees it."""
     at, ephemeral = now(), glance.ephemeral
     return page(
         "labs/ephemeral_wall.html",
@@ -45,6 +56,8 @@ def ephemeral_wall(glance):
         minutes_left=minutes_left(ephemeral, at=at),
         door=_door_url(ephemeral) if glance.state in CURRENT else None,
         refresh_seconds=REFRESH_SECONDS,
+        qr_url=qr_url,
+        tell_url=tell_url,
     )
 
 
@@ -52,6 +65,14 @@ def ephemeral_wall(glance):
 @signed_in(ephemeral=one_ephemeral)
 def ephemeral_qr(ephemeral) -> Response:
     """Draw the code that lets people in; it dies with the lab (C01 SPEC 8)."""
+    return door_code(ephemeral)
+
+
+def door_code(ephemeral: Ephemeral) -> Response:
+    """Draw the code of the door.
+
+    :raises NotFound: the lab has ended
+    """
     door = _door_url(ephemeral)
     if door is None:
         raise NotFound(_("This lab has ended: its code no longer opens anything."))
@@ -62,6 +83,11 @@ def ephemeral_qr(ephemeral) -> Response:
 @signed_in(ephemeral=one_ephemeral)
 def ephemeral_tell_qr(ephemeral) -> Response:
     """Draw the code that leads to the telling, while everybody is still in the room."""
+    return tell_code(ephemeral)
+
+
+def tell_code(ephemeral: Ephemeral) -> Response:
+    """Draw the code of the page where the lab is told."""
     return qr_svg(absolute_url("labs.ephemeral_tell", ephemeral_id=ephemeral.id))
 
 
