@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
+import sqlalchemy as sa
 
 from portal.content.clock import now
 from portal.content.notices import notify
 from portal.content.tokens import issue_token
+from portal.db import db
 from portal.people.leaving import leave
+from portal.people.models import User
 from portal.texts import texts
 from portal.web.policy import token
 
@@ -81,6 +85,12 @@ def test_nobody_closes_the_address_of_somebody_else(feed, client, post, new_clie
 def test_it_ends_when_the_person_leaves(feed, awa, writing, new_client):
     with writing():
         leave(awa.id, actor=None, at=now())
+    assert new_client().get(feed).status_code == 404
+
+
+def test_it_ends_on_the_day_a_person_was_to_leave_before_any_job_runs(feed, writing, new_client):
+    with writing():
+        db.session.execute(sa.update(User).values(leaves_at=now() - timedelta(minutes=1)))
     assert new_client().get(feed).status_code == 404
 
 
