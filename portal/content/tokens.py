@@ -1,8 +1,8 @@
 """Addresses that open one thing: one-time links, shared screens, walls, feeds, QR codes. Scoped, revocable, dated.
 
 The token is an HMAC of the row's nonce under the collectivity's key, so a stolen database opens nothing, and a QR code
-can be drawn again (decision 0006). Expiry uses the domain clock for tokens tied to a subject, and the real one for
-those tied to a person: a demonstration set in the past must not lengthen anybody's sign-in link.
+can be drawn again (decision 0006). Expiry uses the real clock for tokens tied to a person, whatever else they are tied
+to, and the domain's for those tied to a subject alone: a demonstration set in the past must lengthen nobody's link.
 """
 
 from __future__ import annotations
@@ -74,8 +74,11 @@ def issue_token(
 
     :param scope: `<plugin>.<noun>`; a route of another scope does not take it
     :param label: what it opens, for the list « Les adresses que j’ai ouvertes »: `_.later("…")`
+    :param expires_at: on the domain clock if there is a subject, on the real one if not
     :param uses: how many times it may be spent; None for no limit
     """
+    if subject is not None and person_id is not None and expires_at is not None:
+        expires_at -= now() - real_now()
     row = Token(
         scope=scope,
         nonce=secrets.token_hex(16),
@@ -94,7 +97,7 @@ def issue_token(
 
 
 def _is_live(row: Token) -> bool:
-    clock = now() if row.subject_kind else real_now()
+    clock = now() if row.subject_kind and row.person_id is None else real_now()
     in_time = row.expires_at is None or clock < row.expires_at
     return in_time and row.revoked_at is None and (row.uses_left is None or row.uses_left > 0)
 
