@@ -24,7 +24,6 @@ from portal.errors import Unavailable
 
 BUSY_TIMEOUT_MS = 5000
 WRITES = "writes"
-CONNECT_TIMEOUT_SECONDS = 10
 NAMES = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -177,7 +176,7 @@ def make_engine(url: str, *, pool_size: int = 1, overflow: int = 7, foreign_keys
         pool_size=pool_size,
         max_overflow=overflow,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS},  # a host that does not answer holds nobody long
+        connect_args={"connect_timeout": 10},  # seconds: a host that does not answer holds nobody long
         hide_parameters=True,
     )
     event.listen(engine, "begin", _postgresql_begin)
