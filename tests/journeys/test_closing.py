@@ -10,7 +10,7 @@ import pytest
 
 from docs.screenshots import OPEN_LAB
 
-from tests.journeys.travellers import named
+from tests.journeys.travellers import by_every_hand, named
 
 pytestmark = pytest.mark.browser
 
@@ -19,25 +19,26 @@ PARIS = ZoneInfo("Europe/Paris")
 LEARNT = "On laisse la clé à l’accueil, et chacun note son passage."
 
 
-def test_a_lab_closes_by_its_clock_is_told_the_next_day_and_is_found_again(demo, travel, is_accessible):
-    sarah = travel("Sarah Benguigui")
+@by_every_hand
+def test_a_lab_closes_by_its_clock_is_told_the_next_day_and_is_found_again(demo, travel, is_accessible, hand):
+    sarah = travel("Sarah Benguigui", **hand)
     demo.set_clock(datetime(2018, 1, 27, 9, 30, tzinfo=PARIS))
     sarah.go(OPEN_LAB)
     assert "clos, à raconter" in sarah.reads()
-    named(sarah.page, "Raconter ce labo").click()
+    sarah.act(named(sarah.page, "Raconter ce labo"))
     sarah.page.wait_for_url("**/tell")
-    is_accessible(sarah.page)
-    sarah.page.get_by_label("appris", exact=True).check()
-    sarah.page.get_by_label("Ce qu’on a appris").fill(LEARNT)
-    named(sarah.page, "Raconter", "button").click()
+    is_accessible(sarah)
+    sarah.choose(sarah.page.get_by_label("appris", exact=True))
+    sarah.type(sarah.page.get_by_label("Ce qu’on a appris"), LEARNT)
+    sarah.act(named(sarah.page, "Raconter", "button"))
     sarah.page.wait_for_url(f"**{OPEN_LAB}")
     assert LEARNT in sarah.reads()
-    mehmet = travel("Mehmet Yıldız", phone=True)
+    mehmet = travel("Mehmet Yıldız", phone=True, **hand)
     mehmet.go("/labs/e/")
-    is_accessible(mehmet.page)
-    mehmet.page.locator("[name=q]").fill("clé à l’accueil")
+    is_accessible(mehmet)
+    mehmet.type(mehmet.page.locator("[name=q]"), "clé à l’accueil")
     mehmet.page.keyboard.press("Enter")
     mehmet.page.wait_for_url(re.compile(r"q="))
-    named(mehmet.page, re.compile("Quelle place pour les ambassadeurs")).click()
+    mehmet.act(named(mehmet.page, re.compile("Quelle place pour les ambassadeurs")))
     mehmet.page.wait_for_url(f"**{OPEN_LAB}")
     assert LEARNT in mehmet.reads()

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from docs.screenshots import OPEN_LAB, enrol_screen, guest_door, take_home
 
-from tests.journeys.travellers import named
+from tests.journeys.travellers import by_every_hand, named
 
 pytestmark = pytest.mark.browser
 
@@ -25,10 +25,10 @@ PICTURE_BYTES = 200_000
 def test_an_animator_opens_a_lab_on_a_phone_in_six_taps(travel, is_accessible):
     nadia = travel("Nadia Vermeersch", phone=True)
     nadia.go("/labs/1")
-    is_accessible(nadia.page)
+    is_accessible(nadia)
     nadia.tap(named(nadia.page, "Ouvrir un labo éphémère"))
     nadia.page.wait_for_url("**/labs/1/open")
-    is_accessible(nadia.page)
+    is_accessible(nadia)
     nadia.tap(nadia.page.get_by_label("La question"))
     nadia.page.keyboard.type(QUESTION)
     nadia.tap(named(nadia.page, "Ouvrir le labo", "button"))
@@ -36,66 +36,66 @@ def test_an_animator_opens_a_lab_on_a_phone_in_six_taps(travel, is_accessible):
     assert nadia.taps <= MAX_TAPS
     expect(nadia.page.get_by_role("heading", level=1)).to_have_text(QUESTION)
     assert "ouvert" in nadia.reads()
-    is_accessible(nadia.page)
+    is_accessible(nadia)
 
 
-def test_she_opens_it_with_the_keyboard_alone(travel):
-    nadia = travel("Nadia Vermeersch")
+@by_every_hand
+def test_she_opens_it_with_every_hand(travel, hand):
+    question = f"{OTHER_QUESTION} {len(hand)} {'keyboard' in hand}"
+    nadia = travel("Nadia Vermeersch", **hand)
     nadia.go("/labs/1")
-    press_until(nadia.page, "Ouvrir un labo éphémère")
-    nadia.page.keyboard.press("Enter")
+    nadia.act(named(nadia.page, "Ouvrir un labo éphémère"))
     nadia.page.wait_for_url("**/labs/1/open")
-    press_until(nadia.page, "question", attribute="name")
-    nadia.page.keyboard.type(OTHER_QUESTION)
-    press_until(nadia.page, "Ouvrir le labo")
-    nadia.page.keyboard.press("Enter")
+    nadia.type(nadia.page.get_by_label("La question"), question)
+    nadia.act(named(nadia.page, "Ouvrir le labo", "button"))
     nadia.page.wait_for_url(re.compile(r"/labs/e/\d+$"))
-    expect(nadia.page.get_by_role("heading", level=1)).to_have_text(OTHER_QUESTION)
+    expect(nadia.page.get_by_role("heading", level=1)).to_have_text(question)
 
 
-def press_until(page, wanted, *, attribute="text"):
-    """Press Tab until the focus is there, as somebody without a mouse would; what has the focus shows it."""
-    read = "e => e.innerText.trim()" if attribute == "text" else f"e => e.getAttribute('{attribute}')"
-    for _time in range(60):
-        page.keyboard.press("Tab")
-        focus = page.locator(":focus")
-        if focus.count() and focus.evaluate(read) == wanted:
-            assert focus.evaluate("e => getComputedStyle(e).outlineStyle") != "none"
-            return
-    raise AssertionError(f"Tab never reaches « {wanted} »")
-
-
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-def test_somebody_without_an_account_comes_in_by_the_code(browser, demo, travel, is_accessible, script):
-    door = guest_door(browser, demo)
-    guest = travel(phone=True, java_script_enabled=script)
-    guest.go(door)
-    if script:
-        is_accessible(guest.page)
-    guest.page.get_by_label("Votre prénom").fill("Gaston")
-    guest.page.get_by_label("Votre service").fill("Ateliers municipaux")
-    guest.tap(named(guest.page, "Entrer", "button"))
+@by_every_hand
+def test_somebody_without_an_account_comes_in_by_the_code(browser, demo, travel, is_accessible, hand):
+    guest = travel(phone=True, **hand)
+    guest.go(guest_door(browser, demo))
+    is_accessible(guest)
+    guest.type(guest.page.get_by_label("Votre prénom"), "Gaston")
+    guest.type(guest.page.get_by_label("Votre service"), "Ateliers municipaux")
+    guest.act(named(guest.page, "Entrer", "button"))
     guest.page.wait_for_url("**/in/**")
     assert "Merci, Gaston. Vous y êtes." in guest.reads()
-    if script:
-        is_accessible(guest.page)
-    nadia = travel("Nadia Vermeersch", java_script_enabled=script)
+    is_accessible(guest)
+    nadia = travel("Nadia Vermeersch", **hand)
     nadia.go(OPEN_LAB)
     assert "Gaston, Ateliers municipaux" in nadia.reads()
+    guest.act(named(guest.page, "Ce n’était pas moi : effacer", "button"))
+    guest.page.wait_for_url(re.compile(r"/labs/q/[^/]+$"))
+    nadia.go(OPEN_LAB)
+    assert "Gaston" not in nadia.reads()
 
 
-def test_somebody_without_mail_joins_on_the_shared_screen_which_forgets_them(browser, demo, travel, is_accessible):
-    hall = travel()
-    on_screen(hall, enrol_screen(browser, demo, "Hall"), is_accessible)
-    hall.page.locator("[name=identifier]").fill("D214")
-    hall.page.locator("[name=pin]").fill("581402")
-    hall.page.clock.install()
-    hall.page.keyboard.press("Enter")
-    hall.page.wait_for_url("**/screen")
+@by_every_hand
+def test_somebody_without_mail_joins_on_the_shared_screen(browser, demo, travel, is_accessible, hand):
+    hall = travel(**hand)
+    enter_pin(hall, enrol_screen(browser, demo, f"Hall {len(hand)}{'keyboard' in hand}"), is_accessible)
     assert "Bonjour, Josiane Pruvost" in hall.reads()
-    hall.go(OPEN_LAB)
-    named(hall.page, "Rejoindre", "button").click()
+    hall.act(hall.page.get_by_role("link", name=re.compile("Rejoindre Quelle place")))
+    hall.page.wait_for_url(f"**{OPEN_LAB}")
+    hall.act(named(hall.page, "Rejoindre", "button"))
     expect(hall.page.get_by_role("status")).to_contain_text("Vous y êtes")
+    is_accessible(hall)
+    hall.act(named(hall.page, "Partir", "button"))
+    expect(hall.page.get_by_role("status")).to_contain_text("Vous n’êtes plus dans ce labo")
+    hall.act(hall.page.get_by_role("link", name="J’ai terminé").first)
+    hall.page.wait_for_url("**/screen")
+    assert "Josiane" not in hall.page.content()
+    hall.go(OPEN_LAB)
+    assert "Se connecter" in hall.reads()
+
+
+def test_the_shared_screen_forgets_whoever_walks_away(browser, demo, travel, is_accessible):
+    hall = travel()
+    hall.page.clock.install()
+    enter_pin(hall, enrol_screen(browser, demo, "Hall quitté"), is_accessible)
+    hall.go(OPEN_LAB)
     hall.page.clock.fast_forward("01:00")
     expect(hall.page.get_by_role("dialog")).to_be_visible()
     hall.page.clock.fast_forward("01:00")
@@ -105,31 +105,68 @@ def test_somebody_without_mail_joins_on_the_shared_screen_which_forgets_them(bro
     assert "Se connecter" in hall.reads()
 
 
-def on_screen(hall, address, is_accessible):
+def enter_pin(hall, address, is_accessible):
+    """Enrol the screen, and let Josiane in with her number and her code."""
     hall.go(address)
-    hall.page.get_by_role("button").first.click()
+    hall.act(hall.page.get_by_role("button").first)
     hall.page.wait_for_url("**/screen")
-    is_accessible(hall.page)
-    hall.page.get_by_role("link", name="Entrer avec mon matricule").click()
+    is_accessible(hall)
+    hall.act(hall.page.get_by_role("link", name="Entrer avec mon matricule"))
     hall.page.wait_for_url("**/screen/pin")
-    is_accessible(hall.page)
+    is_accessible(hall)
+    hall.type(hall.page.locator("[name=identifier]"), "D214")
+    hall.type(hall.page.locator("[name=pin]"), "581402")
+    hall.page.keyboard.press("Enter")
+    hall.page.wait_for_url("**/screen")
 
 
-@pytest.mark.parametrize("path", ["/labs/1", OPEN_LAB, f"{OPEN_LAB}/poster", "/labs/graveyard"])
-def test_a_page_prints_without_what_surrounds_it(travel, path):
-    nadia = travel("Nadia Vermeersch")
-    nadia.go(path)
-    nadia.page.emulate_media(media="print")
-    for around in nadia.page.locator("nav, .band-menu, .foot, .button:not(.print *)").all():
+# The pages of the journeys: who opens them, where.
+PAGES = [
+    ("Nadia Vermeersch", "/"),
+    ("Nadia Vermeersch", "/labs/"),
+    ("Nadia Vermeersch", "/labs/1"),
+    ("Nadia Vermeersch", "/labs/1/members"),
+    ("Nadia Vermeersch", "/labs/1/open"),
+    ("Nadia Vermeersch", "/labs/1/poster"),
+    ("Nadia Vermeersch", "/labs/e/"),
+    ("Fatoumata Keïta", "/labs/e/1"),
+    ("Nadia Vermeersch", OPEN_LAB),
+    ("Nadia Vermeersch", f"{OPEN_LAB}/longer"),
+    ("Nadia Vermeersch", f"{OPEN_LAB}/poster"),
+    ("Nadia Vermeersch", f"{OPEN_LAB}/wall"),
+    ("Nadia Vermeersch", "/labs/mine"),
+    ("Nadia Vermeersch", "/labs/projects"),
+    ("Thomas Nguyen", "/labs/projects/3"),
+    ("Thomas Nguyen", "/labs/projects/3/clause"),
+    ("Nadia Vermeersch", "/labs/graveyard"),
+    ("Nadia Vermeersch", "/account"),
+    ("Awa Mbengue", "/plugins"),
+    ("Awa Mbengue", "/plugins/labs/off"),
+    ("Awa Mbengue", "/screens"),
+    ("Awa Mbengue", "/labs/new"),
+]
+SHEETS = 2
+SHEET = re.compile(rb"/Type\s*/Page\b")
+
+
+@pytest.mark.parametrize(("who", "path"), PAGES, ids=[path for _who, path in PAGES])
+def test_a_page_is_accessible_narrow_and_wide_light_and_dark(travel, is_accessible, who, path):
+    somebody = travel(who)
+    assert somebody.go(path) == 200
+    is_accessible(somebody)
+
+
+@pytest.mark.parametrize(("who", "path"), PAGES, ids=[path for _who, path in PAGES])
+def test_a_page_prints_without_what_surrounds_it(travel, who, path):
+    somebody = travel(who)
+    assert somebody.go(path) == 200
+    somebody.page.emulate_media(media="print", color_scheme="dark")
+    for around in somebody.page.locator("nav, .band, .foot, .skip, .button").all():
         assert not around.is_visible(), around.inner_text()
-    assert nadia.page.pdf().startswith(b"%PDF")
-
-
-@pytest.mark.parametrize("path", ["/", "/labs/", "/labs/projects", "/labs/graveyard", "/account", f"{OPEN_LAB}/wall"])
-def test_pages_are_accessible_narrow_and_wide_light_and_dark(travel, is_accessible, path):
-    nadia = travel("Nadia Vermeersch")
-    assert nadia.go(path) == 200
-    is_accessible(nadia.page)
+    assert somebody.page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    printed = somebody.page.pdf(format="A4")
+    assert printed.startswith(b"%PDF")
+    assert 1 <= len(SHEET.findall(printed)) <= SHEETS
 
 
 def test_the_picture_of_the_readme_is_light(browser, demo, tmp_path):

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
 
 from docs.screenshots import enter
 from portal.testing.demonstration import Demonstration
 
+# Every journey can be made with each of them.
+HANDS = {"mouse": {}, "keyboard": {"keyboard": True}, "no-script": {"java_script_enabled": False}}
+by_every_hand = pytest.mark.parametrize("hand", HANDS.values(), ids=HANDS)
+MOST_TABS = 120
 PHONE = {"width": 320, "height": 640}
 DESK = {"width": 1280, "height": 800}
 # Chromium says so of every page that answers 4xx; pages do, when a journey means them to.
@@ -20,10 +25,14 @@ class Traveller:
 
     :ivar complaints: errors of the console, breaches of the content policy, requests to another host
     :ivar taps: how many times they have tapped
+    :ivar keyboard: they have no mouse: `act`, `type` and `choose` go by Tab, arrows, Space and Enter alone
     """
 
-    def __init__(self, browser: Browser, demo: Demonstration, *, phone: bool = False, **options) -> None:
+    def __init__(
+        self, browser: Browser, demo: Demonstration, *, phone: bool = False, keyboard: bool = False, **options
+    ) -> None:
         self.demo, self.complaints, self.taps = demo, [], 0
+        self.keyboard, self.scripted = keyboard, options.get("java_script_enabled", True)
         touch = {"has_touch": True, "is_mobile": True} if phone else {}
         settings = {"viewport": PHONE if phone else DESK, "locale": "fr-FR", **touch, **options}
         self.context = browser.new_context(**settings)
@@ -58,6 +67,47 @@ class Traveller:
         """Tap once, and count it."""
         self.taps += 1
         target.tap()
+
+    def reach(self, target: Locator) -> None:
+        """Press Tab until the focus is there, as somebody without a mouse would; what has the focus shows it."""
+        target.wait_for()
+        for _time in range(MOST_TABS):
+            if target.evaluate("e => e === document.activeElement"):
+                assert target.evaluate("e => getComputedStyle(e).outlineStyle") != "none", "a focus that nobody sees"
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"Tab never reaches {target}")
+
+    def act(self, target: Locator) -> None:
+        """Press a button, follow a link."""
+        if not self.keyboard:
+            target.click()
+            return
+        self.reach(target)
+        self.page.keyboard.press("Enter")
+
+    def type(self, target: Locator, text: str) -> None:
+        """Write in a field."""
+        if not self.keyboard:
+            target.fill(text)
+            return
+        self.reach(target)
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(text)
+
+    def choose(self, target: Locator) -> None:
+        """Tick one answer of several."""
+        if not self.keyboard:
+            target.check()
+            return
+        answers = self.page.locator(f"input[type=radio][name='{target.get_attribute('name')}']")
+        ticked = answers.and_(self.page.locator(":checked"))
+        self.reach(ticked if ticked.count() else answers.first)
+        for _answer in range(answers.count()):
+            if target.is_checked():
+                return
+            self.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"the arrows never reach {target}")
 
     def reads(self) -> str:
         """Give the words of the main part, on one line, no-break spaces made plain."""
