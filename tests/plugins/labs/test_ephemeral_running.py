@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from portal.api import record, session
+from portal.api import Invalid, record, session
 from portal.content.models import AuditEntry
 
 from plugins.labs.models.ephemeral import Ephemeral, Participant
+from plugins.labs.models.lab import Lab
+from plugins.labs.services.running import extend_ephemeral, may_extend_by
 from tests.plugins.labs.ephemeral_factories import QUESTION, make_ephemeral
 from tests.plugins.labs.factories import make_lab
 from tests.plugins.labs.pages import words
@@ -144,6 +146,18 @@ def test_after_an_extension_the_page_offers_a_sequel_linked_both_ways(number, la
     assert answer.status_code == 303
     assert "Suite de" in client.get(answer.location).text
     assert "Suivi de" in client.get(f"/labs/e/{number}").text
+
+
+def test_the_service_makes_no_lab_longer_by_more_than_it_was_to_last(app, awa, as_viewer, writing, clock):
+    # C01 SPEC 4: whatever the list of the form offers
+    clock.set(NOON)
+    with writing():
+        lab = session.get_one(Lab, make_lab(members=[awa]))
+        ephemeral = session.get_one(Ephemeral, make_ephemeral(lab.id, awa, minutes=60, people=[awa]))
+        assert may_extend_by(ephemeral, lab) == 60
+        with pytest.raises(Invalid):
+            extend_ephemeral(as_viewer(awa), ephemeral, lab=lab, minutes=61, reason="Encore", at=NOON)
+        extend_ephemeral(as_viewer(awa), ephemeral, lab=lab, minutes=60, reason="Encore", at=NOON)
 
 
 def test_an_extension_stays_within_what_the_lab_allows_in_all(app, awa, sign_in, writing, post, clock):
