@@ -6,7 +6,19 @@ from pathlib import Path
 
 import click
 
-from portal.cli import backup, collectivities, doctor, instances, mail, people, plugins, reading, rescue
+from portal.cli import (
+    backup,
+    collectivities,
+    doctor,
+    instances,
+    mail,
+    people,
+    plugins,
+    privacy,
+    purging,
+    reading,
+    rescue,
+)
 from portal.cli.extending import Portal
 from portal.errors import ConfigError
 from portal.hosting.config import Log, instance_folder, read_instance
@@ -39,6 +51,7 @@ for command in (
     plugins.plugins,
     people.user,
     mail.mail,
+    privacy.privacy,
     backup.backup,
     backup.restore_command,
     doctor.doctor,
@@ -47,3 +60,4 @@ for command in (
     reading.hooks,
 ):
     main.add_command(command)
+plugins.plugins.add_command(purging.purge)

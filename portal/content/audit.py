@@ -54,11 +54,23 @@ def record(
     :raises KeyError: the kind of the subject is declared by no plugin
     """
     check_kind(subject.kind)
-    head = db.session.execute(
+    write_entry(db.session, action, subject, actor_id=actor.person_id if actor else None, at=at, facts=facts)
+
+
+def write_entry(
+    through: Any,
+    action: str,
+    subject: Subject,
+    *,
+    actor_id: int | None,
+    at: datetime,
+    facts: Mapping[str, object] | None = None,
+) -> None:
+    """Write an entry through a session or a connection, where there is no request: a purge drops tables."""
+    head = through.execute(
         sa.update(AuditHead).values(last_id=AuditHead.last_id + 1).returning(AuditHead.last_id, AuditHead.hash)
     ).one()
     salt = secrets.token_hex(16)
-    actor_id = actor.person_id if actor else None
     values: dict[str, Any] = {
         "id": head.last_id,
         "at": at,
@@ -71,9 +83,9 @@ def record(
         "previous_hash": head.hash,
     }
     values["hash"] = entry_hash(values)
-    db.session.execute(sa.insert(AuditEntry).values(**values))
-    db.session.execute(sa.insert(AuditPerson).values(audit_id=head.last_id, actor_id=actor_id, salt=salt))
-    db.session.execute(sa.update(AuditHead).values(hash=values["hash"]))
+    through.execute(sa.insert(AuditEntry).values(**values))
+    through.execute(sa.insert(AuditPerson).values(audit_id=head.last_id, actor_id=actor_id, salt=salt))
+    through.execute(sa.update(AuditHead).values(hash=values["hash"]))
     refresh_titles(subject)
 
 

@@ -35,6 +35,7 @@ class SettingRow(CoreBase):
 
     __tablename__ = "settings"
     __plain__ = ("plugin", "key", "words")
+    __of_plugin__ = ("plugin",)
     plugin: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
     key: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
     words: Mapped[list[str]] = mapped_column(sa.JSON)

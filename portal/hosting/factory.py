@@ -20,7 +20,9 @@ from portal.db import db
 from portal.errors import PluginFault, Unavailable
 from portal.hosting import requests
 from portal.hosting.app import PortalFlask, RowNumber
+from portal.hosting.erasures import settle_erasure
 from portal.hosting.install import checked, core_head, prepare_plugins, schema_fault
+from portal.hosting.purging import purge_plan, purge_plugin
 from portal.hosting.site import Site
 from portal.loader.breaking import Cuts
 from portal.loader.discovery import rescan, resolve, scan
@@ -38,7 +40,7 @@ from portal.web.dates import FILTERS
 from portal.web.environment import prepare, template_loader
 from portal.web.errors import register_errors
 from portal.web.headers import set_headers
-from portal.web.pages import account, entering, feeds, files, news, screens, settings, theme, today
+from portal.web.pages import account, entering, feeds, files, news, privacy, purging, screens, settings, theme, today
 from portal.web.pages.blueprint import blueprint
 from portal.web.pages.plugins import faults, lists, sheets
 from portal.web.shell import csrf_token, template_values
@@ -47,7 +49,22 @@ from portal.web.theme import Theme, read_theme
 
 log = logging.getLogger(__name__)
 # imported for their routes
-CORE_PAGES = (account, entering, faults, feeds, files, lists, news, screens, settings, sheets, theme, today)
+CORE_PAGES = (
+    account,
+    entering,
+    faults,
+    feeds,
+    files,
+    lists,
+    news,
+    privacy,
+    purging,
+    screens,
+    settings,
+    sheets,
+    theme,
+    today,
+)
 _ = texts.texts(texts.CORE)
 _building = Lock()  # CPython 3.11's ast is not safe in threads (cpython#106905), and Werkzeug compiles rules with it
 
@@ -196,6 +213,9 @@ def _of_site(site: Site) -> dict[str, object]:
         "MAIL": site.instance.mail if site.instance.mail.host else None,
         "FOLDER": site.instance.folder,
         "INSTALL": lambda *plugins: prepare_plugins(site, plugins),
+        "PURGE_PLAN": lambda plugin: purge_plan(site, plugin),
+        "PURGE": lambda plugin, actor_id: purge_plugin(site, plugin, actor_id=actor_id),
+        "SETTLE_ERASURE": lambda: settle_erasure(site),
         "METER": site.meter,
         "RULES": site.rules,
     }

@@ -13,6 +13,7 @@ from portal.values import Role, Viewer
 
 MANAGE_ACCOUNT = "portal.account"
 MANAGE_PLUGINS = "portal.plugins"
+MANAGE_PRIVACY = "portal.privacy"
 MANAGE_SCREENS = "portal.screens"
 MANAGE_THEME = "portal.theme"
 READ_NEWS = "portal.news"
@@ -31,6 +32,14 @@ CORE_PERMISSIONS = {
     ),
     MANAGE_THEME: Permission(
         MANAGE_THEME, {"fr": "Choisir l’apparence du portail", "en": "Choose how the portal looks"}, Role.ADMIN
+    ),
+    MANAGE_PRIVACY: Permission(
+        MANAGE_PRIVACY,
+        {
+            "fr": "Tenir le registre, effacer les données d’une personne",
+            "en": "Keep the register, erase personal data",
+        },
+        Role.ADMIN,
     ),
     MANAGE_SCREENS: Permission(
         MANAGE_SCREENS, {"fr": "Inscrire les écrans partagés", "en": "Enrol shared screens"}, Role.ADMIN

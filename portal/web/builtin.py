@@ -12,7 +12,7 @@ from portal.content.links import link_cards, retitle
 from portal.content.privacy.retention import run_retention
 from portal.people.leaving import leave_due
 from portal.people.limits import sweep_limits
-from portal.people.permissions import MANAGE_PLUGINS, MANAGE_SCREENS, MANAGE_THEME, READ_NEWS, can
+from portal.people.permissions import MANAGE_PLUGINS, MANAGE_PRIVACY, MANAGE_SCREENS, MANAGE_THEME, READ_NEWS, can
 from portal.people.sessions import sweep_sessions
 from portal.texts import CORE, texts
 from portal.values import Action, Job, NavItem, Section, Subject, Viewer
@@ -28,6 +28,7 @@ def portal_nav_items() -> list[NavItem]:
         NavItem("administer", _.later("Plugins"), "core.plugins_page", MANAGE_PLUGINS, order=10),
         NavItem("administer", _.later("Shared screens"), "core.screens", MANAGE_SCREENS, order=20),
         NavItem("administer", _.later("Look"), "core.theme_page", MANAGE_THEME, order=30),
+        NavItem("administer", _.later("Personal data"), "core.privacy", MANAGE_PRIVACY, order=40),
     ]
 
 

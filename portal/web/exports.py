@@ -73,17 +73,17 @@ def _write_csv(out: TextIO, columns: list[Column], rows: Iterable[Mapping[str, o
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow([str(column.title) for column in columns])
     for row in rows:
-        writer.writerow([_cell(row.get(column.key)) for column in columns])
+        writer.writerow([safe_cell(row.get(column.key)) for column in columns])
 
 
-def _cell(value: object) -> str:
+def safe_cell(value: object) -> str:
     """Write a cell; a text that a spreadsheet would compute gets an apostrophe in front (P11)."""
     if isinstance(value, datetime):
         return f"{local(value):%d/%m/%Y %H:%M}"
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
     if isinstance(value, list | tuple):
-        return _cell(", ".join(map(str, value)))
+        return safe_cell(", ".join(map(str, value)))
     text = "" if value is None else str(value)
     if isinstance(value, int | float):
         return text

@@ -12,7 +12,7 @@ from jinja2 import Environment, nodes
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = ("*.html", "*.txt", "*.xml")
-RECORDERS = {"record", "_record", "Event"}
+RECORDERS = {"record", "_record", "write_entry", "Event"}
 
 
 @dataclass(frozen=True)

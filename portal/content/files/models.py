@@ -35,6 +35,7 @@ class File(CoreBase):
         "author_id": Personal("author_id", "who added the file", None, "pseudonym"),
     }
     __plain__ = ("owner_kind", "content_type", "sha256")
+    __of_plugin__ = ("owner_kind",)
     id: Mapped[int] = mapped_column(primary_key=True)
     owner_kind: Mapped[str] = mapped_column(sa.String(60))
     owner_id: Mapped[int]

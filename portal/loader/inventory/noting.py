@@ -59,7 +59,7 @@ def note(conn: Connection, manifest: Manifest | None, *, revision: str | None) -
             version=head.version,
             revision=revision,
             files_hash=files_hash(manifest.id) if manifest else PORTAL_VERSION,
-            sheet=head.privacy,
+            sheet={**head.privacy, "hosts": head.network.get("hosts", [])},
             noted_at=datetime.now(UTC),
         )
     )
@@ -85,7 +85,7 @@ def _core() -> Manifest:
 def _described(conn: Connection, plugin: str, base: type[DeclarativeBase]) -> list[TableSheet]:
     """Describe every table, those referred to first; one without a model (made by hand, virtual) has no columns."""
     models = {mapper.local_table.name: mapper.class_ for mapper in base.registry.mappers}  # type: ignore[attr-defined]
-    there, virtual = _tables_of(conn, plugin)
+    there, virtual = tables_of(conn, plugin)
     unknown = there - set(models)
     if unknown and plugin == CORE_PLUGIN:
         raise ConfigError(f"tables of the core without a model: {', '.join(sorted(unknown))}")
@@ -96,11 +96,10 @@ def _described(conn: Connection, plugin: str, base: type[DeclarativeBase]) -> li
     return described + made_by_hand
 
 
-def _tables_of(conn: Connection, plugin: str) -> tuple[set[str], set[str]]:
-    """Give the names of a plugin's tables in the database, and which of them are virtual."""
-    kinds: dict[str, str] = {}
-    if not is_postgresql(conn):
-        kinds.update(row._tuple() for row in conn.execute(sa.text(VIRTUAL)))
+def tables_of(conn: Connection, plugin: str) -> tuple[set[str], set[str]]:
+    """Give the names of a plugin's tables in the database, and which of them are virtual; shadows are theirs."""
+    found = [] if is_postgresql(conn) else conn.execute(sa.text(VIRTUAL)).all()
+    kinds = {str(row.name): str(row.type) for row in found}
     names = {name for name in sa.inspect(conn).get_table_names() if kinds.get(name) != "shadow"}
     ours = {name for name in names if owner_of(name) == plugin}
     return ours, {name for name in ours if name in kinds}

@@ -9,9 +9,11 @@ from flask import Response, abort, current_app, jsonify, url_for
 
 from portal.content.clock import now, real_now
 from portal.content.notices import has_news
+from portal.content.privacy.register import register
 from portal.content.turns import LAST_ROUND
 from portal.db import db
 from portal.loader.hooks import current_hooks
+from portal.loader.inventory.sheets import read_inventory
 from portal.values import HomeItem
 from portal.web.answers import page
 from portal.web.assets import send_asset
@@ -50,7 +52,8 @@ def today() -> Response:
 @public()
 def legal(topic: str) -> Response:
     """Show a legal page."""
-    return page("pages/legal.html", title=LEGAL[topic], topic=topic.replace("-", "_"))
+    kept = register(read_inventory(db.session)) if topic == "donnees-personnelles" else []
+    return page("pages/legal.html", title=LEGAL[topic], topic=topic.replace("-", "_"), register=kept)
 
 
 @blueprint.get("/assets/<name>")

@@ -1,0 +1,86 @@
+"""The purge of a plugin: what would go, an export kept on the server, the id typed to be sure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flask import Response, current_app, g, request, url_for
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
+
+from portal.errors import Invalid, PortalError
+from portal.people.permissions import MANAGE_PLUGINS
+from portal.texts import CORE, texts
+from portal.values import Viewer
+from portal.web.answers import form_page, message, see
+from portal.web.forms import Form
+from portal.web.pages.blueprint import blueprint
+from portal.web.policy import requires, viewer
+
+_ = texts(CORE)
+
+
+class PurgeForm(Form):
+    """The id, typed."""
+
+    typed = StringField(_.later("Type the name of the plugin"), validators=[InputRequired(), Length(max=20)])
+
+
+def purge_url(plugin: str) -> str:
+    """Give the address of the purge of a plugin, for the page of the plugins."""
+    return url_for("core.purge", plugin=plugin)
+
+
+def planned(viewer: Viewer, *, plugin: str) -> Any:
+    """Say what a purge would take away.
+
+    :raises NotFound: it keeps nothing here
+    :raises Conflict: it is on, or something refers to its tables
+    """
+    plan = current_app.config["PURGE_PLAN"](plugin)
+    plan.check()
+    return plan
+
+
+def _purged() -> Path | PortalError:
+    """Purge before the lock, in a transaction of its own: foreign keys are off while tables go."""
+    plugin = (request.view_args or {})["plugin"]
+    if request.form.get("typed", "").strip() != plugin:
+        return Invalid(_("This is not its name: type “%(name)s”.", name=plugin), field="typed")
+    try:
+        kept: Path = current_app.config["PURGE"](plugin, viewer().person_id)
+    except PortalError as refusal:
+        return refusal
+    return kept
+
+
+def any_plugin(viewer: Viewer, *, plugin: str) -> str:
+    """Give the id from the address: after the purge there is no plan any more."""
+    return plugin
+
+
+@blueprint.get("/plugins/<plugin>/purge")
+@requires(MANAGE_PLUGINS, plan=planned)
+def purge(plan: Any) -> Response:
+    """Say what goes and what stays."""
+    return _page(plan, PurgeForm())
+
+
+@blueprint.post("/plugins/<plugin>/purge")
+@requires(MANAGE_PLUGINS, prepare=_purged, plugin=any_plugin)
+def purge_now(plugin: str) -> Response:
+    """Purge a plugin."""
+    if isinstance(g.prepared, Invalid):
+        form = PurgeForm()
+        form.refuse(g.prepared)
+        return _page(planned(viewer(), plugin=plugin), form)
+    if isinstance(g.prepared, PortalError):
+        raise g.prepared
+    said = _("%(plugin)s is purged. Its export stays on the server for 30 days: %(file)s")
+    message(said % {"plugin": plugin, "file": g.prepared.name})
+    return see("core.plugins_page")
+
+
+def _page(plan: Any, form: PurgeForm) -> Response:
+    return form_page("pages/purge.html", form, plan=plan, cancel_url=url_for("core.plugins_page"))
