@@ -223,7 +223,7 @@ def test_a_picture_is_shown_and_anything_else_is_handed_out_inert(own, send, kep
     assert other.mimetype == "application/pdf"
     assert other.data == samples.PDF
     assert other.headers["Content-Disposition"] == (
-        "attachment; filename=\"deliberation n_ 3.pdf\"; filename*=UTF-8''d%C3%A9lib%C3%A9ration%20n%C2%B0%203.pdf"
+        "attachment; filename=\"deliberation n 3.pdf\"; filename*=UTF-8''d%C3%A9lib%C3%A9ration%20n%C2%B0%203.pdf"
     )
     for answer in (picture, other):
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
