@@ -24,6 +24,7 @@ from portal.hosting.backup import FORMAT, key_mark
 from portal.hosting.config import FILE, KEY_FILE, Instance, read_instance, write_secret
 from portal.hosting.copying import copy_name, database_kind, is_empty, put_back, set_aside
 from portal.hosting.operating import at_work, upgrade
+from portal.hosting.replaying import replay_erasures
 from portal.hosting.running import at_rest
 from portal.hosting.site import Site, site_of
 from portal.loader.discovery import PORTAL_VERSION, scan
@@ -178,4 +179,5 @@ def _settle(site: Site, held: dict[str, Any]) -> tuple[str, ...]:
     with at_work(site):
         end_all_sessions()
         record("portal.restored", THE_PORTAL, actor=None, at=now(), facts={"at": held["at"]})
+    replay_erasures(site)
     return (*done.done, *done.faults)

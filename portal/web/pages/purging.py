@@ -27,11 +27,6 @@ class PurgeForm(Form):
     typed = StringField(_.later("Type the name of the plugin"), validators=[InputRequired(), Length(max=20)])
 
 
-def purge_url(plugin: str) -> str:
-    """Give the address of the purge of a plugin, for the page of the plugins."""
-    return url_for("core.purge", plugin=plugin)
-
-
 def planned(viewer: Viewer, *, plugin: str) -> Any:
     """Say what a purge would take away.
 
@@ -62,7 +57,7 @@ def any_plugin(viewer: Viewer, *, plugin: str) -> str:
 
 @blueprint.get("/plugins/<plugin>/purge")
 @requires(MANAGE_PLUGINS, plan=planned)
-def purge(plan: Any) -> Response:
+def purge_plugin(plan: Any) -> Response:
     """Say what goes and what stays."""
     return _page(plan, PurgeForm())
 
