@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
-from portal.api import session
+from portal.api import Invalid, now, session
 from portal.content.models import AuditEntry
 
 from plugins.labs.models.ephemeral import Ephemeral, FormerTelling
 from plugins.labs.models.outcomes import OUTCOMES
+from plugins.labs.services.telling import tell_ephemeral
 from tests.plugins.labs.ephemeral_factories import make_ephemeral, tell
 from tests.plugins.labs.factories import make_lab
 from tests.plugins.labs.pages import hidden_of
@@ -84,6 +85,14 @@ def test_a_telling_needs_an_outcome_and_a_sentence(number, awa, sign_in, post, r
     # C01 SPEC 5
     assert _tell(post, sign_in(awa), number, **sent).status_code == 422
     assert _row(reading, number).told_at is None
+
+
+@pytest.mark.parametrize("sent", [{"outcome": "success"}, {"outcome": ""}, {"learnt": "  "}, {"learnt": "x" * 1001}])
+def test_the_service_refuses_another_outcome_too(number, awa, as_viewer, writing, sent):
+    # C01 SPEC 5: whatever the form offers
+    with writing(), pytest.raises(Invalid):
+        told = {"outcome": "learnt", "learnt": LEARNT} | sent
+        tell_ephemeral(as_viewer(awa), session.get_one(Ephemeral, number), **told, at=now())
 
 
 def test_somebody_who_was_not_in_it_does_not_tell_it(number, lab, make_user, writing, sign_in, post, reading):
