@@ -153,7 +153,7 @@ def _reasons(inventory: Inventory, act: str) -> list[tuple[str, str]]:
     for item in what_is_erased(inventory):
         if item.act == act:
             found.setdefault(inventory.plugins[item.plugin].name, {}).update(dict.fromkeys(item.reasons))
-    return [(name, ", ".join(reasons)) for name, reasons in found.items()]
+    return [(name, " · ".join(reasons)) for name, reasons in found.items()]
 
 
 @blueprint.route("/privacy/people/<int:user_id>/erase", methods=["GET", "POST"])
