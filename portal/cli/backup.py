@@ -12,7 +12,7 @@ import click
 
 from portal.errors import PortalError
 from portal.hosting.archives import Told, damaged, read_manifest
-from portal.hosting.backup import back_up, backup_folder, rotate
+from portal.hosting.backup import archives_in, back_up, backup_folder, rotate
 from portal.hosting.commands import in_words
 from portal.hosting.config import read_instance
 from portal.hosting.restore import restore
@@ -87,11 +87,16 @@ def _back_up(
         click.echo(f"Effacée, plus ancienne : {gone.name}")
 
 
-@backup.command(help="Juge une archive : chaque membre est-il tel qu'il a été écrit ?")
-@click.argument("archive", type=ARCHIVE)
+@backup.command(help="Juge une archive, ou la plus récente : chaque membre est-il tel qu'il a été écrit ?")
+@click.argument("archive", type=ARCHIVE, required=False)
+@click.pass_obj
 @in_words
-def verify(archive: Path) -> None:
+def verify(folder: Path, archive: Path | None) -> None:
     """Judge an archive."""
+    if archive is None:
+        archive = next(iter(archives_in(backup_folder(read_instance(folder)))), None)
+    if archive is None:
+        raise PortalError("Il n'y a pas encore de sauvegarde à juger.")
     faults = damaged(archive, told=progress())
     if faults:
         raise PortalError(f"{archive} est abîmée : {', '.join(faults)}")

@@ -42,7 +42,7 @@ MARGIN_BYTES = 16 << 20
 
 def backup_folder(instance: Instance) -> Path:
     """Give the folder where archives go unless told otherwise."""
-    return Path(instance.backup.folder) if instance.backup.folder else instance.folder / "backups"
+    return instance.folder / (instance.backup.folder or "backups")  # an absolute folder stands alone
 
 
 def archives_in(folder: Path) -> list[Path]:

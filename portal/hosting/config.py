@@ -41,7 +41,7 @@ class Server:
 class Backup:
     """Where `portal backup` writes, and how many archives it leaves there (0: all).
 
-    :ivar folder: empty for `backups/` in the instance
+    :ivar folder: from the instance's, `backups/` if empty; better on another disk
     """
 
     folder: str = ""

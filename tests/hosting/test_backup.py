@@ -189,6 +189,13 @@ def test_a_sound_archive_is_said_to_be(home, portal):
     assert "intacte" in said
 
 
+def test_without_a_name_the_newest_archive_is_judged(home, portal):
+    assert "pas encore de sauvegarde" in portal("--instance", home, "backup", "verify")[1]
+    archive = take(home)
+    status, said = portal("--instance", home, "backup", "verify")
+    assert (status, archive.name in said) == (0, True)
+
+
 def test_a_disk_that_fills_up_leaves_no_half_archive(home, monkeypatch):
     def full(_descriptor):
         raise OSError(errno.ENOSPC, "No space left on device")
