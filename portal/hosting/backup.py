@@ -31,6 +31,7 @@ from portal.errors import PortalError
 from portal.hosting.archives import ArchiveWriter, Told
 from portal.hosting.config import FILE, KEY_FILE, Instance
 from portal.hosting.copying import copy_database, copy_name, database_file, database_kind
+from portal.hosting.erasures import journal_path
 from portal.hosting.site import Site
 from portal.loader.discovery import PORTAL_VERSION, scan
 
@@ -75,8 +76,22 @@ def back_up(sites: Sequence[Site], *, to: Path, with_key: bool, told: Told, with
         if target.exists():
             raise PortalError(f"{target} existe déjà : il n'est pas remplacé.")
         part.rename(target)
+        for site in sites:  # beside the archive, not in it: it must know what is erased later
+            add_lines(journal_path(site), folder / journal_path(site).name)
         _sync(folder)
     return target
+
+
+def add_lines(source: Path, target: Path) -> None:
+    """Add to a journal of erasures the lines of another that it does not have; nothing is ever taken out of one."""
+    lines = source.read_text(encoding="utf-8").splitlines() if source.exists() else []
+    known = set(target.read_text(encoding="utf-8").splitlines()) if target.exists() else set()
+    if new := [line for line in lines if line not in known]:
+        target.touch(mode=0o600)
+        with target.open("a", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in new)
+            file.flush()
+            os.fsync(file.fileno())
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """`portal restore`: an archive becomes an instance again. What was there is set aside, never deleted.
 
 Order: judge the archive, make sure that nothing works there, unpack beside, swap, upgrade, replay the erasures made
-since. Whatever fails before the swap is done leaves the instance as it was.
+since. Whatever fails before the swap is done leaves the instance as it was; whatever fails after it leaves a mark, and
+nothing starts there until a restore has come to its end.
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ from portal.content.audit import record
 from portal.content.clock import now, real_now
 from portal.errors import ConfigError, PortalError
 from portal.hosting.archives import Told, damaged, read_manifest, unpack
-from portal.hosting.backup import FORMAT, key_mark
+from portal.hosting.backup import FORMAT, add_lines, key_mark
 from portal.hosting.config import FILE, KEY_FILE, Instance, read_instance, write_secret
 from portal.hosting.copying import copy_name, database_kind, is_empty, put_back, set_aside
+from portal.hosting.erasures import journal_path
 from portal.hosting.operating import at_work, upgrade
 from portal.hosting.replaying import replay_erasures
-from portal.hosting.running import at_rest
+from portal.hosting.running import UNFINISHED, at_rest
 from portal.hosting.site import Site, site_of
 from portal.loader.discovery import PORTAL_VERSION, scan
 from portal.loader.hooks import CORE_PLUGIN
@@ -73,6 +75,8 @@ def restore(
         try:
             if not replace:
                 _check_empty(sites)
+            for path in map(journal_path, sites):
+                add_lines(archive.parent / path.name, path)
             return [_one(archive, site, manifest["collectivities"][site.slug]) for site in sites]
         finally:
             for site in sites:
@@ -138,13 +142,16 @@ def _check_empty(sites: list[Site]) -> None:
 
 
 def _one(archive: Path, site: Site, held: dict[str, Any]) -> Restored:
-    mark = f"avant_{real_now():%Y%m%d%H%M%S}"
+    mark = f"avant_{real_now():%Y%m%d_%H%M%S_%f}"
     folder, copy = site.folder, copy_name(site)
     fresh, former = (folder.with_name(f"{site.slug}.{word}") for word in (f"en_cours_{mark}", mark))
     prefix, aside = f"{site.slug}/", list[str]()
     with ExitStack() as undo:
         undo.callback(shutil.rmtree, fresh, ignore_errors=True)
         fresh.mkdir(mode=0o700)
+        unfinished = site.instance.folder / UNFINISHED
+        undo.callback(unfinished.unlink)
+        unfinished.touch()
         unpack(archive, fresh, place=lambda name: name.removeprefix(prefix) if name.startswith(prefix) else "")
         if not is_empty(site):
             place, back = set_aside(site, mark)
@@ -160,7 +167,9 @@ def _one(archive: Path, site: Site, held: dict[str, Any]) -> Restored:
         _place_files(site)
         undo.pop_all()
     os.sync()
-    return Restored(site.slug, held["at"], sum(held["rows"].values()), held["files"], _settle(site, held), tuple(aside))
+    done = _settle(site, held)
+    unfinished.unlink()
+    return Restored(site.slug, held["at"], sum(held["rows"].values()), held["files"], done, tuple(aside))
 
 
 def _place_files(site: Site) -> None:

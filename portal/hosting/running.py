@@ -15,12 +15,13 @@ from typing import IO
 from portal.errors import PortalError
 
 FILE = "running.lock"
+UNFINISHED = "restore.unfinished"
 
 
 def stay_running(folder: Path) -> IO[str]:
     """Say that the instance is at work, as long as the file given stays open.
 
-    :raises PortalError: it is being restored
+    :raises PortalError: it is being restored, or was half restored: who was erased since may still be there
     """
     file = (folder / FILE).open("a")
     try:
@@ -28,6 +29,9 @@ def stay_running(folder: Path) -> IO[str]:
     except BlockingIOError as error:
         file.close()
         raise PortalError("Une restauration est en cours dans cette instance. Attendez qu'elle finisse.") from error
+    if (folder / UNFINISHED).exists():
+        file.close()
+        raise PortalError("Une restauration n'est pas finie ici. Relancez-la : portal restore … --replace")
     return file
 
 

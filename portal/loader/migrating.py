@@ -104,6 +104,7 @@ def _history(conn: Connection, manifest: Manifest | None, *, down: bool) -> list
     if manifest and not down:
         import_plugin(manifest)
     done = _run(conn, name, manifest.migrations if manifest else CORE_FOLDER / "versions", down=down)
+    conn.rollback()  # a history that was up to date has only been read
     with conn.begin():
         if down:
             forget(conn, name)

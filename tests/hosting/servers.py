@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from portal.hosting.config import FILE
+from portal.hosting.config import FILE, read_instance
 from portal.hosting.operating import init_instance
 
 PATIENCE_SECONDS = 60
@@ -47,20 +47,21 @@ def free_port():
 
 
 @contextmanager
-def served(folder, *, settings="", environment=None):
-    """Prepare an instance if there is none, serve it, stop it."""
+def served(folder, *, settings="", environment=None, program=None, host="localhost"):
+    """Prepare an instance if there is none, serve it (by an installed `portal`, if one is named), stop it."""
     if not (folder / FILE).exists():
         folder.mkdir(parents=True, exist_ok=True)
         (folder / FILE).write_text(settings, encoding="utf-8")
         init_instance(folder)
-    port = free_port()
-    command = [sys.executable, "-m", "portal.cli", "--instance", str(folder), "run", "--port", str(port)]
+    port = read_instance(folder).server.port if program else free_port()
+    words = [str(program)] if program else [sys.executable, "-m", "portal.cli"]
+    command = [*words, "--instance", str(folder), "run", "--port", str(port)]
     clean = {**os.environ, "PYTHONWARNINGS": "", **(environment or {})}
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=clean, start_new_session=True)
     server = Server(folder, port, process)
     try:
-        _wait(server)
+        _wait(server, host)
         yield server
     finally:
         process.send_signal(signal.SIGTERM)
@@ -71,13 +72,13 @@ def served(folder, *, settings="", environment=None):
             process.wait()
 
 
-def _wait(server):
+def _wait(server, host):
     pause = threading.Event()
     for _try in range(START_TRIES):
         if server.process.poll() is not None:
             break
         try:
-            server.ask("/healthz")
+            server.ask("/healthz", host=host)
         except OSError:
             pause.wait(0.1)
         else:

@@ -216,7 +216,7 @@ def a_variable_somebody_forgot(place):
 
 @breaks(instances.unfinished_restore)
 def a_restore_cut_short(place):
-    (place.folder / "default.en_cours_avant_20260101120000").mkdir()
+    (place.folder / "restore.unfinished").touch()
 
 
 @breaks(instances.backup_age)
@@ -534,6 +534,11 @@ def an_act_that_was_changed(place):
 def sessions_of_last_year(place):
     row = {"token_hash": "x", "user_id": add(place, "Awa"), "kind": "browser", "device": "x", "seen_at": LONG_AGO}
     place.write(sa.insert(UserSession).values(**row, created_at=LONG_AGO))
+
+
+@breaks(life.retention, level=WARN)
+def a_retention_nobody_runs(place):
+    place.write(sa.insert(JobRun).values(plugin="portal", job="retention", ran_at=LONG_AGO, due_at=LONG_AGO))
 
 
 def a_file(place, url=""):

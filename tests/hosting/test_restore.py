@@ -192,6 +192,21 @@ def test_a_restore_that_fails_leaves_the_instance_as_it_was(step, archive, home,
     assert names(home) == {"Awa Diop", "Bea Lo"}
     assert all_files(home / "default/files") == before
     assert not [path for path in home.iterdir() if "avant" in path.name]
+    stay_running(home).close()
+
+
+def test_after_a_restore_that_failed_late_nothing_starts_until_one_has_ended(archive, home, monkeypatch):
+    def fails(_site):
+        raise PortalError("tables nobody knows")
+
+    with monkeypatch.context() as patch, pytest.raises(PortalError, match="tables nobody knows"):
+        patch.setattr(restoring, "upgrade", fails)
+        put(archive, home, replace=True)
+    with pytest.raises(PortalError, match="n'est pas finie"):
+        stay_running(home)
+    put(archive, home, replace=True)
+    stay_running(home).close()
+    assert names(home) == {"Awa Diop"}
 
 
 def test_a_damaged_archive_is_refused_before_anything_is_touched(archive, other):
@@ -258,6 +273,19 @@ def test_sessions_of_then_are_over_and_the_audit_says_that_time_went_back(archiv
     site.engine.dispose()
     assert sessions == 0
     assert facts == {"at": read_manifest(archive)["collectivities"]["default"]["at"]}
+
+
+def test_who_was_erased_since_is_forgotten_again_also_on_another_machine(home, other, tmp_path):
+    """P15: the journal of erasures stands beside the archives, so it outlives the machine."""
+    add(home, "Bea Lo")
+    archive = taken(home, tmp_path / "kept/portal-1.tar")
+    erased = CliRunner().invoke(main, ["--instance", str(home), "privacy", "erase", "1", "--yes"])
+    assert erased.exit_code == 0, erased.output
+    taken(home, tmp_path / "kept/portal-2.tar")
+    shutil.rmtree(home / "default", ignore_errors=True)
+    put(archive, other)
+    assert "Awa Diop" not in names(other)
+    assert "Bea Lo" in names(other)
 
 
 def test_settings_of_the_machine_stand(archive, other):

@@ -123,6 +123,11 @@ def test_up_down_up_leaves_the_same_tables(url, labs):
     assert migrate(url, [labs]) == []
 
 
+def test_an_upgrade_of_what_is_up_to_date_does_nothing_and_fails_on_nothing(url, labs):
+    assert migrate(url, [labs])
+    assert migrate(url, [labs]) == []
+
+
 def test_everything_goes_down_in_one_go(url, labs):
     migrate(url, [labs])
     migrate(url, [labs], down=True)

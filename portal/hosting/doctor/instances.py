@@ -18,7 +18,7 @@ from portal.hosting.archives import damaged, read_manifest
 from portal.hosting.backup import archives_in, backup_folder
 from portal.hosting.config import FILE, KEY_FILE, LOOPBACK
 from portal.hosting.doctor.checking import FAIL, WARN, Patient, Wrong
-from portal.hosting.running import is_running
+from portal.hosting.running import UNFINISHED, is_running
 from portal.loader.discovery import scan
 from portal.loader.manifest import say
 
@@ -186,10 +186,9 @@ def safe_mode(_patient: Patient) -> str:
 
 
 def unfinished_restore(patient: Patient) -> str:
-    """Check that no restore was killed half-way."""
-    left = [path.name for path in patient.instance.folder.glob("*.en_cours_avant_*")]
-    if left:
-        raise Wrong(f"Une restauration a été coupée : {left[0]}.", "Relancez portal restore, puis effacez ce dossier.")
+    """Check that no restore was cut short: nothing starts after one."""
+    if (patient.instance.folder / UNFINISHED).exists():
+        raise Wrong("Une restauration a été coupée : rien ne démarre.", "Relancez-la : portal restore … --replace")
     return "Aucune restauration coupée."
 
 

@@ -14,18 +14,20 @@ from portal.content.audit import broken_links
 from portal.content.clock import real_now
 from portal.content.files.models import File
 from portal.content.files.storing import path_of
-from portal.content.models import AuditEntry, AuditHead, OutboxMessage
+from portal.content.models import AuditEntry, AuditHead, JobRun, OutboxMessage
 from portal.content.turns import LAST_ROUND
 from portal.db import PortalState
 from portal.errors import PortalError
 from portal.hosting.doctor.checking import FAIL, WARN, Patient, Wrong, scalar
 from portal.hosting.site import Site
+from portal.loader.hooks import CORE_PLUGIN
 from portal.loader.models import Fault, Quarantine
 from portal.people.models import User, UserSession
 from portal.people.sessions import ABSOLUTE
 from portal.values import Role
 
 AUDIT_LINKS = 1000
+RETENTION_WARN_DAYS = 3
 FILES_LOOKED_AT = 100
 OUTBOX_WARN_MINUTES, OUTBOX_FAIL_MINUTES = 30, 24 * 60
 ROUND_WARN_MINUTES = 10
@@ -147,6 +149,19 @@ def sessions(site: Site, _patient: Patient) -> str:
     return "Les sessions finies sont balayées."
 
 
+def retention(site: Site, _patient: Patient) -> str:
+    """Check that what was kept long enough has been erased lately (P17)."""
+    last = scalar(site, sa.select(JobRun.ran_at).where(JobRun.plugin == CORE_PLUGIN, JobRun.job == "retention"))
+    days = _minutes_since(last) / (24 * 60)
+    if days > RETENTION_WARN_DAYS:
+        raise Wrong(
+            f"Les durées de conservation ne sont plus appliquées depuis {days:.0f} jours.",
+            "portal privacy retention --dry-run dit ce qui attend ; voyez si portal work tourne.",
+            level=WARN,
+        )
+    return "Les durées de conservation sont appliquées." if last else "Les durées ne sont pas encore passées ici."
+
+
 def files(site: Site, patient: Patient) -> str:
     """Check that what people sent is still in the store: the newest files, or all of them."""
     wanted = sa.select(File.sha256).order_by(File.id.desc()).limit(None if patient.is_full else FILES_LOOKED_AT)
@@ -170,4 +185,4 @@ def _is_stored(site: Site, name: str) -> bool:
     return True
 
 
-CHECKS = (domain_clock, administrator, worker, outbox, refused, quarantines, faults, audit, sessions, files)
+CHECKS = (domain_clock, administrator, worker, outbox, refused, quarantines, faults, audit, sessions, retention, files)
