@@ -23,6 +23,7 @@ from portal.db import db, read_revision, transaction
 from portal.hosting.config import Instance
 from portal.hosting.factory import create_app
 from portal.hosting.logs import collectivity
+from portal.hosting.purging import sweep_exports
 from portal.hosting.site import Site
 from portal.loader.faults import book_fault, flush_side_writes
 from portal.loader.hooks import Hooks, current_hooks
@@ -121,6 +122,7 @@ class Worker:
         try:
             app = self._app(self.sites[slug])
             more = run_jobs(app, due_only=True, goes_on=lambda: not self.stopping.is_set())
+            sweep_exports(self.sites[slug])
         except Exception as error:  # the edge of a collectivity: the others go on
             log.warning("round failed", exc_info=error)
             return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from datetime import UTC, datetime
 
@@ -18,6 +19,7 @@ from portal.errors import Conflict, NotFound
 from portal.hosting import purging
 from portal.hosting.factory import create_app
 from portal.hosting.purging import purge_plan, purge_plugin, purged_folder, sweep_exports
+from portal.hosting.worker import Worker
 from portal.loader.discovery import Scan, scan
 from portal.loader.inventory.sheets import read_inventory
 from portal.loader.migrating import current, migrate
@@ -192,6 +194,15 @@ def test_exports_go_after_a_month(site, off):
     kept = purge(site, off)
     assert kept not in sweep_exports(site)
     assert kept in sweep_exports(site, days=0)
+    assert not kept.exists()
+
+
+def test_the_worker_lets_them_go(site, off):
+    kept = purge(site, off)
+    Worker(site.instance).round()
+    assert kept.exists()
+    os.utime(kept, (0, 0))
+    Worker(site.instance).round()
     assert not kept.exists()
 
 
