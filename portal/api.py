@@ -46,6 +46,7 @@ from portal.people.groups import (
     group_members,
     groups_of,
     member_counts,
+    members_by_group,
     remove_member,
     rename_group,
 )
@@ -201,6 +202,7 @@ __all__ = [
     "local_day",
     "local_midnight",
     "member_counts",
+    "members_by_group",
     "message",
     "minutes",
     "move_expiry",

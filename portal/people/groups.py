@@ -82,6 +82,20 @@ def group_members(group_id: int) -> list[Person]:
     return [Person(number, name) for number, name in db.session.execute(_members(group_id))]
 
 
+def members_by_group(group_ids: Iterable[int]) -> dict[int, list[Person]]:
+    """Give the members of several groups in one query, alphabetical; a group without members is absent."""
+    statement = (
+        sa.select(Membership.group_id, User.id, User.name)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.group_id.in_(list(group_ids)), User.disabled_at.is_(None))
+        .order_by(User.sort_name, User.id)
+    )
+    found: dict[int, list[Person]] = {}
+    for group_id, number, name in db.session.execute(statement):
+        found.setdefault(group_id, []).append(Person(number, name))
+    return found
+
+
 def group_animators(group_id: int) -> list[Person]:
     """Give those who animate a group, in alphabetical order."""
     statement = _members(group_id).where(Membership.is_animator)

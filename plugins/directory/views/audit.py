@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import request
 from wtforms.fields.choices import SelectChoice
 
 from portal.api import (
     Column,
+    Person,
     Subject,
+    SubjectCard,
     act_in_words,
     audit_until,
     check_chain,
@@ -33,10 +37,11 @@ from plugins.directory.forms.audit import FACTS, KINDS, AuditFilters, ReasonForm
 from plugins.directory.queries.audit import actions_in, entries_for
 from plugins.directory.views.blueprint import blueprint
 from plugins.directory.views.exporting import export_links
+from plugins.directory.views.home import PAGES, subject_cards
 
 _ = texts("directory")
 KEPT = ("action", "kind", "person", "actor", "first_on", "last_on")
-EXPORTED_AT_MOST = 50_000
+EXPORTED_AT_MOST, EXPORTED_AT_ONCE = 50_000, 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,32 +88,27 @@ def _filters() -> AuditFilters:
     return filters
 
 
-def _lines(rows):
-    """Say entries in words: names as they are today, so those who left have none."""
-    rows = list(rows)
-    about = [row.subject_id for row in rows if row.subject_kind == "portal.user"]
-    names = people([*about, *(row.actor_id for row in rows)])
-    return [_line(row, names) for row in rows]
+def _lines(rows: Sequence[Any]) -> list[Line]:
+    """Say entries in words: names as they are today, so those who left have none; the same queries for many."""
+    subjects = [Subject(row.subject_kind, row.subject_id) for row in rows]
+    cards = subject_cards(subjects)
+    others = {subject for subject in subjects if subject not in cards and subject.kind not in PAGES}
+    cards |= {subject: card for subject in others if (card := resolve(subject))}
+    names = people([subject.id for subject in subjects if subject.kind == "portal.user"] + [r.actor_id for r in rows])
+    return [_line(row, subject, cards.get(subject), names) for row, subject in zip(rows, subjects, strict=True)]
 
 
-def _line(row, names):
-    subject = Subject(row.subject_kind, row.subject_id)
-    card = resolve(subject)
+def _line(row: Any, subject: Subject, card: SubjectCard | None, names: Mapping[int, Person]) -> Line:
+    left = names[subject.id].name if subject.kind == "portal.user" and subject.id in names else None
     return Line(
         at=row.recorded_at,
         act=act_in_words(row.action),
         action=row.action,
-        about=card.title if card else _about(subject, names),
+        about=card.title if card else left or f"{KINDS.get(subject.kind, subject.kind)} {subject.id}",
         url=card.url if card else None,
         who=names[row.actor_id].name if row.actor_id in names else _("the portal, or forgotten"),
         details=_details(row.facts),
     )
-
-
-def _about(subject, names):
-    if subject.kind == "portal.user" and subject.id in names:
-        return names[subject.id].name
-    return f"{KINDS.get(subject.kind, subject.kind)} {subject.id}"
 
 
 def _details(facts):
@@ -131,8 +131,8 @@ def audit_export(fmt):
         Column("who", _("Done by")),
         Column("details", _("Details")),
     ]
-    lines = ({name: getattr(line, name) for name in Line.__slots__} for line in _lines(rows))
-    return export(fmt, "directory-audit", columns=columns, rows=lines)
+    lines = (line for part in rows.partitions(EXPORTED_AT_ONCE) for line in _lines(part))
+    return export(fmt, "directory-audit", columns=columns, rows=map(asdict, lines))
 
 
 @blueprint.get("/audit/chain")

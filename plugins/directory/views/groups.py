@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.api import Role, fold, group_cards, group_members, held_listing, page, requires, session, texts, viewer
+from portal.api import Role, fold, group_cards, held_listing, members_by_group, page, requires, session, texts, viewer
 
 from plugins.directory import permissions
 from plugins.directory.queries.people import with_role
@@ -17,7 +17,7 @@ GROUP_WORDS = {"lab": _.later("lab"), "circle": _.later("circle")}
 def group_list():
     """List the labs, and the circles of whoever reads."""
     found = held_listing(group_cards(viewer()), key=lambda card: [fold(card.name), card.id])
-    members = {card.id: group_members(card.id) for card in found.items}
+    members = members_by_group(card.id for card in found.items)
     return page("directory/groups.html", page=found, members=members, words=GROUP_WORDS)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import sqlalchemy as sa
 from flask import url_for
 
@@ -23,6 +26,11 @@ from portal.api import (
 from plugins.directory import permissions
 
 _ = texts("directory")
+PAGES = {
+    "portal.user": ("directory.show_person", "person_id"),
+    "portal.service": ("directory.show_service", "service_id"),
+    "portal.function": ("directory.show_function", "function_id"),
+}
 
 
 def waiting(viewer: Viewer) -> list[HomeItem]:
@@ -38,18 +46,29 @@ def waiting(viewer: Viewer) -> list[HomeItem]:
 
 
 def subject_card(subject: Subject, viewer: Viewer) -> SubjectCard | None:
-    """Name a person who is here, an open service or a function, for whoever reads the directory."""
-    if not can(viewer, permissions.READ):
+    """Name a person who is here, a service or a function, for whoever reads the directory."""
+    if subject.kind not in PAGES or not can(viewer, permissions.READ):
         return None
-    if subject.kind == "portal.user":
-        found = people([subject.id]).get(subject.id)
-        url = url_for("directory.show_person", person_id=subject.id)
-        return SubjectCard(found.name, url) if found and not found.has_left else None
-    if subject.kind == "portal.service":
-        card = next((card for card in services(with_closed=True) if card.id == subject.id), None)
-        return SubjectCard(card.name, url_for("directory.show_service", service_id=card.id)) if card else None
-    if subject.kind == "portal.function":
-        function = function_cards([subject.id], at=now()).get(subject.id)
-        url = url_for("directory.show_function", function_id=subject.id)
-        return SubjectCard(function.name, url) if function else None
-    return None
+    return subject_cards([subject]).get(subject)
+
+
+def _url(endpoint: str, argument: str, number: int) -> str:
+    there: dict[str, Any] = {argument: number}
+    return url_for(endpoint, **there)
+
+
+def subject_cards(subjects: Iterable[Subject]) -> dict[Subject, SubjectCard]:
+    """Name many at once, one query for each kind; those absent or of another kind are left out."""
+    ids: dict[str, set[int]] = {kind: set() for kind in PAGES}
+    for subject in subjects:
+        ids.get(subject.kind, set()).add(subject.id)
+    names: dict[str, dict[int, str]] = {
+        "portal.user": {who.id: who.name for who in people(ids["portal.user"]).values() if not who.has_left},
+        "portal.service": {card.id: card.name for card in services(with_closed=True)} if ids["portal.service"] else {},
+        "portal.function": {card.id: card.name for card in function_cards(ids["portal.function"], at=now()).values()},
+    }
+    return {
+        Subject(kind, number): SubjectCard(names[kind][number], _url(endpoint, argument, number))
+        for kind, (endpoint, argument) in PAGES.items()
+        for number in ids[kind] & names[kind].keys()
+    }

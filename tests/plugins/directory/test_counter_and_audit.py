@@ -8,6 +8,7 @@ import json
 import re
 
 import pytest
+import sqlalchemy as sa
 
 from portal.content.audit import entries_about
 from portal.people.users import check_sign_in
@@ -165,3 +166,31 @@ def test_those_who_left_have_no_name_in_the_log(admin, make_user, post):
 
 def test_the_whole_chain_is_checked_on_a_page_of_its_own(admin):
     assert "Le journal est entier" in words(admin.get("/directory/audit/chain"))
+
+
+def test_a_page_of_the_log_takes_the_same_queries_for_few_and_for_many(admin, ida, post, app, writing):
+    from portal.content.clock import now
+    from portal.people.functions import FunctionFacts, add_function
+    from portal.people.services import ServiceFacts, add_service
+    from portal.people.staff import PersonFacts, add_person
+
+    def queries():
+        seen = []
+        note = lambda *given: seen.append(given[2])  # noqa: E731
+        sa.event.listen(app.config["ENGINE"], "before_cursor_execute", note)
+        assert admin.get("/directory/audit").status_code == 200
+        sa.event.remove(app.config["ENGINE"], "before_cursor_execute", note)
+        return len(seen)
+
+    def write(many):
+        with writing():
+            for number in range(many):
+                add_person(PersonFacts(f"Agent {many} {number}"), actor=None, at=now())
+                add_service(ServiceFacts(f"Service {many} {number}"), actor=None, at=now())
+                add_function(FunctionFacts(f"Fonction {many} {number}"), actor=None, at=now())
+
+    post(admin, "/directory/audit", {"reason": "control"})
+    write(2)
+    few = queries()
+    write(30)
+    assert queries() == few
