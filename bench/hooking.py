@@ -12,6 +12,7 @@ from portal.api import HomeItem, Viewer, hookimpl
 from portal.db import read_revision
 from portal.hosting.dispatcher import Dispatcher
 from portal.hosting.factory import create_app
+from portal.loader.breaking import Cuts
 from portal.loader.hooks import Hooks
 from portal.values import ANONYMOUS
 
@@ -53,10 +54,11 @@ def guard(dispatcher: Dispatcher, wanted: Wanted) -> dict[int, dict[str, float]]
     for plugins in (1, MANY):
         hooks = _hooks(plugins)
         bare = hooks._manager.hook.portal_home_items
+        unsaved = microseconds(lambda hooks=hooks: hooks.call("portal_home_items", viewer=ANONYMOUS))
+        hooks.open(app.config["METER"], Cuts())
         with app.app_context():
             guarded = microseconds(lambda hooks=hooks: hooks.call("portal_home_items", viewer=ANONYMOUS))
         alone = microseconds(lambda bare=bare: bare(viewer=ANONYMOUS))
-        unsaved = microseconds(lambda hooks=hooks: hooks.call("portal_home_items", viewer=ANONYMOUS))
         found[plugins] = {"pluggy": alone, "guarded": guarded, "outside": unsaved}
     return found
 

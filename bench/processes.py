@@ -90,7 +90,7 @@ def hooking(bench: Bench, inside: Inside) -> None:
             rows.append((what, name, one["pluggy"], one["outside"], one["guarded"], f"{each:.0f} µs each"))
     heads = ("what", "database", "pluggy alone µs", "guarded, no database µs", "guarded, in a request µs", "the guard")
     parts = [table(heads, rows), _dispatching(bench, inside)]
-    how = "Inside a request each implementation runs in a savepoint, measured, its answer checked."
+    how = "In a request that reads, each is measured and its answer checked; a request that writes adds a savepoint."
     bench.report.section("6. The guard and the dispatcher", how, *parts)
 
 

@@ -15,6 +15,7 @@ from portal.db import transaction
 from portal.hosting.config import Instance
 from portal.hosting.dispatcher import Dispatcher
 from portal.hosting.factory import create_app
+from portal.hosting.operating import upgrade
 from portal.hosting.site import Site
 from portal.loader.models import Fault, PluginState, Quarantine
 from portal.people.sessions import open_session
@@ -79,6 +80,10 @@ class House:
         live = self.dispatcher.acquire(self.sites[slug] if slug else self.site)
         self.dispatcher.release(live)
         return live.app
+
+    def upgrade(self) -> None:
+        """Do what `portal upgrade` does."""
+        upgrade(self.site)
 
     def rows(self, statement: sa.Select[Any]) -> list[Any]:
         with self.site.engine.connect() as conn:

@@ -14,6 +14,7 @@ from portal.errors import PluginFault
 from portal.hosting.config import Collectivity, Instance, Server, write_secret
 from portal.hosting.factory import assemble
 from portal.hosting.install import VERDICT
+from portal.hosting.patching import picture, replaced
 from portal.hosting.site import Site
 from portal.loader.discovery import resolve, scan, with_needs
 from portal.loader.manifest import Manifest
@@ -32,7 +33,9 @@ def probe(plugin: str) -> dict[str, str]:
             site = Site(Instance(Path(folder), Server(), (Collectivity(),)), Collectivity())
             create_database(site.url)
             _check_templates(scan().manifests[plugin])
-            assemble(site, Snapshot(1, 0, frozenset()), ordered)
+            before = picture()
+            assemble(site, Snapshot(1, 0), ordered)
+            _check_patches(plugin, before)
     except PluginFault as fault:
         return {"phase": fault.phase, "reason": str(fault), "trace": fault.trace}
     return {"phase": "", "reason": "", "trace": ""}
@@ -43,6 +46,12 @@ def _check_templates(manifest: Manifest) -> None:
     strays = [path.name for path in templates.glob("*") if path.name != manifest.id] if templates.is_dir() else []
     if strays:
         raise PluginFault(manifest.id, "probe", f"templates outside templates/{manifest.id}/: {', '.join(strays)}")
+
+
+def _check_patches(plugin: str, before: dict[str, object]) -> None:
+    names = replaced(before)
+    if names:
+        raise PluginFault(plugin, "probe", f"puts its own code in place of {', '.join(names[:5])}")
 
 
 def main(arguments: list[str]) -> int:

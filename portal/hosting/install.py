@@ -66,10 +66,21 @@ def forget_verdict(instance: Instance, manifest: Manifest) -> None:
             path.unlink(missing_ok=True)
 
 
+def run_apart(
+    act: str, plugin: str, *, given: str = "", seconds: float | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Do something with a plugin's code in a process of its own.
+
+    :param given: what it reads
+    :raises subprocess.TimeoutExpired: it is not done in time
+    """
+    command = [sys.executable, "-m", "portal.hosting.apart", act, plugin]
+    return subprocess.run(command, input=given, capture_output=True, text=True, timeout=seconds, check=False)
+
+
 def _try_apart(manifest: Manifest) -> dict[str, str]:
-    command = [sys.executable, "-m", "portal.hosting.apart", "probe", manifest.id]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=TRIAL_SECONDS, check=False)
+        done = run_apart("probe", manifest.id, seconds=TRIAL_SECONDS)
     except subprocess.TimeoutExpired:
         return {"phase": "probe", "reason": f"no answer in {TRIAL_SECONDS} s", "trace": ""}
     said = _verdict(done.stdout)
@@ -137,8 +148,7 @@ def migrate_plugin(site: Site, manifest: Manifest) -> list[str]:
     known = noted_files(site.engine, manifest.id) == files_hash(manifest.id)
     if known and current(site.engine, manifest.id) == head(manifest):
         return []
-    command = [sys.executable, "-m", "portal.hosting.apart", "migrate", manifest.id]
-    done_apart = subprocess.run(command, input=site.url, capture_output=True, text=True, check=False)
+    done_apart = run_apart("migrate", manifest.id, given=site.url)
     if done_apart.returncode:
         raise PortalError(done_apart.stderr.strip().splitlines()[-1] if done_apart.stderr else "migration")
     done: list[str] = json.loads(_verdict(done_apart.stdout) or "[]")

@@ -6,6 +6,7 @@ import pytest
 
 from portal.errors import ConfigError
 from portal.hosting.config import LOOPBACK, read_instance, write_secret
+from portal.loader.rules import Rule
 
 TWO = """
 [[collectivity]]
@@ -85,3 +86,34 @@ def test_the_key_is_made_once_and_read_by_its_owner_alone(tmp_path):
     write_secret(tmp_path)
     assert read_instance(tmp_path).secret() == first
     assert (tmp_path / "secret.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_operator_allows_forces_and_forbids_plugins_for_all_or_for_one(told):
+    instance = told(
+        '[plugins]\nforce = ["directory"]\nforbid = ["labs"]\n'
+        + TWO.format(slug="sud", host="sud.example")
+        + '[collectivity.plugins]\nallow = ["labs", "notices"]\nforbid = ["directory"]\n'
+    )
+    nord, sud = (item.plugins.under(instance.plugins) for item in instance.collectivities)
+    names = ("directory", "labs", "notices", "other")
+    assert [nord.about(name) for name in names] == [Rule.FORCED, Rule.FORBIDDEN, Rule.FREE, Rule.FREE]
+    assert [sud.about(name) for name in names] == [Rule.FORBIDDEN, Rule.FREE, Rule.FREE, Rule.FORBIDDEN]
+    assert nord.decide(frozenset({"labs", "notices"})) == {"directory", "notices"}
+    assert sud.decide(frozenset({"labs", "other"})) == {"labs"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[plugins]\nforbidden = ["labs"]', "« forbidden ». Le plus proche est « forbid »"),
+        ('[plugins]\nforce = "labs"', "« force » doit être une liste de textes"),
+        ('plugins = ["labs"]', "« plugins » doit être une section"),
+        ('[plugins]\nforce = ["labs"]\nforbid = ["labs"]', "« labs » est à la fois dans « force » et dans « forbid »"),
+        ('[[collectivity]]\nslug = "a"\nplugins = ["labs"]', "« plugins » doit être une section"),
+        ('[[collectivity]]\nslug = "a"\n[collectivity.plugins]\nalow = []', "« alow ». Le plus proche est « allow »"),
+    ],
+)
+def test_a_rule_about_plugins_that_is_not_understood_refuses_to_start(told, text, words):
+    with pytest.raises(ConfigError) as refusal:
+        told(text)
+    assert words in str(refusal.value).replace("\u00a0", " ")

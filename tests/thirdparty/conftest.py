@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.houses import opened
+from tests.thirdparty.forking import Forks
 from tests.thirdparty.stranger import SOURCE, Stranger, pip_install
 
 
@@ -21,8 +22,23 @@ def distribution(tmp_path_factory) -> Path:
     return target
 
 
+@pytest.fixture(scope="session")
+def forks():
+    """Give a process that tries plugins quickly."""
+    made = Forks()
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def stranger(distribution, tmp_path, monkeypatch):
+def apart(request, monkeypatch):
+    """Try plugins in forks of one process; in real subprocesses for what is marked `real`."""
+    if request.node.get_closest_marker("real") is None:
+        monkeypatch.setattr("portal.hosting.install.run_apart", request.getfixturevalue("forks").run)
+
+
+@pytest.fixture
+def stranger(distribution, tmp_path, monkeypatch, apart):
     """Give the stranger, in a folder of its own on the path of this process and of those it starts."""
     folder = tmp_path / "site"
     shutil.copytree(distribution, folder)

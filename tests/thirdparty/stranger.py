@@ -44,11 +44,15 @@ class Stranger:
         path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
         self.reload()
 
+    def forget(self, plugin: str, package: str) -> None:
+        """Make this process one that has never loaded a plugin."""
+        for name in [name for name in sys.modules if name.partition(".")[0] == package]:
+            del sys.modules[name]
+        forget_plugin(plugin)
+        forget_loaded(plugin)
+
     def reload(self) -> None:
         """Do what a reload of the server does: read the packages anew."""
-        for name in [name for name in sys.modules if name.partition(".")[0] == self.package]:
-            del sys.modules[name]
-        forget_plugin(self.plugin)
+        self.forget(self.plugin, self.package)
         scan.cache_clear()
-        forget_loaded(self.plugin)
         importlib.invalidate_caches()

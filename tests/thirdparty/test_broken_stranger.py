@@ -27,6 +27,11 @@ class Spy(api.plugin_base("notices")):
 """
 UNDECLARED = "    written_at: Mapped[datetime]\n    mood: Mapped[str] = mapped_column(sa.String(20))\n"
 UNKNOWN_HOOK = "\n\n@api.hookimpl\ndef portal_lights_out():\n    return []\n"
+PATCH = "\nimport flask\nflask.Flask.dispatch_request = lambda *given: 'mine'\n"
+STOLEN = """
+view = api.public()(lambda: "mine")
+blueprint.record_once(lambda state: state.app.add_url_rule("/plugins", "notices.mine", view))
+"""
 LOST_NAV = '"notices.index")]', '"notices.nowhere")]'
 FOREIGN_NAV = '"notices.index")]', '"notices.index", "notices.rule")]'
 BROKEN_NAV = '    return [api.NavItem("share", _.later("Notices"), "notices.index")]', "    return 1 / 0"
@@ -42,6 +47,8 @@ AT_START = {
     "no policy": (("", OPEN_ROUTE), "register", "declares no policy"),
     "app-wide": (("", FOR_ALL), "register", "changes the whole portal: before_request_funcs"),
     "unknown hook": (("", UNKNOWN_HOOK), "register", "unknown hook: portal_lights_out"),
+    "monkeypatch": (("", PATCH), "probe", "its own code in place of flask.Flask.dispatch_request"),
+    "same route": (("", STOLEN), "register", "changes the whole portal: addresses outside its own"),
     "nav elsewhere": (LOST_NAV, "register", "notices.nowhere"),
     "nav permission": (FOREIGN_NAV, "register", "notices.rule"),
     "nav broken": (BROKEN_NAV, "register", "ZeroDivisionError"),
@@ -152,6 +159,9 @@ def test_a_view_that_breaks_fails_alone(stranger, house, admin, lab_id):
     (fault,) = house.faults("notices")
     assert (fault.place, fault.summary) == ("notices.index", "RuntimeError: gone fishing")
     assert fault.reference in page.text
+    for _again in range(6):
+        assert admin.get("/notices/").status_code == 500  # and it trips nothing: its page may work for others
+    assert "en partie coupée" not in words(admin, "/plugins")
     assert fault.reference in words(admin, "/plugins/notices")
     assert_the_rest_stands(admin, lab_id)
 
@@ -174,6 +184,7 @@ def test_a_page_whose_template_breaks_fails_alone(stranger, house, admin, lab_id
         ("api = 1\n", "api = 9\n", "needs portal.api 9, this portal has 1"),
         (">=0.1,<1", ">=7", "needs portal >=7"),
         ("[plugin.uses]\n", "[plugin.depends]\nghosts = '>=1'\n\n[plugin.uses]\n", "qui n’est pas installée ici"),
+        ("[plugin.uses]\n", "[plugin.depends]\nnotices = '>=1'\n\n[plugin.uses]\n", "chacune attend l’autre"),
         ('id = "notices"', 'id = "notes"', "permission outside the plugin: notices.write"),
     ],
 )
@@ -228,6 +239,16 @@ def test_a_package_that_was_removed_is_missing_and_the_rest_stands(stranger, hou
     assert_the_rest_stands(admin, lab_id)
     assert "notices" in words(admin, "/plugins")
     assert admin.switch("notices", "off").status_code == 303
+
+
+@pytest.mark.real
+def test_code_that_never_ends_is_given_up_and_nobody_waits_for_it(stranger, house, admin, lab_id, monkeypatch):
+    monkeypatch.setattr("portal.hosting.install.TRIAL_SECONDS", 3)
+    stranger.append("plugin.py", "\n__import__('time').sleep(600)\n")
+    answer = admin.switch("notices")
+    assert answer.status_code == 409
+    assert "no answer in 3 s" in answer.text
+    assert_the_rest_stands(admin, lab_id)
 
 
 def test_safe_mode_starts_the_core_alone(stranger, house, admin, lab_id, monkeypatch):

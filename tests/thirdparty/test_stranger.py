@@ -41,6 +41,7 @@ def test_it_is_found_by_its_distribution_and_is_off(stranger, admin):
     assert admin.get("/notices/").status_code == 404
 
 
+@pytest.mark.real
 def test_it_is_switched_on_and_used_through_the_page_of_another_plugin(admin, lab_id):
     assert admin.switch("notices").status_code == 303
     assert "Aucun avis pour l’instant." in admin.get(f"/labs/{lab_id}").text
