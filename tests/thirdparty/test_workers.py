@@ -1,4 +1,4 @@
-"""Four workers of one real server meet the same broken plugin: they agree at once, and nothing goes round in circles."""
+"""Four workers of one real server meet the same broken plugin: they agree at once, and nothing goes round."""
 
 from __future__ import annotations
 
