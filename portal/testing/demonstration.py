@@ -38,8 +38,12 @@ class Demonstration:
     :ivar links: the address by which each person of the story enters, by their name
     """
 
-    def __init__(self, folder: Path, port: int, links: dict[str, str]) -> None:
-        self.folder, self.port, self.links = folder, port, links
+    def __init__(self, folder: Path, port: int, links: dict[str, str], server: subprocess.Popen[bytes]) -> None:
+        self.folder, self.port, self.links, self.server = folder, port, links, server
+
+    def reload(self) -> None:
+        """Let the server read code and settings anew, as `systemctl reload` does; it answers all the while."""
+        self.server.send_signal(signal.SIGHUP)
 
     def url(self, path: str = "/", *, host: str = "interlabos.localhost") -> str:
         """Give the address of a page."""
@@ -78,7 +82,7 @@ def served(folder: Path) -> Iterator[Demonstration]:
         server = subprocess.Popen(command, stdout=output, stderr=output, env={**os.environ, "PYTHONWARNINGS": ""})
     try:
         _wait(server, port, log)
-        yield Demonstration(folder, port, links)
+        yield Demonstration(folder, port, links, server)
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(timeout=STOP_SECONDS)

@@ -9,6 +9,7 @@ from flask import Response, current_app, url_for
 
 from portal.db import db
 from portal.loader.discovery import name_of
+from portal.loader.inventory.sheets import read_inventory
 from portal.loader.manifest import Manifest, say
 from portal.loader.metering import Cost, costs
 from portal.loader.standing import Standing, standings
@@ -26,7 +27,7 @@ from portal.web.policy import requires
 
 _ = texts(CORE)
 OTHER_PAGES = {  # pages of other modules of the core about one plugin: shown where they exist
-    "core.purge_plugin": _.later("Export and erase what it keeps"),
+    "core.purge": _.later("Export and erase what it keeps"),
 }
 ROLES = {
     Role.AGENT: _.later("every agent"),
@@ -55,6 +56,7 @@ def plugin_sheet(item: Standing) -> Response:
         about=_about(item),
         needs=_needs(item),
         data=_data(item.manifest),
+        columns=_columns(item.id),
         permissions=_permissions(item.manifest),
         cuts=[(hook_words(cut.hook), cut) for cut in item.cuts],
         faults=fault_groups(item.id),
@@ -109,6 +111,21 @@ def _data(manifest: Manifest | None) -> list[tuple[str, str]]:
     sheet["keeps"] = keeps(manifest) or ""
     said = [(str(label), _said(sheet.get(key))) for key, label in DATA.items()]
     return [(label, value) for label, value in said if value]
+
+
+def _columns(plugin: str) -> list[tuple[str, str, str]]:
+    """Give what says something of a person, column by column: what, why, how long."""
+    personal = [
+        (f"{sheet.name}.{column.name}", column)
+        for sheet in read_inventory(db.session).of(plugin)
+        for column in sheet.columns
+        if column.is_personal
+    ]
+    return [(name, column.reason, _days(column.keep_days)) for name, column in personal]
+
+
+def _days(days: int | None) -> str:
+    return _("as long as what it belongs to") if days is None else _.plural("%(num)s day", "%(num)s days", days)
 
 
 def _said(value: object) -> str:
