@@ -83,6 +83,8 @@ def _about(item: Standing) -> list[tuple[str, str]]:
 
 def _weight(manifest: Manifest) -> str:
     scripts, styles = (_bytes(manifest.folder / "static", suffix) for suffix in (".js", ".css"))
+    if not scripts + styles:
+        return _("none")
     return _("styles %(styles)s kB, scripts %(scripts)s kB", styles=-(-styles // 1000), scripts=-(-scripts // 1000))
 
 
