@@ -14,8 +14,8 @@ def portal_event(event: Event) -> None:
     """Take part in a change, inside its transaction.
 
     Called by the service that publishes the event, before the commit. Raise a `PortalError` to refuse the whole
-    change with a sentence; anything else rolls back this listener alone, is counted as a fault, and the event is told again
-    to this listener after the commit, by `portal work`: then a refusal comes too late and is dropped.
+    change with a sentence; anything else rolls back this listener alone, is counted as a fault, and the event is told
+    again to this listener after the commit, by `portal work`: then a refusal comes too late and is dropped.
 
     Example::
 
