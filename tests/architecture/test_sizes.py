@@ -14,7 +14,7 @@ MAX_FUNCTION_LINES = 40
 MAX_TEMPLATE_LINES = 120
 # What answers requests, and what operates an instance (portal/decisions/0009).
 MAX_CORE_LINES = 7200
-MAX_OPERATIONS_LINES = 3000
+MAX_OPERATIONS_LINES = 3100
 OPERATIONS = {"hosting", "cli"}
 MAX_PLUGIN_LINES = 1200
 # Counted in lines of code, see portal/decisions/0008; `labs`: three concepts (C01, C02, C42), their news, a wall.

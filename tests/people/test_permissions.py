@@ -22,7 +22,9 @@ CORE = {
     "portal.account": {"agent", "animator", "plugin_admin", "admin"},
     "portal.news": {"agent", "animator", "plugin_admin", "admin"},
     "portal.plugins": {"plugin_admin", "admin"},
+    "portal.privacy": {"admin"},
     "portal.screens": {"admin"},
+    "portal.theme": {"admin"},
 }
 HERE, ELSEWHERE = SimpleNamespace(group_id=7), SimpleNamespace(group_id=8)
 STRANGERS = {
