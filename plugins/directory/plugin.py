@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import click
 from flask import Blueprint
 
-from portal.api import HomeItem, NavItem, Subject, SubjectCard, Viewer, hookimpl, texts
+from portal.api import HomeItem, Job, NavItem, Subject, SubjectCard, SubjectType, Viewer, hookimpl, texts
 
 from plugins.directory import permissions
-from plugins.directory.views import audit, counter, functions, groups, leaving, people, tree
+from plugins.directory.commands import directory_commands
+from plugins.directory.jobs import directory_jobs
+from plugins.directory.views import audit, counter, functions, groups, import_acts, imports, leaving, people, tree
 from plugins.directory.views.blueprint import blueprint
 from plugins.directory.views.home import subject_card, waiting
+from plugins.directory.views.imports import import_card
 
 _ = texts("directory")
 
 # imported for their routes
-PAGES = (audit, counter, functions, groups, leaving, people, tree)
+PAGES = (audit, counter, functions, groups, import_acts, imports, leaving, people, tree)
 
 
 @hookimpl
@@ -32,9 +36,28 @@ def portal_nav_items() -> list[NavItem]:
         NavItem("people", _.later("Functions"), "directory.function_list", permissions.READ, order=30),
         NavItem("people", _.later("Groups"), "directory.group_list", permissions.READ, order=40),
         NavItem("people", _.later("Roles"), "directory.roles", permissions.READ, order=50),
+        NavItem("administer", _.later("Imports"), "directory.imports", permissions.IMPORT, order=20),
         NavItem("administer", _.later("Links to come in"), "directory.slips", permissions.COUNTER, order=30),
         NavItem("administer", _.later("Audit log"), "directory.audit", permissions.AUDIT, order=80),
     ]
+
+
+@hookimpl
+def portal_subject_types() -> list[SubjectType]:
+    """Give what others may speak of; people, services and functions are kinds of the core."""
+    return [SubjectType("directory.import", _.later("Import"))]
+
+
+@hookimpl
+def portal_jobs() -> list[Job]:
+    """Give what `portal work` does."""
+    return directory_jobs()
+
+
+@hookimpl
+def portal_commands() -> list[click.Command]:
+    """Give `portal directory …`."""
+    return directory_commands()
 
 
 @hookimpl
@@ -45,5 +68,5 @@ def portal_home_items(viewer: Viewer) -> list[HomeItem]:
 
 @hookimpl
 def portal_subject(subject: Subject, viewer: Viewer) -> SubjectCard | None:
-    """Name a person, a service or a function."""
-    return subject_card(subject, viewer)
+    """Name a person, a service, a function or an import."""
+    return subject_card(subject, viewer) or import_card(subject, viewer)

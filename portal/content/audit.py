@@ -24,6 +24,13 @@ from portal.db import db
 from portal.values import Subject, Viewer
 
 GENESIS = "0" * 64
+# Tables and not entities: an import writes tens of thousands of entries, and the session has nothing to learn of them.
+HEAD: Any
+ENTRIES: Any
+PERSONS: Any
+HEAD, ENTRIES, PERSONS = AuditHead.__table__, AuditEntry.__table__, AuditPerson.__table__
+NEXT = sa.update(HEAD).values(last_id=HEAD.c.last_id + 1).returning(HEAD.c.last_id, HEAD.c.hash)
+LAST = sa.update(HEAD).values(hash=sa.bindparam("last"))
 
 
 def _sha256(text: str) -> str:
@@ -67,9 +74,7 @@ def write_entry(
     facts: Mapping[str, object] | None = None,
 ) -> None:
     """Write an entry through a session or a connection, where there is no request: a purge drops tables."""
-    head = through.execute(
-        sa.update(AuditHead).values(last_id=AuditHead.last_id + 1).returning(AuditHead.last_id, AuditHead.hash)
-    ).one()
+    head = through.execute(NEXT).one()
     salt = secrets.token_hex(16)
     values: dict[str, Any] = {
         "id": head.last_id,
@@ -83,9 +88,9 @@ def write_entry(
         "previous_hash": head.hash,
     }
     values["hash"] = entry_hash(values)
-    through.execute(sa.insert(AuditEntry).values(**values))
-    through.execute(sa.insert(AuditPerson).values(audit_id=head.last_id, actor_id=actor_id, salt=salt))
-    through.execute(sa.update(AuditHead).values(hash=values["hash"]))
+    through.execute(sa.insert(ENTRIES), values)
+    through.execute(sa.insert(PERSONS), {"audit_id": head.last_id, "actor_id": actor_id, "salt": salt})
+    through.execute(LAST, {"last": values["hash"]})
     refresh_titles(subject)
 
 

@@ -9,5 +9,7 @@ LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ı": "i", "ø": 
 
 def fold(text: str) -> str:
     """Give a text without capitals, accents and double spaces: « Émile  Œuvrard » is « emile oeuvrard »."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     plain = unicodedata.normalize("NFKD", text.casefold().translate(LIGATURES))
     return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())

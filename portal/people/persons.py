@@ -74,7 +74,8 @@ def find_people(text: str, *, limit: int = SEARCH_MAX) -> list[Person]:
 def people_table() -> sa.Subquery:
     """Give the people who are here as a read-only table, to join and to list.
 
-    Columns: `id` `name` `sort_name` `job_title` `phone` `email` `role` `superior_id` `service_id` `service` (its name).
+    Columns: `id` `name` `sort_name` `job_title` `phone` `email` `role` `superior_id` `service_id` `service` (its name)
+    `leaves_at`.
     """
     return (
         sa.select(
@@ -88,6 +89,7 @@ def people_table() -> sa.Subquery:
             User.superior_id,
             User.service_id,
             Service.name.label("service"),
+            User.leaves_at,
         )
         .outerjoin(Service, Service.id == User.service_id)
         .where(User.disabled_at.is_(None))

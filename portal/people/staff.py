@@ -57,12 +57,18 @@ def active_user(user_id: int) -> User:
     return user
 
 
-def people_facts(ids: Iterable[int] | None = None) -> dict[int, PersonFacts]:
-    """Give what is written of these people (None: of all) by id, without those who left; one query."""
+def people_facts(ids: Iterable[int] | None = None, *, keys: Iterable[str] | None = None) -> dict[int, PersonFacts]:
+    """Give what is written of these people (None: of all) by id, without those who left; one query.
+
+    :param keys: only those whose matricule or address is one of these
+    """
     columns = (getattr(User, name) for name in FIELDS)
     statement = sa.select(User.id, *columns).where(User.disabled_at.is_(None))
     if ids is not None:
         statement = statement.where(User.id.in_(list(ids)))
+    if keys is not None:
+        wanted = list(keys)
+        statement = statement.where(sa.or_(User.matricule.in_(wanted), User.email.in_(wanted)))
     return {number: replace(PersonFacts(*rest), role=Role(rest[-1])) for number, *rest in db.session.execute(statement)}
 
 
@@ -91,7 +97,7 @@ def change_person(user_id: int, facts: PersonFacts, *, actor: Viewer | None, at:
     :raises Conflict: the matricule or the address belongs to somebody; the last administrator must stay one
     """
     user = active_user(user_id)
-    before = people_facts([user_id])[user_id]
+    before = PersonFacts(**{name: getattr(user, name) for name in FIELDS if name != "role"}, role=Role(user.role))
     facts = _checked(facts, user_id=user_id, before=before)
     changed = [name for name in FIELDS if getattr(before, name) != getattr(facts, name)]
     if not changed:
@@ -139,8 +145,9 @@ def _checked(facts: PersonFacts, *, user_id: int | None, before: PersonFacts | N
         raise Invalid(_("Say the person's name."), field="name")
     if facts.role not in PERSONAL_ROLES:
         raise Invalid(_("One animates a group: choose this in the group."), field="role")
-    _check_free("matricule", facts.matricule, user_id)
-    _check_free("email", facts.email, user_id)
+    for column in ("matricule", "email"):
+        if before is None or getattr(before, column) != getattr(facts, column):
+            _check_free(column, getattr(facts, column), user_id)
     if facts.service_id is not None and (before is None or before.service_id != facts.service_id):
         check_open(facts.service_id, field="service_id")
     if facts.superior_id is not None and (before is None or before.superior_id != facts.superior_id):
