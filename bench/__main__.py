@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import measures, processes
+from bench.importing import importing
 from bench.instances import Wanted, Workshop, cookie_for, site_in
 from bench.pages import Inside
 from bench.report import RESULTS, Report
@@ -23,8 +24,8 @@ from bench.rows import READER
 from portal.testing.postgres import PostgresUnavailable, postgresql_cluster
 
 ROOT = Path(__file__).parent.parent
-FULL = measures.Effort(5, 150, 1.6, 5, 3, 250, 2.0, 60)
-QUICK = measures.Effort(2, 16, 0.3, 1, 1, 24, 0.4, 8)
+FULL = measures.Effort(5, 150, 1.6, 5, 3, 250, 2.0, 60, 50_000)
+QUICK = measures.Effort(2, 16, 0.3, 1, 1, 24, 0.4, 8, 1_000)
 SIZES = {"sqlite": (1_000, 100_000, 1_000_000), "postgresql": (1_000, 100_000, 1_000_000)}
 QUICK_SIZES = {"sqlite": (1_000, 10_000), "postgresql": (1_000, 10_000)}
 
@@ -97,6 +98,8 @@ def measure(options: argparse.Namespace, folder: Path, server: Any) -> Report:
     processes.hooking(bench, inside)
     say("7. where the time goes")
     measures.profiles(bench, inside)
+    say("8. an import of people")
+    importing(bench)
     for site in inside.dispatcher.sites.values():
         site.engine.dispose()
     return report

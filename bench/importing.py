@@ -124,7 +124,9 @@ def _rows(bench: Bench, count: int) -> Iterator[tuple[object, ...]]:
     for name in bench.databases:
         wanted = Wanted("imports", name, 1000)
         found[name] = _apart(bench.workshop.instance(f"importing-{name}", [wanted]), wanted.slug, count)
-        bench.report.at_most(f"import: longest hold of the write lock, {name}", found[name]["first_longest_s"], 2, unit=" s")
+        bench.report.at_most(
+            f"import: longest hold of the write lock, {name}", found[name]["first_longest_s"], 2, unit=" s"
+        )
         bench.report.at_most(f"import: memory of the process, {name}", found[name]["peak_mb"], 512, unit=" MB")
     for key, words in WORDS.items():
         yield (words, *(_written(found[name], key) for name in bench.databases))

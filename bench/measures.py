@@ -59,6 +59,7 @@ class Effort:
     write_requests: int
     write_seconds: float
     profiled: int
+    imported: int
 
 
 @dataclass(frozen=True)

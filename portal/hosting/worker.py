@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,6 +33,9 @@ from portal.web.mails import deliver_mails
 
 log = logging.getLogger(__name__)
 BATCHES_A_ROUND = 20
+BREATH_SECONDS = (
+    0.15  # who waits for SQLite's write lock looks again every tenth of a second: without this, never in time
+)
 GoesOn = Callable[[], bool]
 
 
@@ -74,7 +78,9 @@ def run_jobs(app: Flask, *, due_only: bool = False, goes_on: GoesOn = lambda: Tr
 
 def _take_turns(turns: list[Turn], goes_on: GoesOn) -> list[Turn]:
     """Run jobs, and again those with more to do, one batch each in turn; give those that are not done yet."""
-    for _batch in range(BATCHES_A_ROUND):
+    for batch in range(BATCHES_A_ROUND):
+        if batch and turns:
+            time.sleep(BREATH_SECONDS)
         turns = [turn for turn in turns if not goes_on() or _run(turn)]
     return turns
 

@@ -17,9 +17,9 @@ MAX_CORE_LINES = 7200
 MAX_OPERATIONS_LINES = 3100
 OPERATIONS = {"hosting", "cli"}
 MAX_PLUGIN_LINES = 1200
-# Counted in lines of code, see portal/decisions/0008; `labs`: three concepts (C01, C02, C42), their news, a wall;
-# `directory`: the import of agents and services is 1,970 of it.
-CAPS = {"directory": 2850, "labs": 2970}
+# Counted in lines of code, see portal/decisions/0008; `labs`: three concepts (C01, C02, C42), their news, a wall.
+# `directory`: who works where, the counter, the audit; and the import of files, more than half of it.
+CAPS = {"labs": 2970, "directory": 2900}
 SILENT = {
     tokenize.COMMENT,
     tokenize.DEDENT,

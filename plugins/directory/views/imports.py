@@ -29,7 +29,7 @@ from portal.api import (
 
 from plugins.directory import permissions
 from plugins.directory.forms.imports import COMPLETE, SHOWN, ColumnsForm, LineFilters, StartForm, UploadForm
-from plugins.directory.models.imports import Import, Kind, Line, State
+from plugins.directory.models.imports import Change, Import, Kind, Line, State
 from plugins.directory.queries.imports import (
     all_imports,
     first_leaving,
@@ -210,8 +210,11 @@ def _preview(row: Import) -> dict[str, Any]:
 
 
 def _ways_on(row: Import) -> list[tuple[str, str]]:
-    """Give what one does after an import."""
-    return [(_("Import another file"), url_for("directory.import_new"))]
+    """Give what one does after an import: who was added has no way in yet."""
+    ways = [(_("Import another file"), url_for("directory.import_new"))]
+    if row.results.get(Change.CREATED) and can(viewer(), permissions.COUNTER):
+        ways.insert(0, (_("Print links to come in"), url_for("directory.slips")))
+    return ways
 
 
 @blueprint.get("/imports/<int:import_id>/lines")

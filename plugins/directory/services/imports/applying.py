@@ -26,14 +26,14 @@ from plugins.directory.services.imports.writing import write_person, write_servi
 _ = texts("directory")
 BATCH_LINES = 500
 BATCH_LEAST = 100
-BATCH_SECONDS = 1.0  # the write lock of SQLite is held as long as a batch lasts, and other people write too
+BATCH_SECONDS = 0.5  # the write lock of SQLite is held as long as a batch lasts, and other people write too
 
 
 def apply_batch(at: datetime) -> bool:
     """Apply the next lines of the import whose turn it is; tell whether there are more.
 
-    At most 500 lines, at least 100, and as many as fit in a second. Any number of workers may call this: one of them
-    works, the others go on.
+    At most 500 lines, at least 100, and as many as fit in half a second. Any number of workers may call this: one of
+    them works, the others go on.
     """
     turn = sa.select(Import).where(Import.turn == 1, Import.state == State.APPLYING)
     row = session.scalars(turn.with_for_update(skip_locked=True)).first()
