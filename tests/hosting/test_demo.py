@@ -84,9 +84,7 @@ def test_the_four_labs_say_what_may_still_change_and_one_function_is_vacant(play
         assert len(column("SELECT id FROM labs_lab")) == 4
         assert len(set(column("SELECT lab_id FROM labs_margin"))) == 4
         cards = function_cards([number for number, _name in function_choices()], at=now())
-    assert [card.name for card in cards.values() if card.holder is None] == [
-        "Direction générale des services, Mulhouse"
-    ]
+    assert [card.name for card in cards.values() if card.is_vacant] == ["Direction générale des services, Mulhouse"]
 
 
 def test_some_have_no_mail_and_enter_by_a_code(played):

@@ -47,7 +47,7 @@ AT_START = {
     "no policy": (("", OPEN_ROUTE), "register", "declares no policy"),
     "app-wide": (("", FOR_ALL), "register", "changes the whole portal: before_request_funcs"),
     "unknown hook": (("", UNKNOWN_HOOK), "register", "unknown hook: portal_lights_out"),
-    "monkeypatch": (("", PATCH), "probe", "its own code in place of flask.Flask.dispatch_request"),
+    "monkeypatch": (("", PATCH), "probe", "its own code in place of flask.app.Flask.dispatch_request"),
     "same route": (("", STOLEN), "register", "changes the whole portal: addresses outside its own"),
     "nav elsewhere": (LOST_NAV, "register", "notices.nowhere"),
     "nav permission": (FOREIGN_NAV, "register", "notices.rule"),
