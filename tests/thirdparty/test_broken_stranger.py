@@ -162,7 +162,7 @@ def test_a_view_that_breaks_fails_alone(stranger, house, admin, lab_id):
     for _again in range(6):
         assert admin.get("/notices/").status_code == 500  # and it trips nothing: its page may work for others
     assert "en partie coupée" not in words(admin, "/plugins")
-    assert fault.reference in words(admin, "/plugins/notices")
+    assert "gone fishing" in words(admin, f"/plugins/faults/{fault.reference}")
     assert_the_rest_stands(admin, lab_id)
 
 

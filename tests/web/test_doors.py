@@ -44,6 +44,11 @@ FOR_ADMINISTRATORS = {
     "core.reset_settings_page",
     "core.plugin_faults",
     "core.plugin_sheet",
+    "core.privacy",
+    "core.privacy_register",
+    "core.erase",
+    "core.purge_plugin",
+    "core.purge_now",
     "core.retry_plugin",
     "core.screens",
     "core.revoke_screen",
@@ -102,6 +107,7 @@ def test_every_plugins_door_asks_who_comes_in(app, client, post):
 def test_an_agent_is_refused_what_belongs_to_administrators(app, own, post):
     for door in core_doors(app):
         answer = call(own, door, post)
+        answer.close()
         assert (answer.status_code == 403) == (door.endpoint in FOR_ADMINISTRATORS), (door, answer.status_code)
         own.get("/")  # signing out among the doors ends the session
         if own.get("/account").status_code == 401:

@@ -31,11 +31,8 @@ def planned(viewer: Viewer, *, plugin: str) -> Any:
     """Say what a purge would take away.
 
     :raises NotFound: it keeps nothing here
-    :raises Conflict: it is on, or something refers to its tables
     """
-    plan = current_app.config["PURGE_PLAN"](plugin)
-    plan.check()
-    return plan
+    return current_app.config["PURGE_PLAN"](plugin)
 
 
 def _purged() -> Path | PortalError:
@@ -58,7 +55,8 @@ def any_plugin(viewer: Viewer, *, plugin: str) -> str:
 @blueprint.get("/plugins/<plugin>/purge")
 @requires(MANAGE_PLUGINS, plan=planned)
 def purge_plugin(plan: Any) -> Response:
-    """Say what goes and what stays."""
+    """Say what goes and what stays; refused while it is on, or while something refers to its tables."""
+    plan.check()
     return _page(plan, PurgeForm())
 
 
