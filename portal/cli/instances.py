@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -72,7 +73,8 @@ def work(folder: Path, once: bool) -> None:
     instance = read_instance(folder)
     with stay_running(folder):
         if once:
-            Worker(instance).round()
+            with closing(Worker(instance)) as worker:
+                worker.round()
         else:
             turn(instance)
 

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from portal.content.models import Notice, OutboxMessage
 from portal.content.notices import MAIL
-from portal.content.smtp import Mail, Postman, Refused, password_of
+from portal.content.secrets import secret_of
+from portal.content.smtp import Mail, Postman, Refused
 from portal.db import db
 from portal.errors import PortalError
 from portal.hosting.commands import on_site
@@ -53,7 +54,7 @@ def mail_test(site: Site, address: str) -> None:
 def _walk(carrier: Postman, settings: Mail, folder: Path, address: str) -> None:
     _say(f"Réglages lus : {settings.host}, port {settings.number}, sécurité « {settings.security} ».")
     if settings.password:
-        password_of(settings, folder)
+        secret_of(settings.password, folder)
         _say("Mot de passe lu.")
     _connect(carrier, settings)
     _secure(carrier, settings)

@@ -22,9 +22,10 @@ def is_reference(text: str) -> bool:
     return REFERENCE.fullmatch(text) is not None
 
 
-def secret_of(reference: str) -> str:
+def secret_of(reference: str, folder: Path = Path()) -> str:
     """Give the secret that a reference names.
 
+    :param folder: where a relative path starts
     :raises ConfigError: not a reference, or nothing stands there; the message never holds a secret
     """
     kind, _colon, where = reference.partition(":")
@@ -34,7 +35,7 @@ def secret_of(reference: str) -> str:
         found = os.environ.get(where, "")
     else:
         try:
-            found = Path(where).read_text(encoding="utf-8")
+            found = (folder / where).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"{reference} : ce fichier ne se lit pas.") from error
     if not found.strip():

@@ -5,7 +5,6 @@ Sends one message at a time and says exactly what became of it. Never used under
 
 from __future__ import annotations
 
-import os
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -14,12 +13,12 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
+from portal.content.secrets import is_reference, secret_of
 from portal.errors import ConfigError, PortalError
 
 TIMEOUT_SECONDS = 20
 SECURITIES = ("starttls", "tls", "none")
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
-REFERENCES = ("env:", "file:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def check_mail(mail: Mail, where: str) -> None:
     """
     if mail.security not in SECURITIES:
         raise ConfigError(f"{where} : « security » est « starttls », « tls » ou « none ».")
-    if mail.password and not mail.password.startswith(REFERENCES):
+    if mail.password and not is_reference(mail.password):
         raise ConfigError(
             f"{where} : « password » est une référence, « env:NOM » ou « file:CHEMIN », jamais le mot de passe."
         )
@@ -88,23 +87,6 @@ def check_mail(mail: Mail, where: str) -> None:
         raise ConfigError(f"{where} : « from » est l'adresse d'où partent les courriels.")
     if not 0 <= mail.opens_at < mail.closes_at <= 24:
         raise ConfigError(f"{where} : « opens_at » et « closes_at » sont des heures, la première avant la seconde.")
-
-
-def password_of(mail: Mail, folder: Path) -> str:
-    """Read the password where the settings say it is.
-
-    :param folder: of the instance, for a relative path
-    :raises ConfigError: it is not there
-    """
-    kind, _colon, place = mail.password.partition(":")
-    if kind == "env":
-        if place not in os.environ:
-            raise ConfigError(f"La variable d'environnement {place} n'existe pas.")
-        return os.environ[place]
-    try:
-        return (folder / place).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"Le mot de passe du courriel ne se lit pas : {error}") from error
 
 
 class Postman:
@@ -149,7 +131,7 @@ class Postman:
         if self._server is None or not self.mail.user:
             return False
         try:
-            self._server.login(self.mail.user, password_of(self.mail, self.folder))
+            self._server.login(self.mail.user, secret_of(self.mail.password, self.folder))
         except UnicodeEncodeError as error:  # smtplib knows ASCII passwords only
             raise ConfigError("« user » et le mot de passe du courriel s'écrivent sans accent.") from error
         return True

@@ -40,6 +40,7 @@ from portal.web.exports import safe_cell
 
 _ = texts(CORE)
 EXPORT_DAYS = 30
+LOCK_SECONDS = 5  # how long a purge waits for readers, while everybody who comes waits behind it
 BATCH = 500
 EVERY_PLUGIN = Subject("portal.plugin", 0)
 VIEWS = {
@@ -96,20 +97,20 @@ def purge_plugin(site: Site, plugin: str, *, actor_id: int | None, export_to: Pa
     :param export_to: by default a file of the instance, kept 30 days
     :raises Conflict: it is on, or another plugin's table refers to its own
     :raises NotFound: it keeps nothing here
+    :raises sqlalchemy.exc.OperationalError: others were still reading; nothing has changed
     """
-    target = export_to or purged_folder(site) / f"{site.slug}-{plugin}-{real_now():%Y%m%d%H%M%S}.zip"
+    target = export_to or purged_folder(site) / f"{site.slug}-{plugin}-{real_now():%Y%m%d%H%M%S%f}.zip"
     engine = make_engine(site.url, foreign_keys=False)
     try:
         with alone(site.url), engine.execution_options(tx="write").begin() as conn:
+            if is_postgresql(conn):
+                conn.execute(sa.text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
             plan = _plan(conn, plugin)
             plan.check()
-            _export(conn, plan, target)
-            _drop(conn, plan)
-            _forget(conn, plan, actor_id=actor_id)
-            _check_keys(conn)
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise
+            with _exported(conn, plan, target):
+                _drop(conn, plan)
+                _forget(conn, plan, actor_id=actor_id)
+                _check_keys(conn)
     finally:
         engine.dispose()
     return target
@@ -209,10 +210,21 @@ def _check_keys(conn: Connection) -> None:
         raise PortalError(_("Something still refers to what this plugin keeps: %(table)s.", table=broken[0][0]))
 
 
+@contextmanager
+def _exported(conn: Connection, plan: PurgePlan, target: Path) -> Iterator[None]:
+    """Export to a new file, taken back if what follows fails."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    target.touch(mode=0o600, exist_ok=False)  # what an earlier purge left there is never written over
+    try:
+        _export(conn, plan, target)
+        yield
+    except BaseException:
+        target.unlink()
+        raise
+
+
 def _export(conn: Connection, plan: PurgePlan, target: Path) -> None:
     """Write the rows, as CSV and as JSON, one pair of files per table; readable by the operator alone."""
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    target.touch(mode=0o600)
     inventory = read_inventory(conn)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, _rows in plan.tables:

@@ -136,6 +136,11 @@ class Worker:
             door.release()
         return more
 
+    def close(self) -> None:
+        """Give back the connections, at the end of the process."""
+        for site in self.sites.values():
+            site.engine.dispose()
+
     def _app(self, site: Site) -> Flask:
         known = self.apps.get(site.slug)
         if known is None or known.config["REVISION"] != read_revision(site.engine):

@@ -9,7 +9,8 @@ from email.message import EmailMessage
 import pytest
 from aiosmtpd.smtp import AuthResult
 
-from portal.content.smtp import Mail, Postman, Refused, check_mail, password_of
+from portal.content.secrets import secret_of
+from portal.content.smtp import Mail, Postman, Refused, check_mail
 from portal.errors import ConfigError
 
 from tests.hosting.test_cli import portal, ready  # noqa: F401 fixtures
@@ -94,7 +95,7 @@ def test_a_message_goes_and_each_step_is_said(settings, box):
     [
         ({"port": 9}, "ne répond pas"),
         ({"authority": '""'}, "Le chiffrement échoue"),
-        ({"password": '"env:WRONG"'}, "WRONG n'existe pas"),
+        ({"password": '"env:WRONG"'}, "env:WRONG : rien ne s’y trouve"),
         ({"password": '"file:nowhere"'}, "ne se lit pas"),
     ],
 )
@@ -137,7 +138,7 @@ def test_settings_that_could_not_work_are_refused_and_named(settings, changes, w
 
 def test_a_password_in_a_file_is_relative_to_the_instance(tmp_path):
     (tmp_path / "mail.password").write_text("sesame\n")
-    assert password_of(Mail(password="file:mail.password"), tmp_path) == "sesame"
+    assert secret_of(Mail(password="file:mail.password").password, tmp_path) == "sesame"
     with pytest.raises(ConfigError):
         check_mail(Mail(password="sesame"), "x")
 

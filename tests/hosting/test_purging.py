@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -177,6 +178,18 @@ def test_cut_in_the_middle_nothing_has_happened(site, off, monkeypatch):
     assert tables(site) == set()
 
 
+def test_a_second_click_writes_over_no_export(site, off, tmp_path):
+    kept = purge(site, off, export_to=tmp_path / "labs.zip").read_bytes()
+    with pytest.raises(NotFound):
+        purge(site, off, export_to=tmp_path / "labs.zip")
+    assert (tmp_path / "labs.zip").read_bytes() == kept
+    migrate(site.url, [scan().manifests["labs"]], core=False)
+    with pytest.raises(FileExistsError):
+        purge(site, off, export_to=tmp_path / "labs.zip")
+    assert (tmp_path / "labs.zip").read_bytes() == kept
+    assert "labs_lab" in tables(site)
+
+
 def test_views_and_functions_go_with_it(site, off):
     with site.engine.execution_options(tx="write").begin() as conn:
         conn.execute(sa.text("CREATE VIEW labs_names AS SELECT name FROM labs_lab"))
@@ -199,10 +212,11 @@ def test_exports_go_after_a_month(site, off):
 
 def test_the_worker_lets_them_go(site, off):
     kept = purge(site, off)
-    Worker(site.instance).round()
-    assert kept.exists()
-    os.utime(kept, (0, 0))
-    Worker(site.instance).round()
+    with closing(Worker(site.instance)) as worker:
+        worker.round()
+        assert kept.exists()
+        os.utime(kept, (0, 0))
+        worker.round()
     assert not kept.exists()
 
 

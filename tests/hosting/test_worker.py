@@ -6,6 +6,7 @@ import pickle
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -117,12 +118,10 @@ def instance(site):
 
 def test_a_collectivity_that_is_away_delays_no_other_and_leaves_a_sign_of_life_where_one_is(site, reading):
     away = Collectivity(slug="away", name="Ailleurs", hosts=("away.test",), database=FORCED)
-    worker = Worker(replace(site.instance, collectivities=(away, site.collectivity)))
-    assert worker.round() is False
+    with closing(Worker(replace(site.instance, collectivities=(away, site.collectivity)))) as worker:
+        assert worker.round() is False
     with reading():
         assert real_now() - db.session.scalar(LAST_ROUND) < timedelta(minutes=1)
-    for found in worker.sites.values():
-        found.engine.dispose()
 
 
 def test_a_slow_collectivity_holds_one_thread_only(site):

@@ -9,6 +9,7 @@ from flask import Response, current_app, g, request, url_for
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
+from portal.db import db
 from portal.errors import Invalid, PortalError
 from portal.people.permissions import MANAGE_PLUGINS
 from portal.texts import CORE, texts
@@ -40,8 +41,10 @@ def _purged() -> Path | PortalError:
     plugin = (request.view_args or {})["plugin"]
     if request.form.get("typed", "").strip() != plugin:
         return Invalid(_("This is not its name: type “%(name)s”.", name=plugin), field="typed")
+    actor_id = viewer().person_id
+    db.session.rollback()  # in PostgreSQL, what this request has only read would keep the tables from going
     try:
-        kept: Path = current_app.config["PURGE"](plugin, viewer().person_id)
+        kept: Path = current_app.config["PURGE"](plugin, actor_id)
     except PortalError as refusal:
         return refusal
     return kept

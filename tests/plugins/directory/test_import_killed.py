@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 import sqlalchemy as sa
@@ -80,10 +81,8 @@ def test_a_killed_worker_leaves_whole_batches_and_the_next_one_ends_the_work(sit
     assert counts(app) == (10, 10, 10, State.APPLYING)
     with app.app_context(), transaction():
         session.execute(sa.update(JobRun).values(due_at=real_now()))  # the lease of the dead worker is over
-    worker = Worker(site.instance)
-    worker.round()
-    for other in worker.sites.values():
-        other.engine.dispose()
+    with closing(Worker(site.instance)) as worker:
+        worker.round()
     assert counts(app) == (LINES, LINES, LINES, State.DONE)
     with app.app_context(), transaction():
         numbers = sa.select(sa.func.count(Line.person_id.distinct()))
