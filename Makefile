@@ -12,7 +12,7 @@ ARGS ?=
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset dev test format lock bench screenshots clean
+.PHONY: help demo demo-reset dev test proof format lock bench screenshots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -35,6 +35,12 @@ test: $(VENV)/.dev $(BROWSER_TOOLS) ## Run every check and every test (STRICT=1:
 	check "djlint" $(BIN)/djlint --quiet --lint $(TEMPLATES); \
 	printf '\n== pytest\n'; \
 	CHECKS_FAILED="$$failed" $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+
+# What has a long version: faults done to a real server, the crawl of every role and method.
+PROOFS := tests/proof tests/crawl
+
+proof: $(VENV)/.dev $(BROWSER_TOOLS) ## Run the long versions, faults included, and write bench/PROOF.md
+	@$(BIN)/python -m pytest --proof $(wildcard $(PROOFS)) $(ARGS)
 
 format: $(VENV)/.dev ## Rewrite the code in the common form
 	@$(BIN)/ruff check --fix $(wildcard $(SOURCES)); $(BIN)/ruff format $(wildcard $(SOURCES))

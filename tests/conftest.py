@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["portal.testing.databases", "portal.testing.fixtures"]
+pytest_plugins = ["portal.testing.databases", "portal.testing.fixtures", "tests.proving"]

@@ -18,17 +18,13 @@ from portal.db import PortalState
 from portal.hosting.config import Collectivity, Instance, Server, write_secret
 from portal.loader.discovery import scan
 from portal.loader.migrating import current, migrate
-from portal.people.models import User
 from portal.testing.databases import Databases
 from portal.testing.postgres import PostgresUnavailable, postgresql_cluster
 
-from tests.hosting.instances import place_for, site_in
 from tests.houses import opened
 from tests.strict import unavailable
 
 PLUGINS = ["labs"]
-KILLS = 3
-ACKNOWLEDGED = 15
 DYING = """
 import os, signal
 import sqlalchemy as sa
@@ -52,23 +48,6 @@ from portal.loader.discovery import scan
 from portal.loader.migrating import migrate
 labs = scan().manifests["labs"]
 migrate(sys.argv[1], [dataclasses.replace(labs, folder=pathlib.Path(sys.argv[2]))], core=False)
-"""
-WRITE = """
-import sys
-from pathlib import Path
-from portal.db import transaction
-from portal.hosting.config import read_instance
-from portal.hosting.factory import create_app
-from portal.hosting.site import Site
-from portal.people.users import add_user
-instance = read_instance(Path(sys.argv[1]))
-app = create_app(Site(instance, instance.collectivities[0]))
-number = 0
-while True:
-    number += 1
-    with app.app_context(), transaction():
-        add_user(f"{sys.argv[2]}-{number}")
-    print(f"{sys.argv[2]}-{number}", flush=True)
 """
 
 
@@ -109,24 +88,6 @@ def test_an_upgrade_killed_in_the_middle_is_undone_and_the_next_one_passes(site,
     assert migrate(site.url, [newer], core=False) == ["labs: labs_9999"]
     with site.engine.connect() as conn:
         assert conn.scalar(sa.select(PortalState.clock_offset_seconds)) == 5
-
-
-def test_what_was_acknowledged_before_a_kill_is_there_once(database, tmp_path):
-    folder = place_for(database, tmp_path / "instance")
-    acknowledged = []
-    for turn in range(KILLS):
-        with python(WRITE, folder, f"turn{turn}") as writer:
-            acknowledged += [writer.stdout.readline().strip() for _ in range(ACKNOWLEDGED)]
-            writer.kill()
-            acknowledged += writer.stdout.read().split()
-    site = site_in(folder)
-    with site.engine.connect() as conn:
-        names = list(conn.scalars(sa.select(User.name)))
-    assert is_chain_whole(site)
-    site.engine.dispose()
-    assert len(acknowledged) >= KILLS * ACKNOWLEDGED
-    assert set(acknowledged) <= set(names)
-    assert len(names) == len(set(names)) <= len(acknowledged) + KILLS  # one each may have been written, not yet told
 
 
 def test_a_full_disk_is_a_clear_page_nothing_half_written_and_it_recovers(database, site):

@@ -1,0 +1,74 @@
+"""`--proof`: the long versions of tests, and the figures they measure, in bench/PROOF.md.
+
+A test that has two lengths asks for `proof` (true with `--proof`) and notes what it measured with `figure(…)`. `make
+proof` runs them; `make test` runs the short versions and writes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bench.report import machine, table
+
+PAGE = Path(__file__).parent.parent / "bench/PROOF.md"
+FIGURE = "figure"
+HEADS = ("what", "on", "aim", "measured", "seconds", "verdict")
+STARTED = time.perf_counter()
+rows: list[tuple[str, ...]] = []
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--proof`."""
+    parser.addoption("--proof", action="store_true", help="run the long versions and write bench/PROOF.md")
+
+
+@pytest.fixture(scope="session")
+def proof(pytestconfig: pytest.Config) -> bool:
+    """Tell whether the long versions are wanted."""
+    return bool(pytestconfig.getoption("--proof"))
+
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Callable[..., None]:
+    """Note what a test measured, before it asserts: `figure("writes lost", "sqlite", aim="0", found=0)`."""
+
+    def note(what: str, database: str, *, aim: str, found: object) -> None:
+        record_property(FIGURE, json.dumps([what, database, aim, str(found)], ensure_ascii=False))
+
+    return note
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Gather the figures, also when the tests run in several processes."""
+    if report.when != "call":
+        return
+    verdict = "held" if report.passed else f"**{report.outcome}**"
+    for name, value in report.user_properties:
+        if name == FIGURE:
+            rows.append((*json.loads(str(value)), f"{report.duration:.0f}", verdict))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the page, once all is run."""
+    if session.config.getoption("--proof") and rows and not hasattr(session.config, "workerinput"):
+        PAGE.write_text(_page(), encoding="utf-8")
+
+
+def _page() -> str:
+    facts = [
+        ("command", f"`{shlex.join(['python', '-m', 'pytest', *sys.argv[1:]])}`"),
+        ("date", date.today().isoformat()),  # noqa: DTZ011 the day here
+        ("machine", machine()),
+        ("took", f"{time.perf_counter() - STARTED:.0f} s"),
+    ]
+    head = "# What was done to it, and what was lost"
+    origin = "Written by `make proof`; do not edit. Costs are in [RESULTS.md](RESULTS.md)."
+    return "\n\n".join([head, origin, table(("", ""), facts), table(HEADS, rows)]) + "\n"
