@@ -7,6 +7,7 @@ import pytest
 from portal.people.passwords import hash_secret
 from portal.people.sessions import SCREEN, account_of, open_session
 from portal.people.users import check_sign_in, set_password
+from portal.web.pages.account import SESSIONS_SHOWN
 
 from tests.reading import words
 
@@ -83,6 +84,16 @@ def test_a_changed_password_signs_the_other_devices_out(with_password, own, awa,
     other = sign_in(awa)
     assert change(post, own).status_code == 303
     assert (own.get("/account").status_code, other.get("/account").status_code) == (200, 401)
+
+
+def test_a_long_list_of_devices_is_folded_after_this_one(own, awa, sign_in):
+    assert "<details>" not in own.get("/account").text
+    for _twice in range(4):
+        sign_in(awa)  # two browsers each time
+    shown, folded = own.get("/account").text.split("<details>")
+    assert "Cet appareil" in shown
+    assert (shown.count("/close"), folded.count("/close")) == (SESSIONS_SHOWN - 1, 5)
+    assert "5 autres endroits" in folded.replace("\u00a0", " ")
 
 
 CODE = {"code-pin": "581402", "code-pin_again": "581402"}

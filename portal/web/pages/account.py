@@ -26,6 +26,7 @@ from portal.web.pages.feeds import has_feed, my_addresses
 from portal.web.policy import account, requires
 
 _ = texts(CORE)
+SESSIONS_SHOWN = 5  # the others are folded away
 THEMES = [
     SelectChoice("system", _.later("As my device")),
     SelectChoice("light", _.later("Light")),
@@ -113,6 +114,7 @@ def _page(
         code_url=url_for("core.change_code"),
         has_code=user.pin_hash is not None,
         sessions=_sessions(),
+        sessions_shown=SESSIONS_SHOWN,
         addresses=my_addresses(),
         feed_url=None if has_feed() else url_for("core.make_feed"),
         leave_everywhere_url=url_for("core.sign_out_everywhere"),
@@ -120,6 +122,8 @@ def _page(
 
 
 def _sessions() -> list[dict[str, object]]:
+    """Give where I am signed in: this device, then the others, last seen first."""
+    alive = sorted(sessions_of(me().person.id), key=lambda row: row.id != me().session_id)
     return [
         {
             "device": row.device,
@@ -128,7 +132,7 @@ def _sessions() -> list[dict[str, object]]:
             "is_current": row.id == me().session_id,
             "close_url": url_for("core.close_one_session", session_id=row.id),
         }
-        for row in sessions_of(me().person.id)
+        for row in alive
     ]
 
 
