@@ -188,9 +188,10 @@ class Shell:
 def _group_here(items: Iterable[NavItem]) -> str | None:
     """Name the one group this page stands in: that of its own entry, else of its plugin's entry nearest above it."""
     exact = [item.group for item in items if item.endpoint == request.endpoint]
-    plugin = [item for item in items if item.endpoint.partition(".")[0] == request.blueprint != "core"]
-    above = [(url, item.group) for item in plugin if request.path.startswith(url := url_for(item.endpoint))]
-    nearest = max(above, key=lambda pair: len(pair[0]), default=("", plugin[0].group if plugin else None))
+    own = [item for item in items if item.endpoint.partition(".")[0] == request.blueprint]
+    above = [(url, item.group) for item in own if request.path.startswith(url := url_for(item.endpoint))]
+    elsewhere = own[0].group if own and request.blueprint != CORE else None
+    nearest = max(above, key=lambda pair: len(pair[0]), default=("", elsewhere))
     return exact[0] if exact else nearest[1]
 
 

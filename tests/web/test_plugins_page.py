@@ -52,6 +52,13 @@ def test_an_agent_neither_sees_nor_switches(own, app):
     assert "Extensions" not in words(own.get("/"))
 
 
+def test_a_page_under_the_list_stands_in_the_same_group_of_the_navigation(plugin_admin):
+    for path in ("/plugins", "/plugins/labs", "/plugins/labs/settings", "/plugins/faults"):
+        band = plugin_admin.get(path).text.partition("<main")[0]
+        assert ">Administrer</a>" in band
+        assert band.partition(">Administrer</a>")[0].rpartition("<a ")[2].count("aria-current") == 1, path
+
+
 def test_switching_off_asks_once_then_closes_every_address(plugin_admin, app, again):
     assert "Éteindre « Labos » ?" in words(plugin_admin.get("/plugins/labs/switch"))
     assert plugin_admin.get("/labs/").status_code == 200

@@ -112,7 +112,7 @@ def test_the_log_is_shown_once_it_was_opened_with_a_reason(admin, ida, post, mak
     assert post(admin, "/directory/audit", {}).status_code == 422
     assert post(admin, "/directory/audit", {"reason": "control"}).status_code == 303
     page = words(admin.get("/directory/audit"))
-    assert "journal d’audit ouvert Ida Kerbrat Ida Kerbrat Un contrôle régulier" in page
+    assert "journal d’audit ouvert Ida Kerbrat Un contrôle régulier Ida Kerbrat" in page
     assert "Bo Lang" in page
 
 
