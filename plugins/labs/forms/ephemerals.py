@@ -7,7 +7,7 @@ from typing import Any
 
 from wtforms import BooleanField, HiddenField, RadioField, SearchField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from portal.api import AudienceField, Filters, Form, InstantField, texts
 
@@ -51,7 +51,7 @@ class OpeningForm(Form):
     question = TextAreaField(
         _.later("The question"),
         filters=[trimmed],
-        validators=[InputRequired(), Length(max=MAX_QUESTION)],
+        validators=[DataRequired(), Length(max=MAX_QUESTION)],
         description=_.later("A real question, as you would ask it aloud."),
     )
     starts_at = InstantField(_.later("Starts"), validators=[InputRequired()])
@@ -81,7 +81,7 @@ class ExtensionForm(Form):
     """More time, once, with a reason (C01 SPEC 4)."""
 
     minutes = SelectField(_.later("Longer by"), coerce=int)
-    reason = TextAreaField(_.later("Why"), filters=[trimmed], validators=[InputRequired(), Length(max=MAX_REASON)])
+    reason = TextAreaField(_.later("Why"), filters=[trimmed], validators=[DataRequired(), Length(max=MAX_REASON)])
 
     def offer(self, longest: int) -> None:
         """Fill the list of durations."""
@@ -94,7 +94,7 @@ class QuestionForm(Form):
     question = TextAreaField(
         _.later("The question"),
         filters=[trimmed],
-        validators=[InputRequired(), Length(max=MAX_QUESTION)],
+        validators=[DataRequired(), Length(max=MAX_QUESTION)],
         description=_.later("What it said before stays readable."),
     )
 
@@ -110,7 +110,7 @@ class TellingForm(Form):
     learnt = TextAreaField(
         _.later("What was learnt"),
         filters=[trimmed],
-        validators=[InputRequired(), Length(max=MAX_LEARNT)],
+        validators=[DataRequired(), Length(max=MAX_LEARNT)],
         description=_.later("One sentence is enough."),
     )
     seen = HiddenField()
@@ -120,10 +120,10 @@ class GuestForm(Form):
     """Somebody without an account: first name and service, nothing else (C01 SPEC 8)."""
 
     first_name = StringField(
-        _.later("Your first name"), filters=[trimmed], validators=[InputRequired(), Length(max=MAX_FIRST_NAME)]
+        _.later("Your first name"), filters=[trimmed], validators=[DataRequired(), Length(max=MAX_FIRST_NAME)]
     )
     service = StringField(
-        _.later("Your service"), filters=[trimmed], validators=[InputRequired(), Length(max=MAX_SERVICE)]
+        _.later("Your service"), filters=[trimmed], validators=[DataRequired(), Length(max=MAX_SERVICE)]
     )
     key = HiddenField(validators=[InputRequired()])
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from wtforms import BooleanField, DateField, RadioField, SearchField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from portal.api import Filters, Form, Person, PersonField, texts
 
@@ -46,7 +46,7 @@ class MarginForm(Form):
     text = TextAreaField(
         _.later("What may still change"),
         filters=[trimmed],
-        validators=[InputRequired(), Length(max=240)],
+        validators=[DataRequired(), Length(max=240)],
         description=_.later("One line: a rule, a place, a budget, a way of working that is not settled."),
     )
     review_on = DateField(
@@ -59,7 +59,7 @@ class MarginForm(Form):
 class LabForm(Form):
     """A new lab: five fields, one of which is what may still change in it (law 1, C42 SPEC 1)."""
 
-    name = StringField(_.later("Name"), filters=[trimmed], validators=[InputRequired(), Length(max=120)])
+    name = StringField(_.later("Name"), filters=[trimmed], validators=[DataRequired(), Length(max=120)])
     place = StringField(
         _.later("Usual place"),
         filters=[trimmed],
@@ -69,7 +69,7 @@ class LabForm(Form):
     text = TextAreaField(
         _.later("What may still change"),
         filters=[trimmed],
-        validators=[InputRequired(), Length(max=240)],
+        validators=[DataRequired(), Length(max=240)],
         description=_.later("One line to begin with; the animators write up to four more."),
     )
     review_on = DateField(_.later("Looked at again on"), validators=[InputRequired()])
@@ -84,7 +84,7 @@ class LabForm(Form):
 class SettingsForm(Form):
     """What the animators set."""
 
-    name = StringField(_.later("Name"), filters=[trimmed], validators=[InputRequired(), Length(max=120)])
+    name = StringField(_.later("Name"), filters=[trimmed], validators=[DataRequired(), Length(max=120)])
     place = StringField(_.later("Usual place"), filters=[trimmed], validators=[Optional(), Length(max=160)])
     max_minutes = SelectField(
         _.later("An ephemeral lab lasts at most"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from wtforms import DateField, HiddenField, RadioField, SearchField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from portal.api import Audience, AudienceField, Filters, Form, PersonField, texts
 
@@ -60,7 +60,7 @@ class ClauseFields(Form):
 class ProjectForm(ClauseFields):
     """A new project: five fields on the screen (law 1)."""
 
-    title = StringField(_.later("The project"), filters=[trimmed], validators=[InputRequired(), Length(max=160)])
+    title = StringField(_.later("The project"), filters=[trimmed], validators=[DataRequired(), Length(max=160)])
     about = TextAreaField(_.later("In a few words"), filters=[trimmed], validators=[Optional(), Length(max=4000)])
     guarantor = PersonField(
         _.later("Guarantor"),
@@ -79,7 +79,7 @@ class ProjectForm(ClauseFields):
 class RewordForm(Form):
     """What the lead may still write while the project runs."""
 
-    title = StringField(_.later("The project"), filters=[trimmed], validators=[InputRequired(), Length(max=160)])
+    title = StringField(_.later("The project"), filters=[trimmed], validators=[DataRequired(), Length(max=160)])
     about = TextAreaField(_.later("In a few words"), filters=[trimmed], validators=[Optional(), Length(max=4000)])
     audience = AudienceField(_.later("Who can read it?"), levels=LEVELS)
 
@@ -102,7 +102,7 @@ class EndForm(Form):
     learnt = TextAreaField(
         _.later("What was learnt"),
         filters=[trimmed],
-        validators=[InputRequired(), Length(max=MAX_LEARNT)],
+        validators=[DataRequired(), Length(max=MAX_LEARNT)],
         description=_.later("One sentence is enough: something another team would like to know."),
     )
     outcome = RadioField(_.later("How it ended"), choices=ENDS, default=LEARNT)

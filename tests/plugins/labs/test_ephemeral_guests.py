@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from portal.api import ANONYMOUS, Invalid, TooMany, now, session, show_token
+from portal.api import ANONYMOUS, Conflict, Invalid, TooMany, now, session, show_token
 
 from plugins.labs.models.ephemeral import GUESTS_AN_HOUR, Ephemeral, Guest
 from plugins.labs.queries.ephemeral_states import State
@@ -134,7 +134,13 @@ def test_the_hour_runs_and_others_come_in(lab, awa, reading, writing, clock):
         for index in range(GUESTS_AN_HOUR):
             key = f"{index}".rjust(30, "k")
             enter_as_guest(ephemeral, key=key, first_name="Inès", service="Voirie", at=now())
-    clock.advance(minutes=61)
+        other = session.get_one(Ephemeral, make_ephemeral(lab, awa, question="À côté ?", allows_guests=True))
+        enter_as_guest(other, key="y" * 30, first_name="Inès", service="Voirie", at=now())  # each lab has its own hour
+    clock.advance(minutes=59)
+    with writing(), pytest.raises(TooMany):
+        ephemeral = session.get_one(Ephemeral, number)
+        enter_as_guest(ephemeral, key="z" * 30, first_name="Inès", service="Voirie", at=now())
+    clock.advance(minutes=2)
     with writing():
         ephemeral = session.get_one(Ephemeral, number)
         enter_as_guest(ephemeral, key="z" * 30, first_name="Inès", service="Voirie", at=now())
@@ -152,12 +158,14 @@ def test_a_made_up_key_is_refused(number, reading, writing, key):
         enter_as_guest(session.get_one(Ephemeral, number), key=key, first_name="Inès", service="Voirie", at=now())
 
 
-def test_the_code_dies_with_the_lab(number, client, post, reading, clock):
+def test_the_code_dies_with_the_lab(number, client, post, reading, writing, clock):
     # C01 SPEC 8
     door = _door(reading, number)
     clock.advance(minutes=60)
     assert client.get(door).status_code == 404
     assert post(client, door, INES).status_code == 404
+    with writing(), pytest.raises(Conflict):
+        enter_as_guest(session.get_one(Ephemeral, number), **INES, at=now())
     assert _guests(reading) == []
 
 
@@ -234,6 +242,21 @@ def test_a_lab_with_guests_only_did_happen(lab, awa, client, post, writing, read
     clock.advance(minutes=61)
     with reading():
         assert glance_at(number, ANONYMOUS, at=now()).state is State.CLOSED
+
+
+def test_a_lab_of_which_every_guest_took_it_back_did_not_happen(
+    lab, awa, client, sign_in, post, writing, reading, clock
+):
+    # C01 SPEC 7: on the page, in the list and in its count alike
+    with writing():
+        number = make_ephemeral(lab, awa, allows_guests=True)
+    entered = post(client, _door(reading, number), INES).location
+    post(client, f"{entered}/out", {})
+    clock.advance(minutes=61)
+    client = sign_in(awa)
+    assert "pas eu lieu" in client.get(f"/labs/e/{number}").text
+    assert QUESTION in client.get("/labs/e/?state=not_held").text
+    assert "0 labo éphémère" in client.get("/labs/e/").text
 
 
 def test_guests_are_forgotten_24_months_after_the_end_and_sums_stay(number, client, post, reading, run_jobs, clock):

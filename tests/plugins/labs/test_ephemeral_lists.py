@@ -6,13 +6,14 @@ import csv
 import io
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from portal.api import session
 
-from plugins.labs.models.ephemeral import Ephemeral
+from plugins.labs.models.ephemeral import Ephemeral, Participant
 from tests.plugins.labs.ephemeral_factories import make_ephemeral, make_guest, tell
 from tests.plugins.labs.factories import make_lab
 from tests.plugins.labs.pages import words
@@ -93,8 +94,12 @@ def test_exports_give_the_rows_of_the_list(several, awa, sign_in, query):
     assert sorted(row["question"] for row in listed) == shown
 
 
-def test_a_lab_that_did_not_happen_is_listed_and_enters_no_count(several, awa, sign_in):
-    # C01 SPEC 7
+def test_a_lab_that_did_not_happen_is_listed_and_enters_no_count(several, lab, awa, writing, sign_in):
+    # C01 SPEC 7; one that was called off neither
+    with writing():
+        make_ephemeral(lab, awa, question="Annulé", starts_in=-60, cancelled_at=NOON - timedelta(hours=2), people=[awa])
+        gone = session.get_one(Ephemeral, make_ephemeral(lab, awa, question="Reparti", starts_in=-600, people=[awa]))
+        session.scalars(sa.select(Participant).where(Participant.ephemeral_id == gone.id)).one().left_at = NOON
     client = sign_in(awa)
     page = client.get("/labs/e/").text
     assert "Vide" in _titles(page)

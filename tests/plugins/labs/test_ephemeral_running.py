@@ -12,6 +12,7 @@ from portal.content.models import AuditEntry
 
 from plugins.labs.models.ephemeral import Ephemeral, Participant
 from plugins.labs.models.lab import Lab
+from plugins.labs.services.opening import Plan, open_ephemeral
 from plugins.labs.services.running import extend_ephemeral, may_extend_by
 from tests.plugins.labs.ephemeral_factories import QUESTION, make_ephemeral
 from tests.plugins.labs.factories import make_lab
@@ -195,6 +196,18 @@ def test_the_question_is_corrected_by_its_opener_and_its_former_words_stay(numbe
     assert former.index("Que garde-t-on, et pour qui ?") < former.index(QUESTION)
 
 
+def test_the_question_is_corrected_to_the_last_minute_and_no_later(number, awa, sign_in, post, reading, clock):
+    # C01 SPEC 9: while the lab is open
+    client = sign_in(awa)
+    clock.advance(minutes=59)
+    post(client, f"/labs/e/{number}/question", {"question": "À la dernière minute ?"})
+    clock.advance(minutes=1)
+    assert client.get(f"/labs/e/{number}/question").status_code == 409
+    assert post(client, f"/labs/e/{number}/question", {"question": "Trop tard ?"}).status_code == 422
+    assert _row(reading, number).question == "À la dernière minute ?"
+    assert "Corriger la question" not in client.get(f"/labs/e/{number}").text
+
+
 def test_nobody_else_corrects_the_question(number, bruno, sign_in, post, reading):
     # C01 SPEC 9
     client = sign_in(bruno)
@@ -254,7 +267,7 @@ def test_a_lab_called_off_passes_no_state_any_more(lab, awa, sign_in, writing, p
     ],
 )
 def test_nothing_opens_a_lab_again(number, awa, sign_in, post, reading, clock, act, sent):
-    # C01 SPEC 6
+    # C01 SPEC 6; the question: SPEC 9
     before = _row(reading, number)
     clock.advance(minutes=61)
     client = sign_in(awa)
@@ -283,11 +296,15 @@ def test_a_lab_is_sown_again_as_a_copy_and_the_link_is_kept_both_ways(number, la
     assert "Re-semé en" in client.get(f"/labs/e/{number}").text
 
 
-def test_a_lab_one_may_not_read_is_not_sown_again(lab, awa, bruno, make_user, sign_in, writing, post, reading):
+def test_a_lab_one_may_not_read_is_not_sown_again(lab, awa, bruno, as_viewer, sign_in, writing):
+    # C01 SPEC 6; law 2: not by its address, not by the service
     with writing():
         hidden = make_ephemeral(make_lab(name="Ailleurs", members=[awa]), awa, question="Secret ?", starts_in=-120)
     client = sign_in(bruno)
     assert "Secret ?" not in client.get(f"/labs/{lab}/open?sown={hidden}").text
+    plan = Plan("Et ici ?", NOON, 60, "", "lab", resown_from_id=hidden)
+    with writing(), pytest.raises(Invalid):
+        open_ephemeral(as_viewer(bruno), session.get_one(Lab, lab), plan=plan, at=NOON)
 
 
 def test_comings_and_goings_push_nothing_out_of_the_history(number, awa, sign_in, writing):

@@ -120,7 +120,7 @@ def _events(reading):
 
 
 def test_the_sweep_says_each_passage_once_with_its_true_instant(app, make_user, writing, reading, run_jobs, clock):
-    # C01 SPEC 3, G1
+    # C01 SPEC 3 and 7 (whoever counts leaves out what did not happen), G1
     clock.set(NOON)
     lab, author = _lab_of(make_user, writing)
     with writing():

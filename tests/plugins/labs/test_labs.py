@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from portal.api import Forbidden, Invalid, Subject, add_member, hookimpl, now, session
 from portal.db import CoreBase
 from portal.loader.discovery import scan
-from portal.people.functions import create_function, hold_function
+from portal.people.functions import create_function, hold_function, vacate_function
 
 from plugins.labs.models.lab import Lab, Margin
-from plugins.labs.services.labs import FirstMargin, close_lab, create_lab, reopen_lab, set_up_lab
+from plugins.labs.services.labs import FirstMargin, add_sponsor, close_lab, create_lab, reopen_lab, set_up_lab
 from tests.plugins.labs.factories import make_lab, make_project
 from tests.plugins.labs.pages import hrefs, order_of, words
 
@@ -214,7 +214,9 @@ def test_the_code_of_the_wall_opens_an_ephemeral_lab_here(client, sign_in, make_
     assert f"/labs/{lab_id}/qr.svg" in poster.get_data(as_text=True)
 
 
-def test_the_sponsoring_functions_are_shown_with_their_holder_or_vacant(client, sign_in, make_user, writing, post):
+def test_the_sponsoring_functions_are_shown_with_their_holder_or_vacant(
+    client, sign_in, make_user, as_viewer, writing, post
+):
     """C42 SPEC 2."""
     awa, claire = make_user(name="Awa Diop"), make_user(name="Claire Dumas")
     with writing():
@@ -231,6 +233,11 @@ def test_the_sponsoring_functions_are_shown_with_their_holder_or_vacant(client, 
     post(client, f"/labs/{lab_id}/sponsors/{vacant}/remove", {})
     post(client, f"/labs/{lab_id}/sponsors/{vacant}/remove", {})
     assert "Élue à l’innovation" not in words(client.get(f"/labs/{lab_id}"))
+    with writing():
+        vacate_function(held, at=now())
+    assert "Direction générale des services (vacant)" in words(client.get(f"/labs/{lab_id}"))
+    with writing(), pytest.raises(Forbidden):
+        add_sponsor(as_viewer(claire), session.get_one(Lab, lab_id), function_id=vacant, at=now())
 
 
 def test_the_share_of_origins_of_another_plugin_stands_on_the_page_of_the_lab(

@@ -8,10 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from portal.api import Conflict, Forbidden, Subject, session
+from portal.content.models import AuditEntry
 
 from plugins.labs.models.lab import Ballot, Lab, Margin, Vote
 from plugins.labs.queries.votes import removal_among, votes_of
-from plugins.labs.services.margins import add_margin, reword_margin
+from plugins.labs.services.margins import add_margin, restore_margins, reword_margin
 from plugins.labs.services.votes import call_vote, cast_ballot
 from tests.plugins.labs.factories import make_lab
 from tests.plugins.labs.pages import words
@@ -51,6 +52,12 @@ def test_the_block_stands_from_the_creation_with_a_review_date(client, sign_in, 
     assert "Le jour des séances à revoir le" in page
 
 
+def test_the_block_is_read_by_agents_who_do_not_belong_to_the_lab(client, sign_in, make_user, lab_id):
+    """C42 SPEC 1: the page of a lab shows it, whoever reads."""
+    sign_in(make_user(name="Hors Labo"))
+    assert "Le jour des séances à revoir le" in words(client.get(f"/labs/{lab_id}"))
+
+
 def test_a_sixth_line_is_refused(people_, lab_id, writing, as_viewer):
     """C42 SPEC 1: at most five lines."""
     with writing():
@@ -88,9 +95,12 @@ def test_the_review_day_cannot_be_past(client, sign_in, people_, lab_id, post):
     answer = post(client, f"/labs/{lab_id}/margins/new", {"text": "Le budget", "review_on": "2026-11-23"})
     assert answer.status_code == 422
     assert "Choisissez un jour à venir" in words(answer)
+    today = {"text": "Le budget", "review_on": "2026-11-24"}
+    assert post(client, f"/labs/{lab_id}/margins/new", today).status_code == 303
 
 
 def test_only_animators_write_the_lines(client, sign_in, people_, lab_id, writing, as_viewer):
+    """C42 SPEC 1."""
     sign_in(people_[1])
     assert client.get(f"/labs/{lab_id}/margins/new").status_code == 403
     with writing():
@@ -105,18 +115,41 @@ def test_only_animators_write_the_lines(client, sign_in, people_, lab_id, writin
                 at=START,
                 today=START.date(),
             )
+        with pytest.raises(Forbidden):
+            add_margin(as_viewer(people_[1]), lab, text="X", review_on=date(2027, 1, 1), at=START, today=START.date())
+        with pytest.raises(Forbidden):
+            restore_margins(as_viewer(people_[1]), lab, at=START)
 
 
 def test_a_line_cannot_be_deleted(app):
-    """C42 SPEC 1: no address deletes a line, no address removes the block but the vote."""
-    rules = [rule.rule for rule in app.url_map.iter_rules() if "margins" in rule.rule]
-    assert not [rule for rule in rules if "delete" in rule or "remove" in rule]
+    """C42 SPEC 1: lines are added and reworded, the block comes back; nothing but a vote takes anything away."""
+    rules = [rule for rule in app.url_map.iter_rules() if "margin" in rule.rule or "margin" in rule.endpoint]
+    assert sorted(rule.rule.removeprefix("/labs/<int:lab_id>/margins/") for rule in rules) == [
+        "<int:margin_id>",
+        "new",
+        "restore",
+    ]
+
+
+def test_a_line_cannot_be_emptied(client, sign_in, people_, lab_id, post, reading):
+    """C42 SPEC 1: that would remove it without a vote."""
+    with reading():
+        margin_id = session.scalars(sa.select(Margin.id).where(Margin.lab_id == lab_id)).one()
+    sign_in(people_[0])
+    for sent in ({"text": " ", "review_on": "2027-09-01"}, {"text": "Sans jour", "review_on": ""}):
+        assert post(client, f"/labs/{lab_id}/margins/{margin_id}", sent).status_code == 422
+    with reading():
+        assert session.get_one(Margin, margin_id).text == "Le jour des séances"
 
 
 def test_a_line_whose_review_day_has_come_waits_for_the_animator(client, sign_in, people_, lab_id, clock):
     """C42 SPEC 1."""
-    clock.set(datetime(2027, 6, 2, 9, tzinfo=UTC))
+    clock.set(datetime(2027, 5, 31, 9, tzinfo=UTC))
     sign_in(people_[0])
+    assert "Cela peut-il encore changer" not in words(client.get("/"))
+    clock.set(datetime(2027, 6, 1, 9, tzinfo=UTC))
+    assert "Cela peut-il encore changer" in words(client.get("/"))
+    clock.set(datetime(2027, 6, 2, 9, tzinfo=UTC))
     assert "Cela peut-il encore changer dans « Dunkerque » ?" in words(client.get("/"))
     assert "à revoir depuis le" in words(client.get(f"/labs/{lab_id}"))
     sign_in(people_[1])
@@ -183,19 +216,23 @@ def test_the_job_writes_the_result_down_once_at_its_true_instant_and_erases_the_
     people_, lab_id, writing, reading, as_viewer, clock, run_jobs, audit_of
 ):
     """G10: recorded; voices are erased once counted."""
-    vote_id = vote(writing, as_viewer, lab_id, [(person, True) for person in people_[:3]])
+    vote_id = vote(writing, as_viewer, lab_id, [(person, person is not people_[3]) for person in people_[:4]])
     clock.set(START + timedelta(days=9))
     run_jobs()
     run_jobs()
     with reading():
         counted = session.get_one(Vote, vote_id)
-        assert (counted.yes, counted.no) == (3, 0)
+        assert (counted.yes, counted.no) == (3, 1)
         assert session.scalar(sa.select(sa.func.count()).select_from(Ballot)) == 0
         votes = votes_of(lab_id, at=START + timedelta(days=9))
         removed = removal_among(votes, session.get_one(Lab, lab_id))
         assert removed is not None
         assert removed.vote.ends_at == START + timedelta(days=7)
-    assert audit_of(Subject("labs.vote", vote_id)).count("labs.vote_ended") == 1
+        assert (removed.yes, removed.no) == (3, 1)
+        entry = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "labs.vote_ended")).one()
+        assert entry.at == START + timedelta(days=7)
+        assert entry.facts == {"lab": lab_id, "yes": 3, "no": 1, "carried": True}
+    assert audit_of(Subject("labs.vote", vote_id))[0] == "labs.vote_called"
 
 
 def test_nobody_reads_which_way_the_voices_go_before_the_end(
@@ -234,6 +271,13 @@ def test_only_members_call_a_vote_and_vote(client, sign_in, people_, lab_id, pos
     assert client.get(f"/labs/{lab_id}/votes/new").status_code == 403
     assert post(client, f"/labs/{lab_id}/votes/{vote_id}", {"choice": "yes"}).status_code == 403
     assert "Seuls les membres du labo votent" in words(client.get(f"/labs/{lab_id}/votes/{vote_id}"))
+    outside = as_viewer(make_user(name="Dehors Aussi"))
+    with writing():
+        lab, called = session.get_one(Lab, lab_id), session.get_one(Vote, vote_id)
+        with pytest.raises(Forbidden):
+            cast_ballot(outside, called, lab=lab, is_yes=True, at=START)
+        with pytest.raises(Forbidden):
+            call_vote(outside, lab, at=START + timedelta(days=8))
 
 
 def test_there_is_one_vote_at_a_time_and_a_late_voice_is_refused(people_, lab_id, writing, as_viewer):
@@ -260,10 +304,22 @@ def test_an_animator_puts_the_block_back_at_once(client, sign_in, people_, lab_i
     assert "Votes passés" in page
 
 
+def test_a_block_that_came_back_is_removed_by_a_new_vote(people_, lab_id, writing, reading, as_viewer):
+    """C42 SPEC 1: coming back takes no right away."""
+    voices = [(person, True) for person in people_[:3]]
+    vote(writing, as_viewer, lab_id, voices)
+    back, again = START + timedelta(days=8), START + timedelta(days=9)
+    with writing():
+        restore_margins(as_viewer(people_[0]), session.get_one(Lab, lab_id), at=back)
+    vote(writing, as_viewer, lab_id, voices, at=again)
+    with reading():
+        lab = session.get_one(Lab, lab_id)
+        assert removal_among(votes_of(lab_id, at=again + timedelta(days=6)), lab) is None
+        assert removal_among(votes_of(lab_id, at=again + timedelta(days=7)), lab) is not None
+
+
 def test_the_audit_never_says_which_way_somebody_voted(people_, lab_id, writing, reading, as_viewer):
     """Law 2."""
-    from portal.content.models import AuditEntry
-
     vote(writing, as_viewer, lab_id, [(people_[0], True)])
     with reading():
         facts = session.scalars(sa.select(AuditEntry.facts).where(AuditEntry.action == "labs.ballot_cast")).all()

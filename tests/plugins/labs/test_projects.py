@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from portal.api import Forbidden, Invalid, Subject, session
+from portal.api import Forbidden, Invalid, Subject, add_member, session
+from portal.content.audit import entries_about
 
 from plugins.labs.models.lab import Lab
 from plugins.labs.models.project import Project
+from plugins.labs.queries.projects import waiting_change
 from plugins.labs.services.projects import Clause, end_project, open_project
 from tests.plugins.labs.factories import make_lab, make_project
 from tests.plugins.labs.pages import hidden_of, hrefs, main_of, order_of, words
@@ -98,7 +100,7 @@ def test_the_clause_is_shown_on_every_page_of_the_project_and_in_the_list(
 
 
 def test_a_change_of_clause_takes_both_agreements_each_logged(
-    client, sign_in, awa, zoe, lab_id, writing, post, audit_of
+    client, sign_in, awa, zoe, lab_id, writing, reading, post, audit_of
 ):
     """C02 SPEC 2."""
     with writing():
@@ -119,6 +121,10 @@ def test_a_change_of_clause_takes_both_agreements_each_logged(
     actions = audit_of(Subject("labs.project", project_id))
     assert actions.count("labs.clause_change_agreed") == 2
     assert actions[-1] == "labs.clause_changed"
+    with reading():
+        logged = entries_about(Subject("labs.project", project_id))
+        agreed = {entry.facts["as"]: actor_id for entry, actor_id in logged if entry.action.endswith("change_agreed")}
+    assert agreed == {"lead": awa.id, "guarantor": zoe.id}
 
 
 def test_the_guarantor_may_propose_and_the_lead_refuse(client, sign_in, awa, zoe, lab_id, writing, post):
@@ -159,14 +165,61 @@ def test_without_a_guarantor_the_clause_cannot_change(client, sign_in, awa, lab_
     assert "Désignez d’abord la personne garante" in words(answer)
 
 
-def test_nobody_else_touches_the_clause(client, sign_in, awa, zoe, lab_id, writing, post, make_user):
-    """C02 SPEC 2: not a member, not an administrator."""
+def test_nobody_else_touches_the_clause(client, sign_in, awa, zoe, lab_id, writing, post, make_user, reading):
+    """C02 SPEC 2: not a member, not an administrator, not an animator of the lab."""
+    animator = make_user(name="Ani Mateur")
     with writing():
         project_id = make_project(lab_id, awa, guarantor=zoe, audience="intranet")
-    for other in (make_user(name="Bob Lee"), make_user(name="Ad Min", role="admin")):
+        add_member(session.get_one(Lab, lab_id).group_id, animator.id, at=START, is_animator=True)
+    url = f"/labs/projects/{project_id}/clause"
+    others = [make_user(name="Bob Lee"), make_user(name="Ad Min", role="admin"), animator]
+    for other in others:
         sign_in(other)
-        assert post(client, f"/labs/projects/{project_id}/clause", EXPECTED).status_code == 403
-        assert post(client, f"/labs/projects/{project_id}/clause/agree", {}).status_code == 403
+        assert post(client, url, EXPECTED).status_code in {403, 422}
+    sign_in(awa)
+    post(client, url, EXPECTED)
+    for other in others:
+        sign_in(other)
+        assert post(client, f"{url}/agree", {}).status_code == 403
+        assert post(client, f"{url}/refuse", {}).status_code == 403
+    with reading():
+        assert session.get_one(Project, project_id).clause == "none"
+        assert waiting_change(project_id).guarantor_agreed_at is None
+
+
+def test_the_lead_cannot_take_the_place_of_the_guarantor_nor_choose_another(
+    client, sign_in, awa, zoe, writing, post, make_user, reading
+):
+    """C02 SPEC 2: else one person would agree twice."""
+    bob = make_user(name="Bob Lee")
+    with writing():
+        lab = make_lab("Paris", members=[awa, zoe, bob])
+        vouched, alone = make_project(lab, awa, guarantor=zoe), make_project(lab, awa)
+    sign_in(awa)
+    assert post(client, f"/labs/projects/{vouched}/guarantor", {"person": bob.name}).status_code == 422
+    assert post(client, f"/labs/projects/{alone}/guarantor", {"person": awa.name}).status_code == 422
+    assert post(client, f"/labs/projects/{vouched}/lead", {"person": zoe.name}).status_code == 422
+    with reading():
+        for number, guarantor_id in ((vouched, zoe.id), (alone, None)):
+            project = session.get_one(Project, number)
+            assert (project.lead_id, project.guarantor_id) == (awa.id, guarantor_id)
+
+
+@pytest.mark.parametrize(("who", "act"), [("zoe", "guarantor"), ("awa", "lead")])
+def test_a_pending_change_falls_when_one_of_the_two_hands_on(
+    who, act, client, sign_in, awa, zoe, writing, post, make_user, reading
+):
+    """C02 SPEC 2: whoever comes agreed to nothing."""
+    bob = make_user(name="Bob Lee")
+    with writing():
+        project_id = make_project(make_lab("Paris", members=[awa, zoe, bob]), awa, guarantor=zoe)
+    sign_in(awa)
+    post(client, f"/labs/projects/{project_id}/clause", EXPECTED)
+    sign_in({"awa": awa, "zoe": zoe}[who])
+    assert post(client, f"/labs/projects/{project_id}/{act}", {"person": bob.name}).status_code == 303
+    with reading():
+        assert waiting_change(project_id) is None
+        assert session.get_one(Project, project_id).clause == "none"
 
 
 def test_a_pending_change_falls_when_the_guarantor_stops_vouching(
@@ -213,6 +266,17 @@ def test_the_service_asks_for_one_to_five_hundred_characters(learnt, awa, lab_id
             end_project(as_viewer(awa), project, outcome="stopped", learnt=learnt, at=START)
 
 
+@pytest.mark.parametrize("learnt", ["x", "x" * 500])
+def test_one_to_five_hundred_characters_are_enough(learnt, client, sign_in, awa, lab_id, writing, post, reading):
+    """C02 SPEC 4."""
+    with writing():
+        project_id = make_project(lab_id, awa)
+    sign_in(awa)
+    assert post(client, f"/labs/projects/{project_id}/end", {"learnt": learnt}).status_code == 303
+    with reading():
+        assert session.get_one(Project, project_id).learnt == learnt
+
+
 def test_the_five_ends_are_shown_in_the_same_neutral_style(client, sign_in, awa, lab_id, writing):
     """Law 3; C02 SPEC 3."""
     rows = {}
@@ -239,7 +303,7 @@ def test_a_stopped_project_keeps_its_place_in_the_list_and_in_search(client, sig
                 lab_id, awa, title=title, opened_at=START - timedelta(days=days), folded=title.lower(), **ended
             )
     sign_in(awa)
-    for url in ("/labs/projects", "/labs/projects?q=SALLE"):
+    for url in ("/labs/projects", "/labs/projects?q=SALLE", f"/labs/{lab_id}"):
         answer = client.get(url)
         assert order_of(answer, "Crue salle", "Brume salle", "Aube salle") == [
             "Aube salle",
@@ -247,7 +311,7 @@ def test_a_stopped_project_keeps_its_place_in_the_list_and_in_search(client, sig
             "Crue salle",
         ]
     rows = json.loads(client.get("/labs/projects.json?q=salle").get_data(as_text=True))
-    assert "Brume salle" in json.dumps(rows, ensure_ascii=False)
+    assert [row["title"] for row in rows] == ["Aube salle", "Brume salle", "Crue salle"]
 
 
 def test_the_words_of_the_end_are_found_too(client, sign_in, awa, lab_id, writing, post):
@@ -327,7 +391,7 @@ def test_the_lead_cannot_vouch_for_themself(client, sign_in, awa, lab_id, post):
 
 
 def test_an_ended_project_says_what_it_said_but_its_sentence_can_be_corrected(
-    client, sign_in, awa, zoe, lab_id, writing, post
+    client, sign_in, awa, zoe, lab_id, writing, post, reading, clock
 ):
     """C02 SPEC 4."""
     with writing():
@@ -337,8 +401,11 @@ def test_an_ended_project_says_what_it_said_but_its_sentence_can_be_corrected(
     post(client, f"{url}/end", {"learnt": "Une frase."})
     assert post(client, f"{url}/words", {"title": "Autre"}).status_code == 422
     assert post(client, f"{url}/clause", EXPECTED).status_code == 422
+    clock.advance(days=2)
     post(client, f"{url}/end", {"learnt": "Une phrase."})
     assert "Une phrase." in words(client.get(url))
+    with reading():
+        assert session.get_one(Project, project_id).closed_at == START
 
 
 def test_of_two_windows_that_end_a_project_the_second_says_what_the_first_wrote(
@@ -407,6 +474,8 @@ def test_an_expected_result_is_promised_on_today_and_late_when_its_day_has_passe
         )
     sign_in(awa)
     assert "Une carte des salles" in words(client.get("/"))
+    clock.set(datetime(2026, 12, 1, 12, tzinfo=UTC))
+    assert "le jour est passé" not in words(client.get("/"))
     clock.set(datetime(2026, 12, 2, 12, tzinfo=UTC))
     assert "le jour est passé" in words(client.get("/"))
 
