@@ -17,6 +17,7 @@ EXAMPLES = {
     "token": ["1.x"],
     "fmt": ["csv", "json"],
     "year": [2026],
+    "kind": ["people"],
 }
 
 
