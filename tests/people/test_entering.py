@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher, extract_parameters
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -325,6 +326,22 @@ def test_six_digits_are_a_pin(text):
 def test_nothing_stored_is_never_the_secret():
     assert not is_secret(None, SECRET)
     assert not is_secret("not a hash", SECRET)
+
+
+def test_the_secret_of_nobody_is_checked_by_the_same_work(monkeypatch):
+    """P8: the time of an answer does not tell whether somebody exists."""
+    checked = []
+
+    class Seen(PasswordHasher):
+        def verify(self, hash, password):
+            checked.append(extract_parameters(hash))
+            return super().verify(hash, password)
+
+    monkeypatch.setattr("portal.people.passwords._hasher", Seen())
+    for stored in (hash_secret(SECRET), None):
+        assert not is_secret(stored, "autre chose")
+    assert len(checked) == 2
+    assert checked[0] == checked[1]
 
 
 def test_people_without_an_address_are_people(client, make_user, link_for, reading):

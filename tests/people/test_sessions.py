@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from portal.content.clock import real_now
 from portal.db import db
 from portal.people.leaving import leave
-from portal.people.models import UserSession
+from portal.people.models import User, UserSession
 from portal.people.passwords import hash_secret
 from portal.people.sessions import BROWSER, SCREEN, account_of, open_session, sessions_of, sweep_sessions
 from portal.people.users import set_password
@@ -67,6 +67,15 @@ def test_leaving_ends_every_session_at_once(own, awa, writing):
     with writing():
         leave(awa.id, actor=None, at=real_now())
     assert own.get("/account").status_code == 401
+
+
+def test_a_withdrawn_right_is_gone_at_the_next_request(make_user, sign_in, writing):
+    odile = make_user("Odile F.", role="admin")
+    own = sign_in(odile)
+    assert own.get("/plugins").status_code == 200
+    with writing():
+        db.session.execute(sa.update(User).where(User.id == odile.id).values(role="agent"))
+    assert own.get("/plugins").status_code == 403
 
 
 def test_signing_out_everywhere_ends_every_device(own, awa, sign_in, post):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from portal.api import ANONYMOUS, Conflict, Invalid, TooMany, now, session, show_token
+from portal.api import ANONYMOUS, Conflict, Forbidden, Invalid, TooMany, now, session, show_token
 
 from plugins.labs.models.ephemeral import GUESTS_AN_HOUR, Ephemeral, Guest
 from plugins.labs.queries.ephemeral_states import State
@@ -99,6 +99,8 @@ def test_without_the_leave_of_the_opener_the_code_says_so_and_nothing_of_the_lab
     assert "Ce labo n’est pas ouvert aux personnes invitées" in page
     assert QUESTION not in page
     post(client, door, INES)
+    with writing(), pytest.raises(Forbidden):
+        enter_as_guest(session.get_one(Ephemeral, number), **INES, at=now())
     assert _guests(reading) == []
 
 
