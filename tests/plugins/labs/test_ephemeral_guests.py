@@ -8,13 +8,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from portal.api import ANONYMOUS, Conflict, Forbidden, Invalid, TooMany, now, session, show_token
+from portal.api import ANONYMOUS, Conflict, Forbidden, Invalid, TooMany, move_expiry, now, session, show_token
+from portal.content.models import Token
 
 from plugins.labs.models.ephemeral import GUESTS_AN_HOUR, Ephemeral, Guest
+from plugins.labs.models.lab import Lab
 from plugins.labs.queries.ephemeral_states import State
 from plugins.labs.queries.ephemerals import glance_at
 from plugins.labs.services.joining import enter_as_guest
-from plugins.labs.services.opening import GUEST_SCOPE
+from plugins.labs.services.opening import GUEST_SCOPE, Plan, open_ephemeral
 from tests.plugins.labs.ephemeral_factories import QUESTION, make_ephemeral
 from tests.plugins.labs.factories import make_lab
 
@@ -169,6 +171,21 @@ def test_the_code_dies_with_the_lab(number, client, post, reading, writing, cloc
     with writing(), pytest.raises(Conflict):
         enter_as_guest(session.get_one(Ephemeral, number), **INES, at=now())
     assert _guests(reading) == []
+
+
+def test_the_code_dies_by_its_own_end_and_by_that_of_its_lab(lab, awa, as_viewer, client, writing, reading, clock):
+    # C01 SPEC 8: two locks, each holds alone
+    plan = Plan(QUESTION, NOON, 60, "", "lab", allows_guests=True)
+    with writing():
+        number = open_ephemeral(as_viewer(awa), session.get_one(Lab, lab), plan=plan, at=NOON).id
+    door = _door(reading, number)
+    with writing():
+        assert session.scalars(sa.select(Token.expires_at)).all() == [NOON + timedelta(minutes=60)]
+        subject = session.get_one(Ephemeral, number).subject
+        move_expiry(GUEST_SCOPE, subject, expires_at=NOON + timedelta(days=9))
+    assert client.get(door).status_code == 200
+    clock.advance(minutes=60)
+    assert client.get(door).status_code == 404
 
 
 def test_the_code_lives_as_long_as_an_extension(number, awa, new_client, sign_in, post, reading, clock):
