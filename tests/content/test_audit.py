@@ -102,6 +102,7 @@ def test_forgetting_who_did_it_keeps_the_chain(written, writing, reading):
 def test_an_entry_names_nobody(written, reading):
     with reading():
         assert written.name not in repr(db.session.execute(sa.select(AuditEntry.__table__)).all())
+        assert [entry.facts for entry in audit_chain()][-5:] == [{"n": number, "é": "à"} for number in range(5)]
 
 
 def test_the_history_of_a_subject_comes_newest_first(written, reading):

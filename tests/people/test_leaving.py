@@ -17,7 +17,7 @@ from portal.errors import Conflict, Invalid, NotFound
 from portal.people.functions import function_cards, hold_function, holdings_of
 from portal.people.groups import add_member, create_group, group_members
 from portal.people.leaving import departure_of, leave, leave_due, plan_leaving
-from portal.people.models import Holding, User
+from portal.people.models import Holding, Membership, User
 from portal.people.persons import find_people, people, person
 from portal.people.staff import PersonFacts, add_person, people_facts
 from portal.people.users import issue_link, set_password, user_by_identifier
@@ -109,6 +109,8 @@ def test_groups_and_those_below_let_go(awa, go, writing, reading):
     go(awa)
     with reading():
         assert group_members(lab) == []
+        # the row too: a list leaves out who left, whatever their rows say
+        assert db.session.scalars(sa.select(Membership.group_id).where(Membership.user_id == awa.id)).all() == []
         assert people_facts([bo])[bo].superior_id is None
     with writing(), pytest.raises(NotFound):
         add_member(lab, awa.id, at=now())
