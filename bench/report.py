@@ -44,7 +44,7 @@ class Report:
         """Give the whole page."""
         head = [
             "# What it costs",
-            f"Written by the command below; do not edit. {CAVEAT} What faults cost is in [PROOF.md](PROOF.md).",
+            f"Written by the command below; do not edit. {CAVEAT}",
             table(
                 ("", ""),
                 [

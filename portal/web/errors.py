@@ -46,7 +46,7 @@ WORDS = {
         ),
     ),
     409: (
-        _.later("Somebody was faster"),
+        _.later("This cannot be done as things stand"),
         _.later("The page has changed meanwhile. Load it again to see how it stands."),
     ),
     413: (_.later("This is too large"), _.later("Go back: what you wrote is still there. Then send less at once.")),

@@ -24,7 +24,7 @@ SAID = {
     403: "ne vous est pas ouvert",
     404: "n’est pas ouverte ici",
     405: "n’est pas ouverte ici",
-    409: "plus rapide",
+    409: "pas possible en l’état",
     413: "trop volumineux",
     418: "s’est cassé",
     429: "Trop d’essais",
