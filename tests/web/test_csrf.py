@@ -9,7 +9,7 @@ import pytest
 from tests.reading import rows_hash, token_in, words
 from tests.web.addresses import doors
 
-PLUGINS = ["labs"]
+PLUGINS = ["labs", "directory"]
 
 
 @pytest.fixture
@@ -44,6 +44,7 @@ def test_the_three_tokens_differ(tokens):
     assert all(tokens.values())
 
 
+@pytest.mark.usefixtures("furnished")
 def test_no_wrong_call_changes_anything(app, own, tokens):
     before, refused = rows_hash(app), set()
     for door in doors(app):

@@ -136,9 +136,13 @@ def test_two_workers_at_once_apply_each_line_once(app, importer, reading, small)
     importer.start(number)
     broken = []
 
+    def is_over():
+        with reading():
+            return session.get_one(Import, number).state == State.DONE
+
     def work():
         try:
-            for _batch in range(30):
+            while not is_over():
                 with importer.writing():
                     apply_batch(now())
         except Exception as error:
