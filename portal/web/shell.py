@@ -190,7 +190,7 @@ def _group_here(items: Iterable[NavItem]) -> str | None:
     exact = [item.group for item in items if item.endpoint == request.endpoint]
     own = [item for item in items if item.endpoint.partition(".")[0] == request.blueprint]
     above = [(url, item.group) for item in own if request.path.startswith(url := url_for(item.endpoint))]
-    elsewhere = own[0].group if own and request.blueprint != CORE else None
+    elsewhere = own[0].group if own and request.blueprint != "core" else None
     nearest = max(above, key=lambda pair: len(pair[0]), default=("", elsewhere))
     return exact[0] if exact else nearest[1]
 

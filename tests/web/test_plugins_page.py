@@ -59,6 +59,11 @@ def test_a_page_under_the_list_stands_in_the_same_group_of_the_navigation(plugin
         assert band.partition(">Administrer</a>")[0].rpartition("<a ")[2].count("aria-current") == 1, path
 
 
+def test_a_page_of_everybody_stands_in_no_group_of_the_navigation(plugin_admin):
+    band = plugin_admin.get("/account").text
+    assert "aria-current" not in band.partition(">Administrer</a>")[0].rpartition("<a ")[2]
+
+
 def test_switching_off_asks_once_then_closes_every_address(plugin_admin, app, again):
     assert "Éteindre « Labos » ?" in words(plugin_admin.get("/plugins/labs/switch"))
     assert plugin_admin.get("/labs/").status_code == 200
