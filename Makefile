@@ -36,11 +36,11 @@ test: $(VENV)/.dev $(BROWSER_TOOLS) ## Run every check and every test (STRICT=1:
 	printf '\n== pytest\n'; \
 	CHECKS_FAILED="$$failed" $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
-# What has a long version: faults done to a real server, hostile forms, the crawl of every role and method.
-PROOFS := tests/proof tests/hurt tests/crawl
+# What has a long version: faults done to a real server, hostile forms.
+PROOFS := tests/proof tests/hurt
 
 proof: $(VENV)/.dev $(BROWSER_TOOLS) ## Run the long versions, faults included, and write bench/PROOF.md
-	@$(BIN)/python -m pytest --proof $(wildcard $(PROOFS)) $(ARGS)
+	@$(BIN)/python -m pytest --proof $(PROOFS) $(ARGS)
 
 format: $(VENV)/.dev ## Rewrite the code in the common form
 	@$(BIN)/ruff check --fix $(wildcard $(SOURCES)); $(BIN)/ruff format $(wildcard $(SOURCES))
