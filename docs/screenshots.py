@@ -52,7 +52,7 @@ def enter(page: Page, link: str) -> None:
     """Enter by a one-time link, as its person would."""
     page.goto(link)
     page.get_by_role("button", name="Entrer").click()
-    page.locator(".band-menu form").wait_for()
+    page.locator(".band-menu form").wait_for(state="attached")
 
 
 def take_home(browser: Browser, demo: Demonstration, path: Path = HOME) -> None:

@@ -37,20 +37,23 @@ LEGAL = {
 
 @dataclass(frozen=True, slots=True)
 class NavEntry:
-    """One address of the navigation."""
+    """One address of the navigation.
+
+    :ivar current: `page` on it, `true` below it, else empty: the words of `aria-current`
+    """
 
     title: str
     url: str
-    current: bool
+    current: str
 
 
 @dataclass(frozen=True, slots=True)
 class NavGroup:
-    """One group of the navigation; its address is its first entry's."""
+    """One group of the navigation; its address is its first entry's, and a lone entry is the group."""
 
     title: str
     url: str
-    current: bool
+    current: str
     items: list[NavEntry]
 
 
@@ -167,11 +170,14 @@ class Shell:
         who = viewer()
         if not who.is_signed_in:
             return []
-        today = NavGroup(_("Today"), url_for("core.today"), request.endpoint == "core.today", [])
+        today = NavGroup(_("Today"), url_for("core.today"), _mark("core.today", None), [])
         items: list[NavItem] = current_app.config["NAV_ITEMS"]
         allowed = [item for item in items if item.permission is None or can(who, item.permission)]
-        here = _group_here(allowed)
-        groups = (_group(name, [item for item in allowed if item.group == name], here) for name in NAV_GROUPS)
+        group, entry = _place(allowed)
+        groups = (
+            _group(name, [item for item in allowed if item.group == name], entry, is_here=name == group)
+            for name in NAV_GROUPS
+        )
         return [today, *(group for group in groups if group is not None)]
 
     @property
@@ -185,21 +191,28 @@ class Shell:
         return get_flashed_messages(with_categories=True)  # type: ignore[return-value]
 
 
-def _group_here(items: Iterable[NavItem]) -> str | None:
-    """Name the one group this page stands in: that of its own entry, else of its plugin's entry nearest above it."""
-    exact = [item.group for item in items if item.endpoint == request.endpoint]
+def _place(items: Iterable[NavItem]) -> tuple[str | None, str | None]:
+    """Name the one group this page stands in, and its entry there: its own, else its plugin's nearest above it."""
     own = [item for item in items if item.endpoint.partition(".")[0] == request.blueprint]
-    above = [(url, item.group) for item in own if request.path.startswith(url := url_for(item.endpoint))]
-    elsewhere = own[0].group if own and request.blueprint != "core" else None
-    nearest = max(above, key=lambda pair: len(pair[0]), default=("", elsewhere))
-    return exact[0] if exact else nearest[1]
+    above = [item for item in own if request.path.startswith(url_for(item.endpoint))]
+    nearest = max(above, key=lambda item: len(url_for(item.endpoint)), default=None)
+    if nearest is not None:
+        return nearest.group, nearest.endpoint
+    return own[0].group if own and request.blueprint != "core" else None, None
 
 
-def _group(name: str, items: list[NavItem], here: str | None) -> NavGroup | None:
+def _group(name: str, items: list[NavItem], entry: str | None, *, is_here: bool) -> NavGroup | None:
     if not items:
         return None
-    entries = [NavEntry(str(item.title), url_for(item.endpoint), item.endpoint == request.endpoint) for item in items]
-    return NavGroup(str(GROUP_TITLES[name]), entries[0].url, name == here, entries)
+    entries = [NavEntry(str(item.title), url_for(item.endpoint), _mark(item.endpoint, entry)) for item in items]
+    mark = entries[0].current if len(entries) == 1 else ""
+    return NavGroup(str(GROUP_TITLES[name]), entries[0].url, mark or ("true" if is_here else ""), entries)
+
+
+def _mark(endpoint: str, entry: str | None) -> str:
+    if endpoint == request.endpoint:
+        return "page"
+    return "true" if endpoint == entry else ""
 
 
 def screen_timer() -> ScreenTimer | None:

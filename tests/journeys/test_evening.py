@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from docs.screenshots import OPEN_LAB, enrol_screen, guest_door, take_home
 
-from tests.journeys.travellers import by_every_hand, named
+from tests.journeys.travellers import PHONE, by_every_hand, named
 
 pytestmark = pytest.mark.browser
 
@@ -37,6 +37,20 @@ def test_an_animator_opens_a_lab_on_a_phone_in_six_taps(travel, is_accessible):
     expect(nadia.page.get_by_role("heading", level=1)).to_have_text(QUESTION)
     assert "ouvert" in nadia.reads()
     is_accessible(nadia)
+
+
+@by_every_hand
+def test_on_a_phone_a_page_opens_on_its_title_and_the_menu_leads_on(travel, is_accessible, hand):
+    nadia = travel("Nadia Vermeersch", phone=True, **hand)
+    nadia.go("/labs/1")
+    title, menu = nadia.page.get_by_role("heading", level=1), nadia.page.locator("header summary")
+    assert nadia.page.locator("nav").filter(visible=True).count() == 1  # where the page stands
+    assert title.bounding_box()["y"] < PHONE["height"] / 2
+    assert menu.inner_text().split() == ["Menu", "Expérimenter"]
+    nadia.act(menu)
+    is_accessible(nadia)
+    nadia.act(nadia.page.get_by_role("navigation", name="Expérimenter").get_by_role("link", name="Projets"))
+    nadia.page.wait_for_url("**/labs/projects")
 
 
 @by_every_hand
