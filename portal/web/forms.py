@@ -10,10 +10,12 @@ from typing import Any
 
 from flask import current_app, request
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import Form as PlainForm
-from wtforms import RadioField, StringField
+from wtforms import PasswordField, RadioField, StringField
 from wtforms.fields import Field
 from wtforms.fields.choices import SelectChoice
+from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, StopValidation
 from wtforms.widgets import DateTimeLocalInput, TextInput
 
@@ -29,6 +31,7 @@ from portal.web.dates import local, zone
 
 _ = texts(CORE)
 FRENCH_INSTANT = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})[ ,à]*(\d{1,2})\s*[h:]\s*(\d{2})?")
+MARGINS = re.compile(r"^[\s\u200b\u2060\ufeff]+|[\s\u200b\u2060\ufeff]+$")  # what is blank on paper, as at the ends
 AUDIENCES = {
     Audience.SELF: _.later("Only me"),
     Audience.CIRCLE: _.later("The circle"),
@@ -63,20 +66,43 @@ class _Base:
             form.form_errors.append(refusal.message)
 
 
-class _InTheLanguageOfThePage:
-    """Makes WTForms speak from the catalogue that it ships, in the language of the page."""
+class _Meta(DefaultMeta):
+    """How every form of the portal reads: messages in the language of the page, texts without blanks around them."""
 
     @property
     def locales(self) -> tuple[str, ...]:
-        """Give the language of whoever reads."""
+        """Give the language of whoever reads: WTForms speaks from the catalogue that it ships."""
         return (language.get(),)
+
+    def wrap_formdata(self, form: PlainForm, formdata: Any) -> Any:
+        """Take the blanks around what was typed, so that for every validator a field of blanks is an empty one.
+
+        Not from a password: a blank may be a part of it.
+        """
+        received = super().wrap_formdata(form, formdata)
+        if received is None:
+            return None
+        kept = {field.name for field in form if isinstance(field, PasswordField)}
+        return MultiDict(
+            (name, MARGINS.sub("", value) if isinstance(value, str) and name not in kept else value)
+            for name, value in received.items(multi=True)
+        )
+
+    def bind_field(self, form: PlainForm, unbound_field: Any, options: dict[str, Any]) -> Field:
+        """Make a text that was not sent an empty one."""
+        if issubclass(unbound_field.field_class, StringField) and "default" not in unbound_field.kwargs:
+            options = {**options, "default": ""}
+        return super().bind_field(form, unbound_field, options)
 
 
 class Form(_Base, FlaskForm):
-    """A form that changes something. The CSRF token is checked for every unsafe request before any form is read."""
+    """A form that changes something, its texts without blanks around them.
 
-    class Meta(_InTheLanguageOfThePage, FlaskForm.Meta):
-        """Messages in the language of the page; no token per form (the request pipeline checks it)."""
+    The CSRF token is checked for every unsafe request before any form is read.
+    """
+
+    class Meta(_Meta, FlaskForm.Meta):
+        """No token per form: the request pipeline checks it."""
 
         csrf = False
 
@@ -88,8 +114,7 @@ class Form(_Base, FlaskForm):
 class Filters(PlainForm):
     """A GET form: its fields are the address of the page."""
 
-    class Meta(_InTheLanguageOfThePage, PlainForm.Meta):
-        """Messages in the language of the page."""
+    Meta = _Meta
 
     def __init__(self, **values: Any) -> None:
         super().__init__(request.args, **values)
@@ -165,7 +190,6 @@ class SecretField(StringField):
     render_kw: dict[str, Any] | None
 
     def __init__(self, label: str, validators: Sequence[Any] = (), **kwargs: Any) -> None:
-        kwargs = {"default": "", "filters": [lambda text: (text or "").strip()], **kwargs}
         super().__init__(label, validators, **kwargs)
         self.render_kw = {"autocomplete": "off", "spellcheck": "false", **(self.render_kw or {})}
 

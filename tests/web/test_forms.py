@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Response
-from wtforms import StringField
+from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired
 
 from portal.content.clock import real_now
@@ -28,6 +28,13 @@ class Everything(Form):
     at = InstantField("Quand")
     who = PersonField("Qui")
     audience = AudienceField("Qui peut lire ?", levels=(Audience.LAB, Audience.NETWORK, Audience.INTRANET))
+
+
+class Secretive(Form):
+    """A text and a password."""
+
+    words = StringField("Mots")
+    secret = PasswordField("Clé")
 
 
 class Narrow(Filters):
@@ -167,6 +174,26 @@ def test_a_refusal_of_the_domain_stands_in_the_form_and_loses_nothing(app, own, 
 
     with app.app_context():
         assert function_choices() == []
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "\u00a0\t\r\n", "\u200b \ufeff"])
+def test_a_required_field_of_blanks_is_an_empty_one(sent, typed):
+    form = sent(words=typed)
+    assert not form.is_good
+    assert form.words.errors
+
+
+def test_blanks_around_a_text_are_not_kept_but_those_of_a_password_are(app):
+    with app.test_request_context("/", method="POST", data={"words": " \u200bdeux  mots\n", "secret": " clé "}):
+        form = Secretive()
+    assert (form.words.data, form.secret.data) == ("deux  mots", " clé ")
+
+
+def test_a_text_that_was_not_sent_is_an_empty_one(app):
+    with app.test_request_context("/", method="POST", data={"secret": "clé"}):
+        assert Secretive().words.data == ""
+    with app.test_request_context("/?words=%20lab%20"):
+        assert Narrow().words.data == "lab"
 
 
 def test_the_messages_of_the_form_library_are_french(sent):

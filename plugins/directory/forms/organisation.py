@@ -6,7 +6,7 @@ from typing import Any
 
 from wtforms import DateField, SearchField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional
 
 from portal.api import Filters, Form, FunctionFacts, Invalid, Person, PersonField, ServiceFacts, texts
 
@@ -39,7 +39,7 @@ class FunctionFilters(Filters):
 class ServiceForm(Form):
     """A service and its place."""
 
-    name = StringField(_.later("Name of the service"), validators=[DataRequired(), Length(max=160)])
+    name = StringField(_.later("Name of the service"), validators=[InputRequired(), Length(max=160)])
     parent_id = SelectField(_.later("Under"), coerce=as_id, validators=[Optional()])
     code = StringField(
         _.later("Code"),
@@ -72,7 +72,7 @@ class FunctionForm(Form):
     name = StringField(
         _.later("Name of the function"),
         description=_.later("What answers for something, whoever holds it: “Head of the school service”."),
-        validators=[DataRequired(), Length(max=160)],
+        validators=[InputRequired(), Length(max=160)],
     )
     service_id = SelectField(_.later("Service"), coerce=as_id, validators=[Optional()])
     body = StringField(

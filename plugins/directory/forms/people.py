@@ -15,7 +15,7 @@ from wtforms import (
     TelField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput
 
 from portal.api import Filters, Form, PersonFacts, PersonField, Role, texts
@@ -48,7 +48,7 @@ class PersonForm(Form):
     name = StringField(
         _.later("First name and name"),
         description=_.later("As the person writes it."),
-        validators=[DataRequired(), Length(max=120)],
+        validators=[InputRequired(), Length(max=120)],
     )
     matricule = StringField(
         _.later("Staff number"),

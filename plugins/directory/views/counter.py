@@ -54,7 +54,7 @@ def _offered(filters):
     named = request.args.getlist("person", type=as_id)
     if named:
         return sa.select(*PEOPLE.c).where(PEOPLE.c.id.in_(named)).order_by(*ORDER).limit(SHOWN)
-    statement = people_found(filters.q.data or "", service_id=filters.service.data)
+    statement = people_found(filters.q.data, service_id=filters.service.data)
     if not filters.everybody.data:
         statement = statement.where(PEOPLE.c.id.in_(without_way_in()))
     return statement.order_by(*ORDER).limit(SHOWN + 1)

@@ -50,7 +50,7 @@ KEPT = ("q", "state")
 
 
 def _found(filters: FunctionFilters) -> list[FunctionCard]:
-    state, words = filters.state.data, fold(filters.q.data or "").split()
+    state, words = filters.state.data, fold(filters.q.data).split()
     cards = functions(at=now(), with_closed=state == "closed")
     return [card for card in cards if _is_in(card, state) and all(word in _words_of(card) for word in words)]
 

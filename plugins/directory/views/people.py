@@ -53,7 +53,7 @@ KEPT = ("q", "service")
 def index():
     """List the people who are here."""
     filters = PeopleFilters()
-    found = listing(people_found(filters.q.data or "", service_id=filters.service.data), order_by=ORDER, ascending=True)
+    found = listing(people_found(filters.q.data, service_id=filters.service.data), order_by=ORDER, ascending=True)
     return page(
         "directory/index.html",
         page=found,
@@ -68,7 +68,7 @@ def index():
 def people_export(fmt):
     """Give the same people as the list, as a file (G4)."""
     filters = PeopleFilters()
-    found = people_found(filters.q.data or "", service_id=filters.service.data).order_by(*ORDER)
+    found = people_found(filters.q.data, service_id=filters.service.data).order_by(*ORDER)
     columns = [
         Column("name", _("Name")),
         Column("service", _("Service")),

@@ -75,7 +75,7 @@ def _branches(tree: list[ServiceCard]) -> list[Branch]:
 def service_tree():
     """Show the whole tree, or the services that hold a word with those above them."""
     filters, tree = ServiceFilters(), services()
-    shown = _around([card for card in tree if fold(filters.q.data or "") in fold(card.name)], tree)
+    shown = _around([card for card in tree if fold(filters.q.data) in fold(card.name)], tree)
     return page(
         "directory/services.html",
         branches=_branches(shown),

@@ -7,11 +7,11 @@ from typing import Any
 
 from wtforms import BooleanField, HiddenField, RadioField, SearchField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional
 
 from portal.api import AudienceField, Filters, Form, InstantField, texts
 
-from plugins.labs.forms.labs import DURATIONS, numbered, trimmed
+from plugins.labs.forms.labs import DURATIONS, numbered
 from plugins.labs.models.ephemeral import (
     LEVELS,
     MAX_FIRST_NAME,
@@ -50,13 +50,12 @@ class OpeningForm(Form):
 
     question = TextAreaField(
         _.later("The question"),
-        filters=[trimmed],
-        validators=[DataRequired(), Length(max=MAX_QUESTION)],
+        validators=[InputRequired(), Length(max=MAX_QUESTION)],
         description=_.later("A real question, as you would ask it aloud."),
     )
     starts_at = InstantField(_.later("Starts"), validators=[InputRequired()])
     minutes = SelectField(_.later("Lasts at most"), coerce=int)
-    place = StringField(_.later("Where"), filters=[trimmed], validators=[Optional(), Length(max=MAX_PLACE)])
+    place = StringField(_.later("Where"), validators=[Optional(), Length(max=MAX_PLACE)])
     audience = AudienceField(_.later("Who can read?"), levels=LEVELS)
     allows_guests = BooleanField(
         _.later("Let people without an account in"),
@@ -81,7 +80,7 @@ class ExtensionForm(Form):
     """More time, once, with a reason (C01 SPEC 4)."""
 
     minutes = SelectField(_.later("Longer by"), coerce=int)
-    reason = TextAreaField(_.later("Why"), filters=[trimmed], validators=[DataRequired(), Length(max=MAX_REASON)])
+    reason = TextAreaField(_.later("Why"), validators=[InputRequired(), Length(max=MAX_REASON)])
 
     def offer(self, longest: int) -> None:
         """Fill the list of durations."""
@@ -93,8 +92,7 @@ class QuestionForm(Form):
 
     question = TextAreaField(
         _.later("The question"),
-        filters=[trimmed],
-        validators=[DataRequired(), Length(max=MAX_QUESTION)],
+        validators=[InputRequired(), Length(max=MAX_QUESTION)],
         description=_.later("What it said before stays readable."),
     )
 
@@ -109,31 +107,26 @@ class TellingForm(Form):
     )
     learnt = TextAreaField(
         _.later("What was learnt"),
-        filters=[trimmed],
-        validators=[DataRequired(), Length(max=MAX_LEARNT)],
+        validators=[InputRequired(), Length(max=MAX_LEARNT)],
         description=_.later("One sentence is enough."),
     )
-    seen = HiddenField()
+    seen = HiddenField(default=None)
 
 
 class GuestForm(Form):
     """Somebody without an account: first name and service, nothing else (C01 SPEC 8)."""
 
-    first_name = StringField(
-        _.later("Your first name"), filters=[trimmed], validators=[DataRequired(), Length(max=MAX_FIRST_NAME)]
-    )
-    service = StringField(
-        _.later("Your service"), filters=[trimmed], validators=[DataRequired(), Length(max=MAX_SERVICE)]
-    )
+    first_name = StringField(_.later("Your first name"), validators=[InputRequired(), Length(max=MAX_FIRST_NAME)])
+    service = StringField(_.later("Your service"), validators=[InputRequired(), Length(max=MAX_SERVICE)])
     key = HiddenField(validators=[InputRequired()])
 
 
 class EphemeralFilters(Filters):
     """Which ephemeral labs to list; a filter that means nothing filters nothing."""
 
-    q = SearchField(_.later("Search"), filters=[trimmed])
-    state = StringField(_.later("State"), filters=[trimmed])
-    lab = StringField(_.later("Lab"), filters=[trimmed])
+    q = SearchField(_.later("Search"))
+    state = StringField(_.later("State"))
+    lab = StringField(_.later("Lab"))
 
     @property
     def values(self) -> dict[str, Any]:

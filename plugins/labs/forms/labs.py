@@ -8,7 +8,7 @@ from typing import Any
 
 from wtforms import BooleanField, DateField, RadioField, SearchField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional
 
 from portal.api import Filters, Form, Person, PersonField, texts
 
@@ -30,11 +30,6 @@ DURATIONS = {
 }
 
 
-def trimmed(text: str | None) -> str:
-    """Take the spaces around what was typed."""
-    return (text or "").strip()
-
-
 def numbered(text: str | None) -> int | None:
     """Read the number of a row in an address; None of anything else, and of a number no database has room for."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
@@ -45,8 +40,7 @@ class MarginForm(Form):
 
     text = TextAreaField(
         _.later("What may still change"),
-        filters=[trimmed],
-        validators=[DataRequired(), Length(max=240)],
+        validators=[InputRequired(), Length(max=240)],
         description=_.later("One line: a rule, a place, a budget, a way of working that is not settled."),
     )
     review_on = DateField(
@@ -59,17 +53,15 @@ class MarginForm(Form):
 class LabForm(Form):
     """A new lab: five fields, one of which is what may still change in it (law 1, C42 SPEC 1)."""
 
-    name = StringField(_.later("Name"), filters=[trimmed], validators=[DataRequired(), Length(max=120)])
+    name = StringField(_.later("Name"), validators=[InputRequired(), Length(max=120)])
     place = StringField(
         _.later("Usual place"),
-        filters=[trimmed],
         validators=[Optional(), Length(max=160)],
     )
     animator = PersonField(_.later("Who animates it"), validators=[InputRequired()])
     text = TextAreaField(
         _.later("What may still change"),
-        filters=[trimmed],
-        validators=[DataRequired(), Length(max=240)],
+        validators=[InputRequired(), Length(max=240)],
         description=_.later("One line to begin with; the animators write up to four more."),
     )
     review_on = DateField(_.later("Looked at again on"), validators=[InputRequired()])
@@ -84,8 +76,8 @@ class LabForm(Form):
 class SettingsForm(Form):
     """What the animators set."""
 
-    name = StringField(_.later("Name"), filters=[trimmed], validators=[DataRequired(), Length(max=120)])
-    place = StringField(_.later("Usual place"), filters=[trimmed], validators=[Optional(), Length(max=160)])
+    name = StringField(_.later("Name"), validators=[InputRequired(), Length(max=120)])
+    place = StringField(_.later("Usual place"), validators=[Optional(), Length(max=160)])
     max_minutes = SelectField(
         _.later("An ephemeral lab lasts at most"),
         coerce=int,
@@ -138,11 +130,11 @@ class BallotForm(Form):
 class LabFilters(Filters):
     """Which labs to list."""
 
-    q = SearchField(_.later("Search"), filters=[trimmed])
+    q = SearchField(_.later("Search"))
     mine = BooleanField(_.later("Only those I belong to"))
 
 
 class PeopleFilters(Filters):
     """Whom to look for."""
 
-    q = SearchField(_.later("Name or staff number"), filters=[trimmed])
+    q = SearchField(_.later("Name or staff number"))

@@ -6,11 +6,11 @@ from typing import Any
 
 from wtforms import DateField, HiddenField, RadioField, SearchField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional
 
 from portal.api import Audience, AudienceField, Filters, Form, PersonField, texts
 
-from plugins.labs.forms.labs import numbered, trimmed
+from plugins.labs.forms.labs import numbered
 from plugins.labs.models.outcomes import LEARNT, OUTCOMES
 from plugins.labs.models.project import MAX_LEARNT, NO_RESULT_OWED, RESULT_EXPECTED
 from plugins.labs.services.projects import Clause
@@ -33,13 +33,10 @@ class ClauseFields(Form):
     clause = RadioField(_.later("Clause"), choices=CHOICES, default=NO_RESULT_OWED)
     expected_by = StringField(
         _.later("Who expects it"),
-        filters=[trimmed],
         validators=[Optional(), Length(max=160)],
         description=_.later("A function rather than a person: it outlives whoever holds it."),
     )
-    expected_what = StringField(
-        _.later("What is expected"), filters=[trimmed], validators=[Optional(), Length(max=300)]
-    )
+    expected_what = StringField(_.later("What is expected"), validators=[Optional(), Length(max=300)])
     expected_on = DateField(_.later("By what day"), validators=[Optional()])
 
     @property
@@ -60,8 +57,8 @@ class ClauseFields(Form):
 class ProjectForm(ClauseFields):
     """A new project: five fields on the screen (law 1)."""
 
-    title = StringField(_.later("The project"), filters=[trimmed], validators=[DataRequired(), Length(max=160)])
-    about = TextAreaField(_.later("In a few words"), filters=[trimmed], validators=[Optional(), Length(max=4000)])
+    title = StringField(_.later("The project"), validators=[InputRequired(), Length(max=160)])
+    about = TextAreaField(_.later("In a few words"), validators=[Optional(), Length(max=4000)])
     guarantor = PersonField(
         _.later("Guarantor"),
         validators=[Optional()],
@@ -79,8 +76,8 @@ class ProjectForm(ClauseFields):
 class RewordForm(Form):
     """What the lead may still write while the project runs."""
 
-    title = StringField(_.later("The project"), filters=[trimmed], validators=[DataRequired(), Length(max=160)])
-    about = TextAreaField(_.later("In a few words"), filters=[trimmed], validators=[Optional(), Length(max=4000)])
+    title = StringField(_.later("The project"), validators=[InputRequired(), Length(max=160)])
+    about = TextAreaField(_.later("In a few words"), validators=[Optional(), Length(max=4000)])
     audience = AudienceField(_.later("Who can read it?"), levels=LEVELS)
 
     @property
@@ -93,7 +90,7 @@ class RewordForm(Form):
 class ClauseForm(ClauseFields):
     """Another clause, proposed to the other of the two who must agree (C02 SPEC 2)."""
 
-    reason = StringField(_.later("Why"), filters=[trimmed], validators=[Optional(), Length(max=300)])
+    reason = StringField(_.later("Why"), validators=[Optional(), Length(max=300)])
 
 
 class EndForm(Form):
@@ -101,24 +98,22 @@ class EndForm(Form):
 
     learnt = TextAreaField(
         _.later("What was learnt"),
-        filters=[trimmed],
-        validators=[DataRequired(), Length(max=MAX_LEARNT)],
+        validators=[InputRequired(), Length(max=MAX_LEARNT)],
         description=_.later("One sentence is enough: something another team would like to know."),
     )
     outcome = RadioField(_.later("How it ended"), choices=ENDS, default=LEARNT)
     saved = StringField(
         _.later("What stopping it saved"),
-        filters=[trimmed],
         validators=[Optional(), Length(max=300)],
         description=_.later("Time, money, weariness: in your own words, for the cheerful graveyard."),
     )
-    seen = HiddenField()
+    seen = HiddenField(default=None)
 
 
 class ProjectFilters(Filters):
     """Which projects to list: never by outcome, whose total would be a rate (C02 SPEC 3)."""
 
-    q = SearchField(_.later("Search"), filters=[trimmed])
+    q = SearchField(_.later("Search"))
     state = StringField(_.later("State"))
     lab = StringField(_.later("Lab"))
 

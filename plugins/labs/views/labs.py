@@ -54,7 +54,7 @@ COLUMNS: Table = {
 
 
 def _chosen(filters: LabFilters) -> dict[str, Any]:
-    return {"words": filters.q.data or "", "of": viewer() if filters.mine.data else None}
+    return {"words": filters.q.data, "of": viewer() if filters.mine.data else None}
 
 
 @blueprint.get("/")

@@ -49,7 +49,7 @@ def members(lab):
         members=listed,
         animator_ids=animating,
         is_animator=_animates(lab),
-        found=_found(lab, filters.q.data or "", {who.id for who in listed}),
+        found=_found(lab, filters.q.data, {who.id for who in listed}),
         found_shown=FOUND_SHOWN,
         acts_on={who.id: list(_acts(lab, who, animating)) for who in listed},
     )

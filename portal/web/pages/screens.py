@@ -7,7 +7,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from flask import Response, g, make_response, redirect, request, session, url_for
 from wtforms import PasswordField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import InputRequired, Length
 
 from portal.content.audit import record
 from portal.content.clock import real_now
@@ -39,7 +39,7 @@ ENROL_MINUTES = 30
 class ScreenForm(Form):
     """A name for the screen, as people will read it."""
 
-    name = StringField(_.later("Name"), validators=[DataRequired(), Length(max=60)])
+    name = StringField(_.later("Name"), validators=[InputRequired(), Length(max=60)])
     place = StringField(_.later("Where it stands"), validators=[Length(max=50)])
 
 
