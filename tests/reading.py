@@ -21,7 +21,7 @@ OPERATIONAL = frozenset({"sessions", "limits", "faults", "job_runs", "breakers",
 def words(answer: Any) -> str:
     """Give what a person reads, on one line, no-break spaces made plain."""
     body = re.sub(r"<(style|script|title)\b.*?</\1>", " ", answer.get_data(as_text=True), flags=re.DOTALL)
-    text = html.unescape(re.sub(r"<[^>]+>", " ", body))
+    text = html.unescape(re.sub(r"<[^>]+>", " ", body.replace("<wbr>", "")))
     return " ".join(text.replace("\u00a0", " ").split())
 
 

@@ -35,6 +35,7 @@ from portal.loader.running import files_of, loaded, note_running
 from portal.loader.states import Snapshot, quarantine, snapshot
 from portal.people.permissions import CORE_PERMISSIONS
 from portal.web import builtin
+from portal.web.addresses import breakable
 from portal.web.assets import build_assets
 from portal.web.dates import FILTERS
 from portal.web.environment import prepare, template_loader
@@ -196,7 +197,7 @@ def _bare_app(site: Site, state: Snapshot, plugins: list[Manifest]) -> PortalFla
     requests.install(app)
     app.after_request(set_headers)
     app.context_processor(template_values)
-    prepare(app, {**FILTERS, "size": size})
+    prepare(app, {**FILTERS, "size": size, "breakable": breakable})
     app.jinja_env.globals["csrf_token"] = csrf_token
     return app
 

@@ -26,7 +26,7 @@ from portal.content.clock import now, real_now
 from portal.db import is_postgresql, make_engine
 from portal.errors import Conflict, NotFound, PortalError
 from portal.hosting.site import Site
-from portal.loader.discovery import scan
+from portal.loader.discovery import name_of, scan
 from portal.loader.hooks import CORE_PLUGIN
 from portal.loader.inventory.models import InventoryPlugin, InventoryTable
 from portal.loader.inventory.noting import owner_of, tables_of
@@ -78,8 +78,8 @@ class PurgePlan:
         if self.is_on:
             raise Conflict(_("It is on. Switch it off first."))
         if self.holders:
-            holders = ", ".join(self.holders)
-            raise Conflict(_("Other tables refer to its own: %(tables)s. Purge their plugin first.", tables=holders))
+            names = ", ".join(f"{name_of(owner_of(table))} ({table})" for table in self.holders)
+            raise Conflict(_("Others refer to what it keeps: %(names)s. Purge them first.", names=names))
 
 
 def purge_plan(site: Site, plugin: str) -> PurgePlan:

@@ -38,6 +38,7 @@ RESERVED = frozenset(
     | {"alembic", "inventory", "erasures"}
     | {"file", "files", "settings"}
 )
+KEEPS_SIGNS = 120  # a line of the plugins page
 SECTIONS = {"plugin", "depends", "uses", "permissions", "data", "network", "assets"}
 KEYS = {
     "id",
@@ -181,6 +182,8 @@ def _check_tables(sections: dict[str, Any]) -> None:
     keeps = sections["data"].get("keeps", {"fr": ""})
     if not isinstance(keeps, dict) or "fr" not in keeps:
         raise ValueError("needs a French text: keeps")
+    if max(len(str(words)) for words in keeps.values()) > KEEPS_SIGNS:
+        raise ValueError(f"longer than {KEEPS_SIGNS} signs (say the rest in retention): keeps")
     if not isinstance(sections["network"].get("hosts", []), list):
         raise ValueError("not a list: hosts")
 

@@ -42,6 +42,11 @@ REFUSED = {
     "foreign permission": ('"notices.write"]', '"labs.write"]', "permission outside the plugin: labs.write"),
     "unknown role": ('role = "animator"', 'role = "king"', "king"),
     "permission without role": ('role = "animator"\n', "", "missing key: role"),
+    "keeps too many words": (
+        "screen = true\n",
+        f'screen = true\n\n[plugin.data]\nkeeps = {{ fr = "{"a" * 121}" }}\n',
+        "longer than 120 signs",
+    ),
     "depends is a list": ('[plugin.depends]\nlabs = ">=1"', 'depends = ["labs"]', "depends"),
     "plugin is a text": (GOOD, 'plugin = "notices"', "plugin"),
 }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from collections.abc import Iterator
 from fnmatch import fnmatch
 
 import pytest
 
-from tests.web.catalogues import CORE, DOMAINS, Domain, said, written
+from tests.web.catalogues import CORE, DOMAINS, PLUGINS, Domain, said, written
 
 PLACES = re.compile(r"%\((\w+)\)")
 PLAIN_SPACE = re.compile(r" [:;!?»]|« ")
@@ -54,6 +56,21 @@ def test_the_french_keeps_the_places_to_fill(domain):
 def test_high_punctuation_never_begins_a_line(domain):
     texts = [text for forms in written(domain).values() for text in forms]
     assert not [text for text in texts if PLAIN_SPACE.search(text) or GLUED.search(text)]
+
+
+@pytest.mark.parametrize("plugin", PLUGINS, ids=lambda plugin: plugin.id)
+def test_high_punctuation_of_a_manifest_never_begins_a_line(plugin):
+    texts = list(_french_of(tomllib.loads((plugin.code / "plugin.toml").read_text(encoding="utf-8"))))
+    assert texts
+    assert not [text for text in texts if PLAIN_SPACE.search(text) or GLUED.search(text)]
+
+
+def _french_of(table: dict[str, object]) -> Iterator[str]:
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _french_of(value)
+        elif key == "fr":
+            yield str(value)
 
 
 def test_apostrophes_are_typographic(domain):

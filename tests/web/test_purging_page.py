@@ -38,15 +38,34 @@ def test_one_that_is_on_has_no_purge(admin, house):
     answer = admin.get("/plugins/labs/purge")
     assert answer.status_code == 409
     assert "Éteignez-la d’abord" in words(answer)
+    assert 'href="/plugins/labs/switch"' in answer.text
     assert admin.post("/plugins/labs/purge", {"typed": "labs"}).status_code == 409
     assert labs_tables(house)
 
 
 def test_the_page_says_what_goes_and_what_stays(admin):
     admin.switch("labs", "off")
-    page = words(admin.get("/plugins/labs/purge"))
-    assert "1 ligne de labs_lab" in page
-    assert "un export de tout, sur le serveur" in page
+    answer = admin.get("/plugins/labs/purge")
+    first, folded = words(answer).split("Table par table")
+    assert "Tout ce qui y a été écrit : 2 fiches." in first
+    assert "prénom et service des personnes invitées" in first
+    assert "un export de tout, sur le serveur" in first
+    assert "labs_lab" not in first
+    assert "labs_lab" in folded
+
+
+def test_the_sheet_of_a_plugin_leads_to_its_purge(admin):
+    assert 'href="/plugins/labs/purge"' in admin.get("/plugins/labs").text
+
+
+def test_what_another_plugin_keeps_stands_in_the_way_and_is_led_to(admin, house):
+    admin.switch("labs", "off")
+    with house.site.engine.execution_options(tx="write").begin() as conn:
+        conn.execute(sa.text("CREATE TABLE polls_poll (id INTEGER PRIMARY KEY, lab INTEGER REFERENCES labs_lab (id))"))
+    answer = admin.get("/plugins/labs/purge")
+    assert answer.status_code == 409
+    assert "polls (polls_poll)" in words(answer)
+    assert 'href="/plugins/polls/purge"' in answer.text
 
 
 def test_another_word_purges_nothing(admin, house):

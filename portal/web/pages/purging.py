@@ -9,12 +9,16 @@ from flask import Response, current_app, g, request, url_for
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
+from portal.content.privacy.register import register
 from portal.db import db
-from portal.errors import Invalid, PortalError
+from portal.errors import Conflict, Invalid, PortalError
+from portal.loader.discovery import name_of
+from portal.loader.inventory.noting import owner_of
+from portal.loader.inventory.sheets import read_inventory
 from portal.people.permissions import MANAGE_PLUGINS
 from portal.texts import CORE, texts
-from portal.values import Viewer
-from portal.web.answers import form_page, message, see
+from portal.values import Action, Viewer
+from portal.web.answers import form_page, message, page, see
 from portal.web.forms import Form
 from portal.web.pages.blueprint import blueprint
 from portal.web.policy import requires, viewer
@@ -59,7 +63,10 @@ def any_plugin(viewer: Viewer, *, plugin: str) -> str:
 @requires(MANAGE_PLUGINS, plan=planned)
 def purge_plugin(plan: Any) -> Response:
     """Say what goes and what stays; refused while it is on, or while something refers to its tables."""
-    plan.check()
+    try:
+        plan.check()
+    except Conflict as refusal:
+        return _refused(plan, refusal)
     return _page(plan, PurgeForm())
 
 
@@ -71,6 +78,8 @@ def purge_now(plugin: str) -> Response:
         form = PurgeForm()
         form.refuse(g.prepared)
         return _page(planned(viewer(), plugin=plugin), form)
+    if isinstance(g.prepared, Conflict):
+        return _refused(planned(viewer(), plugin=plugin), g.prepared)
     if isinstance(g.prepared, PortalError):
         raise g.prepared
     said = _("%(plugin)s is purged. Its export stays on the server for 30 days: %(file)s")
@@ -79,4 +88,20 @@ def purge_now(plugin: str) -> Response:
 
 
 def _page(plan: Any, form: PurgeForm) -> Response:
-    return form_page("pages/purge.html", form, plan=plan, cancel_url=url_for("core.plugins_page"))
+    said = next((item for item in register(read_inventory(db.session)) if item.plugin == plan.plugin), None)
+    own, shared = (sum(rows for _name, rows in tables) for tables in (plan.tables, plan.shared))
+    back = url_for("core.plugin_sheet", plugin=plan.plugin)
+    return form_page("pages/purge.html", form, plan=plan, own=own, shared=shared, said=said, cancel_url=back)
+
+
+def _refused(plan: Any, refusal: Conflict) -> Response:
+    """Say why not now, and lead to what opens the way."""
+    holders = dict.fromkeys(owner_of(table) for table in plan.holders)
+    ways = [
+        Action(_("Purge “%(name)s”", name=name_of(one)), url_for("core.purge_plugin", plugin=one)) for one in holders
+    ]
+    if plan.is_on:
+        ways = [Action(_("Switch off…"), url_for("core.confirm_plugin", plugin=plan.plugin), kind="main")]
+    ways.append(Action(_("Leave everything as it is"), url_for("core.plugin_sheet", plugin=plan.plugin), kind="quiet"))
+    title = _("“%(name)s” cannot be purged yet", name=plan.name)
+    return page("pages/error.html", status=refusal.status, title=title, text=str(refusal), actions=ways)

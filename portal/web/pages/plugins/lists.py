@@ -46,7 +46,7 @@ def row_of(standing: Standing, cost: Cost | None = None) -> dict[str, Any]:
         "state": word(standing),
         "reasons": said,
         "reference": standing.quarantines[0].reference if standing.quarantines and standing.is_on else None,
-        "keeps": keeps(manifest),
+        "keeps": _("keeps: %(what)s", what=kept) if (kept := keeps(manifest)) else None,
         "calls": calls(manifest),
         "meter": (percent, _("time of the pages: %(percent)s %%", percent=percent)) if cost else None,
         "is_on": standing.is_on,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from flask import Response, current_app, url_for
+from flask import Response, url_for
 
 from portal.db import db
 from portal.loader.discovery import name_of
@@ -26,9 +26,6 @@ from portal.web.pages.plugins.words import hook_words, word
 from portal.web.policy import requires
 
 _ = texts(CORE)
-OTHER_PAGES = {  # pages of other modules of the core about one plugin: shown where they exist
-    "core.purge": _.later("Export and erase what it keeps"),
-}
 ROLES = {
     Role.AGENT: _.later("every agent"),
     Role.ANIMATOR: _.later("who animates the group"),
@@ -36,11 +33,11 @@ ROLES = {
     Role.ADMIN: _.later("administrators"),
 }
 DATA = {
+    "keeps": _.later("In short"),
     "purposes": _.later("What for"),
     "legal_basis": _.later("Legal basis"),
     "categories": _.later("Which data"),
     "retention": _.later("How long"),
-    "keeps": _.later("In short"),
 }
 
 
@@ -61,7 +58,7 @@ def plugin_sheet(item: Standing) -> Response:
         cuts=[(hook_words(cut.hook), cut) for cut in item.cuts],
         faults=fault_groups(item.id),
         costs=_costs(item),
-        links=_links(item.id),
+        purge_url=_purge_url(item.id),
         homepage=safe_url(item.manifest.homepage) if item.manifest else None,
         aside_reference=item.quarantines[0].reference if item.quarantines else None,
     )
@@ -159,7 +156,5 @@ def _percent(value: float) -> str:
     return _("%(percent)s %%", percent=round(value))
 
 
-def _links(plugin: str) -> list[tuple[str, str]]:
-    there = current_app.view_functions
-    pages = [(str(words), endpoint) for endpoint, words in OTHER_PAGES.items() if endpoint in there]
-    return [(words, url_for(endpoint, plugin=plugin)) for words, endpoint in pages]
+def _purge_url(plugin: str) -> str | None:
+    return url_for("core.purge_plugin", plugin=plugin) if read_inventory(db.session).of(plugin) else None
