@@ -57,12 +57,15 @@ class Databases:
 
     def fresh(self, plugins: tuple[str, ...]) -> str:
         """Give the address of a copy of the template."""
-        template = self.template(plugins)
+        return self.copy(self.template(plugins))
+
+    def copy(self, url: str) -> str:
+        """Give the address of a copy of a database that nobody has open."""
         if self.kind == "postgresql":
-            return str(self.cluster.new_database(template=template))
+            return str(self.cluster.new_database(template=url))
         self._made += 1
         path = self.folder / f"{self._made}.db"
-        shutil.copyfile(str(make_url(template).database), path)
+        shutil.copyfile(str(make_url(url).database), path)
         return f"sqlite:///{path}"
 
     def drop(self, url: str) -> None:

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 from flask import Blueprint
-
-from portal.content.files.keeping import receive
-
-from tests.web.furnished import furnish
 
 
 @pytest.fixture
@@ -31,15 +25,6 @@ def mount(app):
 def awa(make_user):
     """Give an agent."""
     return make_user("Awa M.", matricule="A1")
-
-
-@pytest.fixture
-def furnished(app, writing, awa):
-    """Put something of hers at number 1 of everything."""
-    with app.app_context():
-        upload = receive(io.BytesIO(b"un plan"), name="plan.txt")
-    with writing():
-        furnish(awa, upload)
 
 
 @pytest.fixture

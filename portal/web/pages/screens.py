@@ -199,7 +199,7 @@ def enrol(grant: Grant) -> Response:
     row = db.session.get(Token, int(grant.label or 0))
     if row is None:
         raise NotFound(_("This screen is not enrolled."))
-    if request.method == "GET":
+    if request.method != "POST":
         return page("pages/screen_enrol.html", screen_name=row.label)
     spend(grant)
     leave()

@@ -107,7 +107,7 @@ def _record(action: str, words: dict[str, list[str] | None], **facts: object) ->
 @requires(MANAGE_THEME)
 def theme_page() -> Response:
     """Show the look; draw the page in two colours before they are kept; keep them if they can be read."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _page()
     ink, accent = _asked()
     if ink is None or accent is None or faults_of(ink, accent):
@@ -133,7 +133,7 @@ def reset_theme() -> Response:
     """Ask once, then go back to the colours of the product."""
     if theme().sheet is None:
         return see("core.theme_page")
-    if request.method == "GET":
+    if request.method != "POST":
         return page(
             "pages/theme_reset.html", ink=theme().ink, accent=theme().accent, cancel_url=url_for("core.theme_page")
         )
@@ -165,7 +165,7 @@ def remove_logo() -> Response:
     logo = theme().logo
     if logo is None:
         return see("core.theme_page")
-    if request.method == "GET":
+    if request.method != "POST":
         return page("pages/logo_remove.html", cancel_url=url_for("core.theme_page"))
     drop_file(THEME, logo.file_id, actor=viewer(), at=now())
     _record("portal.logo_removed", {"logo": None}, file=logo.file_id)

@@ -1,0 +1,62 @@
+"""What the directory brings to the review: an import in each state, and who may do what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.api import now, session
+from portal.people.sessions import viewer_of
+
+from plugins.directory.models.imports import Import, Kind, Line, State
+from plugins.directory.services.imports.staging import pack, stage
+from tests.plugins.directory.import_files import file_of, plan_of
+from tests.review.world import ADMIN, ADMINS, AGENTS, Thing, World
+
+ARGUMENTS = {"import_id": "directory.import"}
+MAY = {
+    "directory.read": AGENTS,
+    "directory.manage": ADMINS,
+    "directory.counter": ADMINS,
+    "directory.audit": ADMINS,
+    "directory.import": ADMINS,
+}
+HIDDEN = {"directory_import.content": "read again to choose the columns, never handed out"}
+KIND = "a word of the code"
+EXEMPT = {
+    **{f"directory_import.{name}": KIND for name in ("kind", "state", "encoding", "delimiter")},
+    **{f"directory_import.{name}": "numbers" for name in ("counts", "results")},
+    **{f"directory_import_line.{name}": KIND for name in ("target", "change", "problem", "cell", "outcome")},
+    "directory_listed": "numbers of people",
+}
+READERS = {
+    "directory_import": lambda row, world: world.one("directory.import", row.id),
+    "directory_import_line": lambda row, world: world.one("directory.import", row.import_id),
+}
+
+
+def _in_each(old: dict[str, Any], word: str) -> dict[str, Any]:
+    return {name: word if isinstance(value, str) else value for name, value in old.items()} or {"name": word}
+
+
+SHAPES = {
+    "directory_import.headers": lambda old, word: [[title, field, word] for title, field, _example in old],
+    "directory_import.content": lambda _old, word: pack(word.encode()),
+    "directory_import_line.facts": _in_each,
+    "directory_import_line.before": _in_each,
+}
+
+
+def furnish(world: World) -> None:
+    """Stage a file that adds somebody, changes somebody, and holds a line nobody can read; one for each state."""
+    world.values["followed"].append("directory.import")
+    actor = viewer_of(world.people[ADMIN].id)
+    rows = [["M90", "Diop", "Awa", "awa@ville.example"], ["M1", "Autre", "Nom"], ["", "Sans", "Clé"]]
+    for state in State:
+        row = stage(plan_of(file_of(*rows), kind=Kind.PEOPLE), pack(b"x"), actor=actor, at=now())
+        session.execute(sa.update(Import).where(Import.id == row.id).values(state=state))
+        world.add(Thing("directory.import", row.id, ADMINS, state.value, is_known=True))
+    some = sa.select(sa.func.min(Line.id)).group_by(Line.import_id)
+    words = {"value": "value", "detail": "detail", "reason": "reason", "problem": "zeros", "cell": "matricule"}
+    session.execute(sa.update(Line).where(Line.id.in_(some)).values(**words))

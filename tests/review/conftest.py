@@ -1,0 +1,49 @@
+"""The world of the review, built once for each database; a copy of it for each test that asks for `app`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.repository import ROOT
+from tests.review.building import build, opened
+from tests.review.furniture import furniture_of
+
+HERE = Path(__file__).parent
+BUNDLED = tuple(sorted(path.parent.name for path in ROOT.glob("plugins/*/plugin.toml")))
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave PostgreSQL to `make proof`: the walk is the same, and the machine has two processors."""
+    if config.getoption("--proof"):
+        return
+    left = [item for item in items if HERE in item.path.parents and "postgresql" in item.keywords]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
+
+
+@pytest.fixture(scope="session")
+def built(database, instance_folder, tmp_path_factory, proof):
+    """Build the world."""
+    return build(database, instance_folder, tmp_path_factory.mktemp("review"), plugins=BUNDLED, is_full=proof)
+
+
+@pytest.fixture
+def app(built, database):
+    """Give an app on a copy of the world."""
+    with opened(built, database) as made:
+        yield made
+
+
+@pytest.fixture
+def world(built):
+    """Give who and what is in it."""
+    return built.world
+
+
+@pytest.fixture
+def furniture(app, built):
+    """Give what the core and every plugin brought."""
+    return furniture_of(app, built.plugins)

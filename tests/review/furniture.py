@@ -1,0 +1,80 @@
+"""What the core and each plugin bring to the review: what stands in the world, and who may do what with it.
+
+A plugin brings `tests/plugins/<id>/furniture.py`, found by its name. It may say:
+
+* `ARGUMENTS`: which kind of thing an argument of an address is the number of, `{"lab_id": "labs.lab"}`;
+* `MAY`: who holds a permission: roles, or the word of a thing's `facts`, `{"labs.vote": "members"}`;
+* `ACTS`: the same for an endpoint whose view or service asks more than its permission;
+* `SILENT`: acts on what is one's own that answer the same to everybody, and do nothing to others;
+* `TURNED_AWAY`: endpoints that answer 403, 404 or 409 to who may come in, and why;
+* `UNREACHED`: endpoints whose page opens to nobody in this world, and why;
+* `READERS`: for a table, or one column of it, who may come upon what a row says;
+* `HIDDEN`: columns with markers that no page shows to anybody, and why;
+* `EXEMPT`: tables and columns that hold nothing a person wrote, and why;
+* `SHAPES`: how a marker is written in a column that is not plain text;
+* `furnish(world)`: the things, put in the database and in the world.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+from flask import Flask
+
+from portal.web.policy import policy_of
+
+from tests.review.world import Roles, Thing, Who, World
+
+Readers = Callable[[Any, World], "Roles | Thing | tuple[Thing, Roles]"]
+TABLES = ("arguments", "may", "acts", "silent", "turned_away", "unreached", "readers", "hidden", "exempt", "shapes")
+
+
+@dataclass
+class Furniture:
+    """What everybody brought, together."""
+
+    arguments: dict[str, str] = field(default_factory=dict)
+    may: dict[str, Who] = field(default_factory=dict)
+    acts: dict[str, Who] = field(default_factory=dict)
+    silent: dict[str, str] = field(default_factory=dict)
+    turned_away: dict[str, str] = field(default_factory=dict)
+    unreached: dict[str, str] = field(default_factory=dict)
+    readers: dict[str, Readers] = field(default_factory=dict)
+    hidden: dict[str, str] = field(default_factory=dict)
+    exempt: dict[str, str] = field(default_factory=dict)
+    shapes: dict[str, Callable[[Any, str], Any]] = field(default_factory=dict)
+    scopes: dict[str, str] = field(default_factory=dict)
+
+    def take(self, module: ModuleType) -> None:
+        """Add what one module brings."""
+        for name in TABLES:
+            brought: Mapping[str, Any] = getattr(module, name.upper(), {})
+            getattr(self, name).update(brought)
+
+    def allows(self, who: Who, role: str, things: Iterable[Thing]) -> bool:
+        """Tell whether a role is among those named, or has that fact of one of the things."""
+        if not isinstance(who, str):
+            return role in who
+        return any(role in thing.facts.get(who, ()) for thing in things)
+
+
+def modules(plugins: Iterable[str]) -> list[ModuleType]:
+    """Give what the core and these plugins bring, the core first."""
+    found = [importlib.import_module("tests.review.core")]
+    return found + [importlib.import_module(f"tests.plugins.{plugin}.furniture") for plugin in sorted(plugins)]
+
+
+def furniture_of(app: Flask, plugins: Iterable[str]) -> Furniture:
+    """Gather it all."""
+    made = Furniture()
+    for module in modules(plugins):
+        made.take(module)
+    for rule in app.url_map.iter_rules():
+        policy = policy_of(app.view_functions[rule.endpoint])
+        if policy is not None and policy.scope is not None:
+            made.scopes[rule.endpoint] = policy.scope
+    return made

@@ -1,0 +1,181 @@
+"""Walk through the doors as each role: what is answered, what was written meanwhile, what was logged."""
+
+from __future__ import annotations
+
+import io
+import logging
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import Any
+from unittest.mock import patch
+
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy import event
+from werkzeug.test import TestResponse
+
+from portal.db import CoreBase, db
+from portal.hosting.logs import facts_of
+
+from tests.review.building import AGENT_OF
+from tests.review.doors import Door, doors
+from tests.review.furniture import Furniture
+from tests.review.world import STRANGERS, World
+
+# What any request may leave behind: tries, faults, costs (trust P4). « Last seen » of a session is one of them.
+OPERATIONAL = frozenset({"limits", "faults", "job_runs", "breakers", "meter", "quarantines"})
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request, and what came of it.
+
+    :ivar wrote: the statements that were committed, on tables that are not operational
+    """
+
+    role: str
+    door: Door
+    method: str
+    url: str
+    status: int
+    headers: Any
+    body: bytes
+    wrote: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        about = ", ".join(map(str, self.door.things))
+        return f"{self.role}: {self.method} {self.url} {f'[{about}] ' if about else ''}→ {self.status}"
+
+    @cached_property
+    def text(self) -> str:
+        """Give all that can be read in the answer, in the files of an archive too."""
+        return f"{self.headers}\n{_unpacked(self.body)}"
+
+
+def _unpacked(body: bytes) -> str:
+    if not body.startswith(b"PK\x03\x04"):
+        return body.decode(errors="replace")
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        return "\n".join(f"{name}\n{archive.read(name).decode(errors='replace')}" for name in archive.namelist())
+
+
+@dataclass
+class Walk:
+    """An app, the world in it, and who walks."""
+
+    app: Flask
+    world: World
+    furniture: Furniture
+    written: list[str] = field(default_factory=list)
+    logged: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.client = self.app.test_client(use_cookies=False)
+        _watch(self.app.config["ENGINE"], self.written)
+
+    @cached_property
+    def doors(self) -> list[Door]:
+        """Give every door."""
+        return doors(self.app, self.world, self.furniture)
+
+    def doors_for(self, role: str) -> list[Door]:
+        """Give the doors that a role is sent to: to whoever is not signed in, all of an endpoint ask the same."""
+        if self.world.is_full or role not in STRANGERS:
+            return self.doors
+        alone = {(door.endpoint, door.method): door for door in self.doors if not door.policy.is_open}
+        return [door for door in self.doors if door.policy.is_open] + list(alone.values())
+
+    def visit(self, role: str, door: Door, *, method: str = "", url: str = "", **options: Any) -> Visit:
+        """Make a request with the cookie of a role, and the token of its forms unless `data` is given."""
+        cookie, token = self.world.cookies.get(role, ("", ""))
+        method, url = method or door.method, url or door.url
+        headers = {**options.pop("headers", {}), **({"Cookie": f"session={cookie}"} if cookie else {})}
+        if method in UNSAFE:
+            options.setdefault("data", {"csrf_token": token})
+        self.written.clear()
+        answer = self.client.open(url, method=method, headers=headers, environ_base=AGENT_OF, **options)
+        return _visit(role, door, method, url, answer, tuple(self.written))
+
+    def undone(self, role: str, door: Door) -> Visit:
+        """Make a request whose transaction is rolled back where it would commit: the world stays as it is."""
+        with patch.object(db.session, "commit", _undo):
+            return self.visit(role, door)
+
+    def state(self) -> dict[str, str]:
+        """Give what stands in every table that is not operational."""
+        with self.app.config["ENGINE"].connect() as conn:
+            there = set(sa.inspect(conn).get_table_names())
+            tables = [table for table in CoreBase.metadata.sorted_tables if table.name in there - OPERATIONAL]
+            return {table.name: _rows(conn, table) for table in tables}
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Note what is logged, as it would be written."""
+        handler = _Notes(self.logged)
+        logging.getLogger().addHandler(handler)
+        try:
+            yield
+        finally:
+            logging.getLogger().removeHandler(handler)
+
+
+class _Notes(logging.Handler):
+    def __init__(self, notes: list[str]) -> None:
+        super().__init__()
+        self.notes = notes
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.notes.append(str(facts_of(record, details=False)))
+
+
+def _visit(role: str, door: Door, method: str, url: str, answer: TestResponse, wrote: tuple[str, ...]) -> Visit:
+    made = Visit(role, door, method, url, answer.status_code, answer.headers, answer.data, wrote)
+    answer.close()
+    return made
+
+
+def _undo() -> None:
+    db.session.flush()
+    db.session.rollback()
+
+
+def _rows(conn: sa.Connection, table: sa.Table) -> str:
+    columns = [column for column in table.columns if str(column) != "sessions.seen_at"]
+    return repr(sorted(map(repr, conn.execute(sa.select(*columns)).all())))
+
+
+def _watch(engine: sa.Engine, written: list[str]) -> None:
+    """Note the statements that changed a row of a table which is not operational, once they are committed."""
+    waiting: dict[int, list[str]] = {}
+    counts: dict[int, int] = {}
+
+    def before(conn: Any, *_rest: Any) -> None:
+        raw = conn.connection.dbapi_connection
+        counts[id(raw)] = getattr(raw, "total_changes", 0)
+
+    def after(conn: Any, cursor: Any, statement: str, *_rest: Any) -> None:
+        raw = conn.connection.dbapi_connection
+        changed = raw.total_changes - counts[id(raw)] if hasattr(raw, "total_changes") else cursor.rowcount
+        if changed > 0 and _is_noted(statement):
+            waiting.setdefault(id(raw), []).append(statement)
+
+    def over(conn: Any, *, kept: bool) -> None:
+        found = waiting.pop(id(conn.connection.dbapi_connection), [])
+        written.extend(found if kept else [])
+
+    event.listen(engine, "before_cursor_execute", before)
+    event.listen(engine, "after_cursor_execute", after)
+    event.listen(engine, "commit", partial(over, kept=True))
+    event.listen(engine, "rollback", partial(over, kept=False))
+
+
+def _is_noted(statement: str) -> bool:
+    words = statement.split()
+    verb = words[0].upper()
+    if verb not in {"INSERT", "UPDATE", "DELETE"} or statement.startswith("UPDATE sessions SET seen_at"):
+        return False
+    return words[1 if verb == "UPDATE" else 2].strip('"') not in OPERATIONAL
