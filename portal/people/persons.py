@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,9 +48,13 @@ def subject_of(user_id: int) -> Subject:
     return Subject("portal.user", user_id)
 
 
-def is_here() -> sa.ColumnElement[bool]:
-    """Give the criterion of the people who may come in: not gone, and no planned departure has come."""
-    return sa.and_(User.disabled_at.is_(None), sa.or_(User.leaves_at.is_(None), User.leaves_at > now()))
+def is_here(at: sa.BindParameter[datetime] | None = None) -> sa.ColumnElement[bool]:
+    """Give the criterion of the people who may come in: not gone, and no planned departure has come.
+
+    :param at: the parameter that will say when, in a statement built once; now by default
+    """
+    moment = now() if at is None else at
+    return sa.and_(User.disabled_at.is_(None), sa.or_(User.leaves_at.is_(None), User.leaves_at > moment))
 
 
 def named_like(column: Any, text: str) -> sa.ColumnElement[bool]:

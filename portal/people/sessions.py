@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_login import UserMixin
 
-from portal.content.clock import real_now
+from portal.content.clock import now, real_now
 from portal.db import db
 from portal.loader.faults import later
 from portal.people.groups import NETWORK_KIND
@@ -75,41 +75,31 @@ def open_session(user_id: int, *, device: str, kind: str = BROWSER, screen_id: i
 
 def account_of(token: str) -> Account | None:
     """Give who a session token stands for, in one statement; None once it has ended or the person has left."""
-    statement = (
-        sa.select(UserSession, User, Membership.group_id, Membership.is_animator, Group.kind)
-        .join(User, User.id == UserSession.user_id)
-        .outerjoin(Membership, Membership.user_id == User.id)
-        .outerjoin(Group, Group.id == Membership.group_id)
-        .where(UserSession.token_hash == hash_token(token), _is_alive(at=real_now()))
-    )
-    rows = db.session.execute(statement).all()
+    rows = db.session.execute(_BEHIND_TOKEN, {"token_hash": hash_token(token), **_instants(real_now())}).all()
     if not rows:
         return None
-    row, user = rows[0][0], rows[0][1]
+    row = rows[0]
     _note_seen(row)
-    account = Account(
-        person=Person(user.id, user.name),
-        viewer=_viewer(user, rows, on_screen=row.kind == SCREEN),
+    return Account(
+        person=Person(row.user_id, row.name),
+        viewer=_viewer(row.user_id, row.role, rows, on_screen=row.kind == SCREEN),
         token=token,
         session_id=row.id,
         kind=row.kind,
         screen_id=row.screen_id,
-        language=user.language,
-        theme=user.theme,
+        language=row.language,
+        theme=row.theme,
     )
-    db.session.expunge(row)
-    db.session.expunge(user)
-    return account
 
 
-def _viewer(user: User, rows: Sequence[Any], *, on_screen: bool) -> Viewer:
-    groups = [(group, animates, kind) for _session, _user, group, animates, kind in rows if group is not None]
+def _viewer(person_id: int, role: str, rows: Sequence[Any], *, on_screen: bool) -> Viewer:
+    memberships = [row for row in rows if row.group_id is not None]
     return Viewer(
-        person_id=user.id,
-        role=Role(user.role),
-        group_ids=frozenset(group for group, _animates, _kind in groups),
-        lab_ids=frozenset(group for group, _animates, kind in groups if kind == NETWORK_KIND),
-        animated_ids=frozenset(group for group, animates, _kind in groups if animates),
+        person_id=person_id,
+        role=Role(role),
+        group_ids=frozenset(row.group_id for row in memberships),
+        lab_ids=frozenset(row.group_id for row in memberships if row.group_kind == NETWORK_KIND),
+        animated_ids=frozenset(row.group_id for row in memberships if row.is_animator),
         is_agent=True,
         permissions=screen_permissions() if on_screen else None,
     )
@@ -117,33 +107,61 @@ def _viewer(user: User, rows: Sequence[Any], *, on_screen: bool) -> Viewer:
 
 def viewer_of(user_id: int) -> Viewer:
     """Give the viewer a person is outside any session (commands, jobs, tests)."""
-    statement = (
-        sa.select(sa.literal(0), User, Membership.group_id, Membership.is_animator, Group.kind)
+    rows = db.session.execute(_with_groups(sa.select(User.role)).where(User.id == user_id)).all()
+    return _viewer(user_id, rows[0].role, rows, on_screen=False)
+
+
+def _with_groups(statement: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
+    """Add the groups of the people a statement selects: a row for each, one row for who belongs to none."""
+    return (
+        statement.add_columns(Membership.group_id, Membership.is_animator, Group.kind.label("group_kind"))
         .outerjoin(Membership, Membership.user_id == User.id)
         .outerjoin(Group, Group.id == Membership.group_id)
-        .where(User.id == user_id)
     )
-    rows = db.session.execute(statement).all()
-    return _viewer(rows[0][1], rows, on_screen=False)
 
 
-def _is_alive(*, at: datetime) -> sa.ColumnElement[bool]:
-    """Give the criterion of the sessions that still open a door, beside the row of their person."""
-    screen_idle = timedelta(seconds=SCREEN_IDLE_SECONDS + SCREEN_GRACE_SECONDS)
-    on_screen = sa.and_(UserSession.kind == SCREEN, UserSession.seen_at > at - screen_idle)
+def _is_alive() -> sa.ColumnElement[bool]:
+    """Give the criterion of the sessions that still open a door, beside the row of their person; see `_instants`."""
+    on_screen = sa.and_(UserSession.kind == SCREEN, UserSession.seen_at > sa.bindparam("screen_idle_since"))
     in_browser = [
         sa.and_(
             UserSession.kind != SCREEN,
             User.role == role.value,
-            UserSession.seen_at > at - IDLE[role],
-            UserSession.created_at > at - ABSOLUTE[role],
+            UserSession.seen_at > sa.bindparam(f"{role.value}_idle_since"),
+            UserSession.created_at > sa.bindparam(f"{role.value}_open_since"),
         )
         for role in IDLE
     ]
-    return sa.and_(is_here(), sa.or_(on_screen, *in_browser))
+    return sa.and_(is_here(sa.bindparam("today")), sa.or_(on_screen, *in_browser))
 
 
-def _note_seen(row: UserSession) -> None:
+def _instants(at: datetime) -> dict[str, datetime]:
+    """Give the parameters of `_is_alive` at `at`."""
+    return {
+        "today": now(),
+        "screen_idle_since": at - timedelta(seconds=SCREEN_IDLE_SECONDS + SCREEN_GRACE_SECONDS),
+        **{f"{role.value}_idle_since": at - limit for role, limit in IDLE.items()},
+        **{f"{role.value}_open_since": at - limit for role, limit in ABSOLUTE.items()},
+    }
+
+
+# asked at every request of somebody signed in: built once, so that only its parameters are new
+_BEHIND_TOKEN = _with_groups(
+    sa.select(
+        UserSession.id,
+        UserSession.kind,
+        UserSession.seen_at,
+        UserSession.screen_id,
+        User.id.label("user_id"),
+        User.name,
+        User.role,
+        User.language,
+        User.theme,
+    ).join(User, User.id == UserSession.user_id)
+).where(UserSession.token_hash == sa.bindparam("token_hash"), _is_alive())
+
+
+def _note_seen(row: Any) -> None:
     """Write « last seen » after the request: at most every five minutes, each time on a shared screen."""
     at, session_id = real_now(), row.id
     pause = timedelta(seconds=2) if row.kind == SCREEN else timedelta(minutes=SEEN_MINUTES)
@@ -153,8 +171,9 @@ def _note_seen(row: UserSession) -> None:
 
 def sessions_of(user_id: int) -> list[UserSession]:
     """List the sessions of a person that are still alive, last seen first."""
-    alive = sa.select(UserSession).join(User, User.id == UserSession.user_id).where(_is_alive(at=real_now()))
-    return list(db.session.scalars(alive.where(UserSession.user_id == user_id).order_by(UserSession.seen_at.desc())))
+    alive = sa.select(UserSession).join(User, User.id == UserSession.user_id).where(_is_alive())
+    theirs = alive.where(UserSession.user_id == user_id).order_by(UserSession.seen_at.desc())
+    return list(db.session.scalars(theirs, _instants(real_now())))
 
 
 def close_session(session_id: int, user_id: int) -> None:
@@ -175,7 +194,6 @@ def end_all_sessions() -> None:
 
 def sweep_sessions(at: datetime) -> None:
     """Delete the rows of sessions that ended by themselves."""
-    alive = sa.select(UserSession.id).join(User, User.id == UserSession.user_id).where(_is_alive(at=at))
-    db.session.execute(
-        sa.delete(UserSession).where(UserSession.id.not_in(alive)).execution_options(synchronize_session=False)
-    )
+    alive = sa.select(UserSession.id).join(User, User.id == UserSession.user_id).where(_is_alive())
+    ended = sa.delete(UserSession).where(UserSession.id.not_in(alive))
+    db.session.execute(ended.execution_options(synchronize_session=False), _instants(at))
