@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pluggy
 
-from portal.content.audiences import Audienced
+from portal.content.audiences import READ_AT, READER, Audienced, reading
 from portal.content.audit import record
 from portal.content.audit_reader import ChainReport, audit_table, audit_until, check_chain, open_audit
 from portal.content.clock import now
@@ -105,6 +105,8 @@ __all__ = [
     "ANONYMOUS",
     "API_VERSION",
     "NAV_GROUPS",
+    "READER",
+    "READ_AT",
     "Action",
     "Audience",
     "AudienceField",
@@ -225,6 +227,7 @@ __all__ = [
     "qr_svg",
     "qr_uri",
     "readers_sentence",
+    "reading",
     "receive_files",
     "record",
     "record_passage",

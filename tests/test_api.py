@@ -48,6 +48,8 @@ PersonFacts(name, matricule=…, email=…, service_id=…, job_title=…, phone
 PersonField
 Personal(whose, why, keep_days=…, on_erase=…, since=…, at_end=…, secret=…)
 PortalError
+READER
+READ_AT
 Role: AGENT ANIMATOR PLUGIN_ADMIN ADMIN
 SecretField
 Section(title, template, context=…, order=…)
@@ -108,7 +110,7 @@ keep_file(owner, upload, *, actor, at)
 leave(user_id, *, actor, at)
 link(kind, source, target, *, actor, at)
 links_of(subject)
-listing(statement, *, order_by, size=…, ascending=…, counted=…)
+listing(statement, values=…, *, order_by, size=…, ascending=…, counted=…)
 local_day(instant)
 local_midnight(on)
 member_counts(group_ids)
@@ -135,6 +137,7 @@ publish(event)
 qr_svg(url)
 qr_uri(url)
 readers_sentence(audience, group_id)
+reading(viewer, *, at, **others)
 receive_files(form)
 record(action, subject, *, actor, at, facts=…)
 record_passage(subject, state, at)

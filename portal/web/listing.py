@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -21,6 +22,7 @@ T = TypeVar("T")
 COUNT_MAX = 1000
 INTEGER_MAX = 2**31 - 1
 CURSOR = "after"
+KEPT_STATEMENTS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Page(Generic[T]):
 
 def listing(
     statement: sa.Select[*tuple[Any, ...]],
+    values: Mapping[str, Any] | None = None,
     *,
     order_by: Sequence[Any],
     size: int = 24,
@@ -48,20 +51,16 @@ def listing(
     """Give the page of `statement` that the address asks for.
 
     :param statement: selects one entity, one column, or several columns: the items are then rows with their names; the
-        columns of `order_by` may be those of the entity they begin with
+        columns of `order_by` may be those of the entity they begin with. One built once costs much less
+    :param values: of the parameters of the statement
     :param order_by: columns that are never null, the last one unique; all descending, or all `ascending`
     :param counted: False to say the total otherwise: counting is then not asked of the database
     """
+    given = dict(values or {})
+    total = _count(statement, given) if counted else None
     after = _read(request.args.get(CURSOR, ""), order_by)
-    total = _count(statement) if counted else None
-    wanted = statement.order_by(*(column.asc() if ascending else column.desc() for column in order_by))
-    if after:
-        key, limit = (
-            sa.tuple_(*order_by),
-            sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(after, order_by, strict=True))),
-        )
-        wanted = wanted.where(key > limit if ascending else key < limit)
-    found = db.session.execute(wanted.limit(size + 1))
+    wanted = _wanted(statement, tuple(order_by), size, ascending=ascending, goes_on=bool(after))
+    found = db.session.execute(wanted, given | {f"{CURSOR}_{place}": value for place, value in enumerate(after)})
     rows: list[Any] = list(found.scalars() if len(statement.column_descriptions) == 1 else found)
     more = len(rows) > size
     items = rows[:size]
@@ -72,6 +71,19 @@ def listing(
         total=total,
         total_text=_("more than %(n)s", n=COUNT_MAX) if total is None else str(total),
     )
+
+
+@lru_cache(maxsize=KEPT_STATEMENTS)
+def _wanted(
+    statement: sa.Select[*tuple[Any, ...]], order_by: tuple[Any, ...], size: int, *, ascending: bool, goes_on: bool
+) -> sa.Select[*tuple[Any, ...]]:
+    """Give the statement of a page; of one that is built once, it is built once too."""
+    wanted = statement.order_by(*(column.asc() if ascending else column.desc() for column in order_by))
+    if goes_on:
+        cursor = (sa.bindparam(f"{CURSOR}_{place}", type_=column.type) for place, column in enumerate(order_by))
+        key, limit = sa.tuple_(*order_by), sa.tuple_(*cursor)
+        wanted = wanted.where(key > limit if ascending else key < limit)
+    return wanted.limit(size + 1)
 
 
 def held_listing(items: Sequence[T], *, key: Callable[[T], list[Any]], size: int = 24) -> Page[T]:
@@ -99,10 +111,15 @@ def _follows(key: list[Any], after: list[Any]) -> bool:
         return True
 
 
-def _count(statement: sa.Select[*tuple[Any, ...]]) -> int | None:
-    some = statement.order_by(None).limit(COUNT_MAX + 1).subquery()
-    count = db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+def _count(statement: sa.Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> int | None:
+    count = db.session.scalar(_counting(statement), values) or 0
     return None if count > COUNT_MAX else count
+
+
+@lru_cache(maxsize=KEPT_STATEMENTS)
+def _counting(statement: sa.Select[*tuple[Any, ...]]) -> sa.Select[int]:
+    some = statement.order_by(None).limit(COUNT_MAX + 1).subquery()
+    return sa.select(sa.func.count()).select_from(some)
 
 
 def _address(cursor: str | None) -> str:

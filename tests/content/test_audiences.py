@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from portal.content.audiences import reading as asked
 from portal.content.clock import real_now
 from portal.db import db
 from portal.people.groups import add_member, create_group, readers_count
@@ -57,6 +58,19 @@ def read_by(leaves, viewer, at=None):
 def test_each_viewer_reads_what_the_table_says(house, leaves, reading, kind):
     with reading():
         assert read_by(leaves, house[kind]) == {level for level in READERS if kind in READERS[level]}
+
+
+def test_a_statement_built_once_reads_as_whoever_executes_it(house, leaves, reading):
+    once = sa.select(leaves.words).where(leaves.readable())
+    with reading():
+        for kind in KINDS:
+            read = set(db.session.scalars(once, asked(house[kind], at=real_now())))
+            assert read == {level for level in READERS if kind in READERS[level]}
+
+
+def test_a_statement_built_once_reads_for_nobody_by_default(leaves, reading):
+    with reading(), pytest.raises(sa.exc.StatementError, match=r"reader_id|reader_levels"):
+        db.session.scalars(sa.select(leaves.words).where(leaves.readable())).all()
 
 
 def test_the_table_names_every_level():

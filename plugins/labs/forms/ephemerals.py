@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from wtforms import BooleanField, HiddenField, RadioField, SearchField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -25,6 +24,7 @@ from plugins.labs.models.ephemeral import (
 from plugins.labs.models.lab import Lab
 from plugins.labs.models.outcomes import OUTCOMES
 from plugins.labs.queries.ephemeral_states import State
+from plugins.labs.queries.searches import Search
 
 _ = texts("labs")
 
@@ -129,7 +129,7 @@ class EphemeralFilters(Filters):
     lab = StringField(_.later("Lab"))
 
     @property
-    def values(self) -> dict[str, Any]:
-        """Give what `ephemerals_matching` takes."""
+    def search(self) -> Search:
+        """Give what is looked for."""
         state = State(self.state.data) if self.state.data in list(State) else None
-        return {"words": self.q.data, "state": state, "lab_id": numbered(self.lab.data)}
+        return Search(self.q.data or "", state, numbered(self.lab.data))

@@ -1,6 +1,7 @@
 """The states of an ephemeral lab, derived from the clock alone: once in Python, once in SQL, the same (C01 SPEC 3).
 
-A lab closes at `ends_at` though no job runs; nobody stores a state.
+A lab closes at `ends_at` though no job runs; nobody stores a state. The criteria speak of `READ_AT`: a statement that
+has one is executed with `reading(viewer, at=…)`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
-from portal.api import texts
+from portal.api import READ_AT, texts
 
 from plugins.labs.models.ephemeral import Ephemeral, Guest, Participant
 
@@ -63,38 +64,38 @@ def has_people() -> sa.ColumnElement[bool]:
     return sa.or_(agents, guests)
 
 
-def is_in(state: State, *, at: datetime) -> sa.ColumnElement[bool]:
-    """Give the criterion of the labs that stand in `state` at `at`; the SQL of `state_of`."""
+def is_in(state: State) -> sa.ColumnElement[bool]:
+    """Give the criterion of the labs that stand in `state` at `READ_AT`; the SQL of `state_of`."""
     if state is State.CANCELLED:
         return Ephemeral.cancelled_at.is_not(None)
     kept = Ephemeral.cancelled_at.is_(None)
     if state is State.ANNOUNCED:
-        return sa.and_(kept, Ephemeral.starts_at > at)
+        return sa.and_(kept, Ephemeral.starts_at > READ_AT)
     if state is State.OPEN:
-        return sa.and_(kept, Ephemeral.starts_at <= at, Ephemeral.ends_at > at)
-    ended = sa.and_(kept, Ephemeral.ends_at <= at)
+        return sa.and_(kept, Ephemeral.starts_at <= READ_AT, Ephemeral.ends_at > READ_AT)
+    ended = sa.and_(kept, Ephemeral.ends_at <= READ_AT)
     if state is State.TOLD:
         return sa.and_(ended, Ephemeral.told_at.is_not(None))
     untold = sa.and_(ended, Ephemeral.told_at.is_(None))
     return sa.and_(untold, has_people() if state is State.CLOSED else sa.not_(has_people()))
 
 
-def is_counted(*, at: datetime) -> sa.ColumnElement[bool]:
+def is_counted() -> sa.ColumnElement[bool]:
     """Give the criterion of the labs that enter counts: not one to which nobody came, or that was called off.
 
     Rule: C01 SPEC 7.
     """
-    held = sa.or_(Ephemeral.ends_at > at, Ephemeral.told_at.is_not(None), has_people())
+    held = sa.or_(Ephemeral.ends_at > READ_AT, Ephemeral.told_at.is_not(None), has_people())
     return sa.and_(Ephemeral.cancelled_at.is_(None), held)
 
 
-def is_current(*, at: datetime) -> sa.ColumnElement[bool]:
+def is_current() -> sa.ColumnElement[bool]:
     """Give the criterion of the labs that are open or announced, few among many.
 
     The subquery says nothing more: it makes both databases start from the index of `ends_at`, whatever order is asked.
     """
-    among_few = Ephemeral.id.in_(sa.select(_late.c.id).where(_late.c.ends_at > at))
-    return sa.and_(among_few, Ephemeral.cancelled_at.is_(None), Ephemeral.ends_at > at)
+    among_few = Ephemeral.id.in_(sa.select(_late.c.id).where(_late.c.ends_at > READ_AT))
+    return sa.and_(among_few, Ephemeral.cancelled_at.is_(None), Ephemeral.ends_at > READ_AT)
 
 
 def mark_of(state: State) -> tuple[str, str]:

@@ -1,24 +1,28 @@
-"""Which ephemeral labs one may read, what one sees of them at a glance, who is in them."""
+"""What one sees of the ephemeral labs at a glance, who is in them, which wait for somebody."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from portal.api import NotFound, Viewer, session, texts
+from portal.api import READ_AT, READER, NotFound, Viewer, reading, session, texts
 
 from plugins.labs.models.ephemeral import Ephemeral, FormerTelling, Guest, Participant, Wording
 from plugins.labs.models.lab import Lab
 from plugins.labs.models.outcomes import OUTCOMES
-from plugins.labs.queries.ephemeral_states import State, is_counted, is_current, is_in, mark_of, state_of
-from plugins.labs.queries.words import fold, sought
+from plugins.labs.queries.ephemeral_states import State, is_counted, is_in, mark_of, state_of
+from plugins.labs.queries.searches import KEPT_STATEMENTS, SHOWN_AT_ONCE, Labs, Search, joined, readable
+from plugins.labs.queries.words import fold
 
 _ = texts("labs")
 
-SHOWN_AT_ONCE = 60
+AT_A_GLANCE = 5
+OPENED_SHOWN = 30
 TO_TELL_DAYS = 30
 
 
@@ -67,65 +71,13 @@ class Kin:
     resown_as: list[Ephemeral]
 
 
-def readable(viewer: Viewer, *, at: datetime) -> sa.ColumnElement[bool]:
-    """Give the criterion of the labs `viewer` may read: its audience, and whoever was let in and is in it.
-
-    Rule: G7. Somebody outside the audience gets in by the QR code only, and only if the opener allowed guests.
-    """
-    audience = Ephemeral.readable_by(viewer, at=at)
-    if viewer.person_id is None:
-        return audience
-    return sa.or_(audience, Ephemeral.id.in_(_ids_joined_by(viewer)))
-
-
-def _ids_joined_by(viewer: Viewer) -> sa.Select[int]:
-    mine = sa.and_(Participant.person_id == viewer.person_id, Participant.left_at.is_(None))
-    return sa.select(Participant.ephemeral_id).where(mine)
+_ONE = sa.select(Ephemeral).where(Ephemeral.id == sa.bindparam("number"))
+_ONE_READABLE = _ONE.where(readable())
 
 
 def ephemeral_for(viewer: Viewer, ephemeral_id: int, *, at: datetime) -> Ephemeral | None:
     """Give an ephemeral lab that `viewer` may read, or None."""
-    return session.scalar(sa.select(Ephemeral).where(Ephemeral.id == ephemeral_id, readable(viewer, at=at)))
-
-
-def ephemerals_matching(
-    viewer: Viewer, *, at: datetime, words: str = "", state: State | None = None, lab_id: int | None = None
-) -> sa.Select[Ephemeral]:
-    """Select ephemeral labs this person may read, without order.
-
-    There is no filter by outcome: a total beside it would be a success rate (C02 SPEC 3).
-
-    :param words: the first eight all stand in the question or in what was learnt, whatever the capitals and accents
-    """
-    statement = sa.select(Ephemeral).where(readable(viewer, at=at))
-    for word in sought(words):
-        statement = statement.where(Ephemeral.folded.contains(word, autoescape=True))
-    if state is not None:
-        statement = statement.where(is_in(state, at=at))
-    if lab_id is not None:
-        statement = statement.where(Ephemeral.lab_id == lab_id)
-    return statement
-
-
-def current_among(statement: sa.Select[Ephemeral], *, at: datetime) -> sa.Select[Ephemeral]:
-    """Keep what is open among `statement`, first to end first, then what is announced, first to start first."""
-    is_ahead = Ephemeral.starts_at > at
-    next_instant = sa.case((is_ahead, Ephemeral.starts_at), else_=Ephemeral.ends_at)
-    few = statement.where(is_current(at=at)).order_by(is_ahead, next_instant, Ephemeral.id)
-    return few.limit(SHOWN_AT_ONCE)
-
-
-def counted_in(statement: sa.Select[Ephemeral], *, at: datetime, up_to: int) -> tuple[int, bool]:
-    """Count the labs of `statement` that enter counts, no further than `up_to`; tell whether others were left out.
-
-    Rule: C01 SPEC 7.
-    """
-    ids, counted = statement.with_only_columns(Ephemeral.id), is_counted(at=at)
-    count = sa.select(sa.func.count()).select_from(ids.where(counted).limit(up_to).subquery()).scalar_subquery()
-    # the others are looked for only when the count has reached its end: few labs, read once
-    others = sa.case((count < up_to, ids.where(sa.not_(counted)).exists()), else_=sa.false())
-    found = session.execute(sa.select(count, others)).one()
-    return found[0], bool(found[1])
+    return session.scalar(_ONE_READABLE, reading(viewer, at=at, number=ephemeral_id))
 
 
 def _count_of(table: type[Participant] | type[Guest]) -> sa.ScalarSelect[int]:
@@ -133,14 +85,13 @@ def _count_of(table: type[Participant] | type[Guest]) -> sa.ScalarSelect[int]:
     return sa.select(sa.func.count()).where(here).correlate(Ephemeral).scalar_subquery()
 
 
-PEOPLE = (_count_of(Participant) + _count_of(Guest)).label("people")
-
-
-def with_glance(statement: sa.Select[Ephemeral], viewer: Viewer) -> sa.Select[Ephemeral, int, bool]:
-    """Add to a selection of labs what `viewer` sees of each: how many are in it, whether they are, its lab."""
-    mine = sa.and_(Participant.person_id == viewer.person_id, Participant.left_at.is_(None))
+@lru_cache(maxsize=KEPT_STATEMENTS)
+def with_glance(statement: Labs) -> sa.Select[Ephemeral, int, bool]:
+    """Add to a selection of labs what `READER` sees of each: how many are in it, whether they are, its lab."""
+    people = (_count_of(Participant) + _count_of(Guest)).label("people")
+    mine = sa.and_(Participant.person_id == READER, Participant.left_at.is_(None))
     is_mine = sa.exists().where(Participant.ephemeral_id == Ephemeral.id, mine).correlate(Ephemeral)
-    columns = statement.add_columns(PEOPLE, is_mine.label("is_mine"))
+    columns = statement.add_columns(people, is_mine.label("is_mine"))
     return columns.options(joinedload(Ephemeral.lab, innerjoin=True))
 
 
@@ -150,26 +101,30 @@ def glance_of(row: sa.Row[Ephemeral, int, bool], *, at: datetime) -> Glance:
     return Glance(ephemeral, count, bool(is_mine), state_of(ephemeral, participants=count, at=at))
 
 
-def glances(statement: sa.Select[Ephemeral], viewer: Viewer, *, at: datetime) -> list[Glance]:
-    """Give what `viewer` sees of the labs of a selection, in its order, in one query."""
-    return [glance_of(row, at=at) for row in session.execute(with_glance(statement, viewer))]
+def glances(statement: Labs, viewer: Viewer, *, at: datetime, **values: Any) -> list[Glance]:
+    """Give what `viewer` sees of the labs of a selection, in its order, in one query.
+
+    :param statement: built once
+    :param values: of its own parameters
+    """
+    rows = session.execute(with_glance(statement), reading(viewer, at=at, **values))
+    return [glance_of(row, at=at) for row in rows]
+
+
+def glance_at(ephemeral_id: int, viewer: Viewer, *, at: datetime) -> Glance | None:
+    """Give what a lab shows to `viewer`, who is not asked whether they may read it: the code of its door opens it."""
+    return next(iter(glances(_ONE, viewer, at=at, number=ephemeral_id)), None)
+
+
+def readable_glance(viewer: Viewer, ephemeral_id: int, *, at: datetime) -> Glance | None:
+    """Give what a lab shows to `viewer`; None if it is absent or not theirs to read."""
+    return next(iter(glances(_ONE_READABLE, viewer, at=at, number=ephemeral_id)), None)
 
 
 def participation_of(ephemeral: Ephemeral, viewer: Viewer) -> Participant | None:
     """Give the row that says `viewer` came, and perhaps left."""
     mine = sa.and_(Participant.ephemeral_id == ephemeral.id, Participant.person_id == viewer.person_id)
     return session.scalars(sa.select(Participant).where(mine)).first()
-
-
-def glance_at(ephemeral_id: int, viewer: Viewer, *, at: datetime) -> Glance | None:
-    """Give what a lab shows to `viewer`, who is not asked whether they may read it: the code of its door opens it."""
-    return next(iter(glances(sa.select(Ephemeral).where(Ephemeral.id == ephemeral_id), viewer, at=at)), None)
-
-
-def readable_glance(viewer: Viewer, ephemeral_id: int, *, at: datetime) -> Glance | None:
-    """Give what a lab shows to `viewer`; None if it is absent or not theirs to read."""
-    statement = sa.select(Ephemeral).where(Ephemeral.id == ephemeral_id, readable(viewer, at=at))
-    return next(iter(glances(statement, viewer, at=at)), None)
 
 
 def participant_ids(ephemeral: Ephemeral) -> list[int]:
@@ -229,15 +184,25 @@ def former_tellings(ephemeral: Ephemeral) -> list[FormerTelling]:
     return list(session.scalars(statement.order_by(FormerTelling.id.desc())))
 
 
+_KIN = (
+    sa.select(Ephemeral)
+    .where(
+        readable(),
+        sa.or_(
+            Ephemeral.id.in_(sa.bindparam("origins", expanding=True)),
+            Ephemeral.continues_id == sa.bindparam("number"),
+            Ephemeral.resown_from_id == sa.bindparam("number"),
+        ),
+    )
+    .order_by(Ephemeral.id)
+    .limit(SHOWN_AT_ONCE)
+)
+
+
 def kin_of(ephemeral: Ephemeral, viewer: Viewer, *, at: datetime) -> Kin:
     """Give the labs tied to this one, both ways, oldest first (C01 SPEC 4 and 6)."""
-    tied = sa.or_(
-        Ephemeral.id.in_([ephemeral.continues_id or 0, ephemeral.resown_from_id or 0]),
-        Ephemeral.continues_id == ephemeral.id,
-        Ephemeral.resown_from_id == ephemeral.id,
-    )
-    statement = sa.select(Ephemeral).where(readable(viewer, at=at), tied).order_by(Ephemeral.id).limit(SHOWN_AT_ONCE)
-    found = list(session.scalars(statement))
+    origins = [number for number in (ephemeral.continues_id, ephemeral.resown_from_id) if number]
+    found = list(session.scalars(_KIN, reading(viewer, at=at, number=ephemeral.id, origins=origins)))
     by_id = {other.id: other for other in found}
     return Kin(
         by_id.get(ephemeral.continues_id or 0),
@@ -247,37 +212,43 @@ def kin_of(ephemeral: Ephemeral, viewer: Viewer, *, at: datetime) -> Kin:
     )
 
 
-def joined_by(viewer: Viewer, *, at: datetime) -> sa.Select[Ephemeral]:
-    """Select the open labs this person is in, first to end first."""
-    mine = Ephemeral.id.in_(_ids_joined_by(viewer))
-    return sa.select(Ephemeral).where(mine, is_in(State.OPEN, at=at)).order_by(Ephemeral.ends_at, Ephemeral.id)
+_FIRST_TO_END = (Ephemeral.ends_at, Ephemeral.id)
+_NEWEST = (Ephemeral.starts_at.desc(), Ephemeral.id.desc())
+_JOINED = sa.select(Ephemeral).where(joined(), is_in(State.OPEN)).order_by(*_FIRST_TO_END)
+_TO_TELL = sa.select(Ephemeral).where(joined(), is_in(State.CLOSED)).order_by(*_FIRST_TO_END)
+_TO_TELL_SINCE = _TO_TELL.where(Ephemeral.ends_at > sa.bindparam("since")).limit(AT_A_GLANCE)
+_ALL_TO_TELL = _TO_TELL.limit(SHOWN_AT_ONCE)
+_OPENED = sa.select(Ephemeral).where(Ephemeral.author_id == READER).order_by(*_NEWEST).limit(OPENED_SHOWN)
+_OPEN_NOW = Search(state=State.OPEN).statement.order_by(*_FIRST_TO_END).limit(AT_A_GLANCE)
 
 
-def to_tell_by(viewer: Viewer, *, at: datetime, since_days: int | None = None) -> sa.Select[Ephemeral]:
-    """Select the closed labs this person was in that nobody has told yet, first ended first.
-
-    :param since_days: leave out those that ended longer ago
-    """
-    mine = Ephemeral.id.in_(_ids_joined_by(viewer))
-    statement = sa.select(Ephemeral).where(mine, is_in(State.CLOSED, at=at))
-    if since_days is not None:
-        statement = statement.where(Ephemeral.ends_at > at - timedelta(days=since_days))
-    return statement.order_by(Ephemeral.ends_at, Ephemeral.id).limit(SHOWN_AT_ONCE)
+def joined_by(viewer: Viewer, *, at: datetime) -> list[Glance]:
+    """List the open labs this person is in, first to end first."""
+    return glances(_JOINED, viewer, at=at)
 
 
-def opened_by(viewer: Viewer, *, limit: int) -> sa.Select[Ephemeral]:
-    """Select the labs this person opened, newest first."""
-    mine = sa.select(Ephemeral).where(Ephemeral.author_id == viewer.person_id)
-    return mine.order_by(Ephemeral.starts_at.desc(), Ephemeral.id.desc()).limit(limit)
+def to_tell_by(viewer: Viewer, *, at: datetime) -> list[Glance]:
+    """List the closed labs this person was in that nobody has told yet, first ended first."""
+    return glances(_ALL_TO_TELL, viewer, at=at)
 
 
-def open_now(viewer: Viewer, *, at: datetime, limit: int) -> sa.Select[Ephemeral]:
-    """Select the open labs this person may read, first to end first."""
-    statement = ephemerals_matching(viewer, at=at, state=State.OPEN)
-    return statement.order_by(Ephemeral.ends_at, Ephemeral.id).limit(limit)
+def soon_to_tell_by(viewer: Viewer, *, at: datetime) -> list[Glance]:
+    """List the first of them, without those that ended so long ago that one has chosen not to."""
+    return glances(_TO_TELL_SINCE, viewer, at=at, since=at - timedelta(days=TO_TELL_DAYS))
+
+
+def opened_by(viewer: Viewer, *, at: datetime) -> list[Glance]:
+    """List the last labs this person opened, newest first."""
+    return glances(_OPENED, viewer, at=at)
+
+
+def open_now(viewer: Viewer, *, at: datetime) -> list[Glance]:
+    """List the open labs this person may read that end first."""
+    return glances(_OPEN_NOW, viewer, at=at)
 
 
 def labs_to_continue(viewer: Viewer, lab_id: int, *, at: datetime, limit: int) -> list[Ephemeral]:
     """List the newest labs of a permanent lab that have begun and that a new one may be the sequel of."""
-    begun = ephemerals_matching(viewer, at=at, lab_id=lab_id).where(is_counted(at=at), Ephemeral.starts_at <= at)
-    return list(session.scalars(begun.order_by(Ephemeral.starts_at.desc(), Ephemeral.id.desc()).limit(limit)))
+    search = Search(lab_id=lab_id)
+    begun = search.statement.where(is_counted(), Ephemeral.starts_at <= READ_AT).order_by(*_NEWEST).limit(limit)
+    return list(session.scalars(begun, reading(viewer, at=at, **search.values)))

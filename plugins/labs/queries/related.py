@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
 
-from portal.api import Viewer, session
+from portal.api import Viewer, reading, session
 
 from plugins.labs.models.ephemeral import Ephemeral
 from plugins.labs.queries.ephemeral_states import State, is_current
-from plugins.labs.queries.ephemerals import ephemerals_matching
-from plugins.labs.queries.words import fold
+from plugins.labs.queries.searches import Labs, Search
+from plugins.labs.queries.words import among_words, fold, word_values
 
 SHOWN = 3
 READ_AT_MOST = 60
@@ -47,10 +48,6 @@ def telling_words(question: str) -> list[str]:
     return sorted((word for word in words if len(word) >= SHORTEST_WORD), key=lambda w: (-len(w), w))[:WORDS_AT_MOST]
 
 
-def _sharing(words: list[str]) -> sa.ColumnElement[bool]:
-    return sa.or_(*(Ephemeral.folded.contains(word, autoescape=True) for word in words))
-
-
 def related_to(ephemeral: Ephemeral, viewer: Viewer, *, at: datetime) -> Related:
     """Give up to three told labs that share words with this one's question; while it is not over, open ones too.
 
@@ -69,14 +66,17 @@ def _newest_told() -> sa.ColumnElement[bool]:
     return Ephemeral.id.in_(newest.limit(SEARCHED_AT_MOST))
 
 
+@cache
+def _sharing(words: int, state: State) -> Labs:
+    """Select the newest readable labs in `state`, but the one asked about, that hold one of the words."""
+    among = is_current() if state is State.OPEN else _newest_told()
+    one_of_them = sa.or_(*among_words(Ephemeral.folded, words))
+    others = Search(state=state).statement.where(Ephemeral.id != sa.bindparam("number"), among, one_of_them)
+    return others.order_by(Ephemeral.starts_at.desc(), Ephemeral.id.desc()).limit(READ_AT_MOST)
+
+
 def _nearest(state: State, words: list[str], ephemeral: Ephemeral, viewer: Viewer, *, at: datetime) -> list[Ephemeral]:
-    among = is_current(at=at) if state is State.OPEN else _newest_told()
-    statement = (
-        ephemerals_matching(viewer, at=at, state=state)
-        .where(Ephemeral.id != ephemeral.id, among, _sharing(words))
-        .order_by(Ephemeral.starts_at.desc(), Ephemeral.id.desc())
-        .limit(READ_AT_MOST)
-    )
+    asked = reading(viewer, at=at, number=ephemeral.id, **word_values(words))
     # sorted() is stable: at equal number of words the newest stays first
-    found = sorted(session.scalars(statement), key=lambda other: -sum(word in other.folded for word in words))
-    return found[:SHOWN]
+    near = session.scalars(_sharing(len(words), state), asked)
+    return sorted(near, key=lambda other: -sum(word in other.folded for word in words))[:SHOWN]

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from typing import Any
+
+import sqlalchemy as sa
 
 MOST_WORDS = 8
 MOST_LETTERS = 200
@@ -22,6 +25,17 @@ def fold(*texts: str | None) -> str:
 def sought(text: str) -> list[str]:
     """Give the first words of what somebody looks for, folded; a database refuses a search that has no end."""
     return fold(text[:MOST_LETTERS]).split()[:MOST_WORDS]
+
+
+def among_words(folded: Any, count: int) -> list[sa.ColumnElement[bool]]:
+    """Give a criterion for each of `count` words that a folded text holds; `word_values` gives the words."""
+    return [folded.contains(sa.bindparam(f"word_{place}"), escape="/") for place in range(count)]
+
+
+def word_values(words: list[str]) -> dict[str, str]:
+    """Give the values of the parameters of `among_words`; what LIKE would read otherwise is said to be a letter."""
+    escaped = (word.replace("/", "//").replace("%", "/%").replace("_", "/_") for word in words)
+    return {f"word_{place}": word for place, word in enumerate(escaped)}
 
 
 def edition(*texts: str | None) -> str:

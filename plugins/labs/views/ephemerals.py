@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-import sqlalchemy as sa
-
 from portal.api import (
     Action,
+    Page,
     absolute_url,
     actions_of,
     history_of,
@@ -18,6 +18,7 @@ from portal.api import (
     page,
     people,
     readers_sentence,
+    reading,
     sections_of,
     session,
     show_token,
@@ -31,9 +32,6 @@ from plugins.labs.models.ephemeral import Ephemeral
 from plugins.labs.queries.ephemeral_states import CURRENT, WORDS
 from plugins.labs.queries.ephemerals import (
     Glance,
-    counted_in,
-    current_among,
-    ephemerals_matching,
     former_tellings,
     former_wordings,
     glance_of,
@@ -50,6 +48,7 @@ from plugins.labs.queries.ephemerals import (
 from plugins.labs.queries.labs import labs_of, open_labs
 from plugins.labs.queries.related import related_to
 from plugins.labs.queries.sand import minutes_left
+from plugins.labs.queries.searches import Search, but_those_above, counted_in, current_among
 from plugins.labs.queries.words import fold
 from plugins.labs.services.opening import GUEST_SCOPE
 from plugins.labs.views.blueprint import blueprint
@@ -61,7 +60,6 @@ _ = texts("labs")
 
 COUNT_UP_TO = 1000
 BATCH = 500
-MINE_SHOWN = 30
 # who came and went is said by the list of people, for those who may see it; never by the history
 QUIET = ("labs.ephemeral_joined", "labs.ephemeral_left", "labs.guest_entered", "labs.guest_left")
 
@@ -83,27 +81,32 @@ COLUMNS: Table = {
 Card = tuple[Glance, list[Action]]
 
 
-def cards(statement: sa.Select[Ephemeral]) -> list[Card]:
-    """Give what is seen of each lab of a selection, with the one way to act."""
-    return card_offers(glances(statement, viewer(), at=now()), viewer())
+def _current_cards(search: Search) -> list[Card]:
+    """Give what is open, then what is announced, among what is looked for, with the one way to act."""
+    found = glances(current_among(search.statement), viewer(), at=now(), **search.values)
+    return card_offers(found, viewer())
 
 
 def ephemerals_of_lab(lab_id: int) -> list[Card]:
     """Give the open labs, then the announced ones, of a permanent lab, for its page."""
-    return cards(current_among(ephemerals_matching(viewer(), at=now(), lab_id=lab_id), at=now()))
+    return _current_cards(Search(lab_id=lab_id))
 
 
-def _matching(filters: EphemeralFilters) -> sa.Select[Ephemeral]:
-    return ephemerals_matching(viewer(), at=now(), **filters.values)
-
-
-def _total(statement: sa.Select[Ephemeral]) -> str:
+def _total(search: Search) -> str:
     """Say how many labs there are; one that did not happen, or was called off, is shown and not counted."""
-    count, left_out = counted_in(statement, at=now(), up_to=COUNT_UP_TO + 1)
+    count, left_out = counted_in(search, viewer(), at=now(), up_to=COUNT_UP_TO + 1)
     if count > COUNT_UP_TO:
         return _("more than 1,000 ephemeral labs")
     words = _.plural("%(num)s ephemeral lab", "%(num)s ephemeral labs", count)
     return _("%(count)s, not counting those that did not happen", count=words) if left_out else words
+
+
+def _past(search: Search, current: list[Card], *, at: datetime) -> Page[Any]:
+    """Give the page of what is not shown above; what did not fit there stands at its place among the others."""
+    above = [glance.ephemeral.id for glance, _offers in current]
+    asked = reading(viewer(), at=at, above=above, **search.values)
+    others = with_glance(but_those_above(search.statement))
+    return listing(others, asked, order_by=[Ephemeral.starts_at, Ephemeral.id], counted=False)
 
 
 @blueprint.get("/e/")
@@ -111,15 +114,12 @@ def _total(statement: sa.Select[Ephemeral]) -> str:
 def ephemerals():
     """List the ephemeral labs: what is open, what is announced, then the newest, whatever became of them."""
     filters, at, who = EphemeralFilters(), now(), viewer()
-    statement = _matching(filters)
-    current = cards(current_among(statement, at=at))
-    # what did not fit above stands at its place among the others
-    others = statement.where(Ephemeral.id.not_in([glance.ephemeral.id for glance, _offers in current]))
-    past = listing(with_glance(others, who), order_by=[Ephemeral.starts_at, Ephemeral.id], counted=False)
+    current = _current_cards(filters.search)
+    past = _past(filters.search, current, at=at)
     labs = open_labs()
     return page(
         "labs/ephemerals.html",
-        page=replace(past, total_text=_total(statement)),
+        page=replace(past, total_text=_total(filters.search)),
         current=[] if past.first_url else current,
         past=card_offers((glance_of(row, at=at) for row in past.items), who),
         filters=filters,
@@ -134,8 +134,10 @@ def ephemerals():
 @signed_in()
 def ephemerals_export(fmt):
     """Give exactly the labs of the list, newest first."""
-    statement = _matching(EphemeralFilters()).order_by(Ephemeral.starts_at.desc(), Ephemeral.id.desc())
-    found, at = session.execute(with_glance(statement, viewer()).execution_options(yield_per=BATCH)), now()
+    search, at = EphemeralFilters().search, now()
+    statement = with_glance(search.statement).order_by(Ephemeral.starts_at.desc(), Ephemeral.id.desc())
+    asked = reading(viewer(), at=at, **search.values)
+    found = session.execute(statement.execution_options(yield_per=BATCH), asked)
     return exported(fmt, "ephemeral-labs", COLUMNS, (glance_of(row, at=at) for row in found))
 
 
@@ -181,10 +183,7 @@ def _facts(glance: Glance) -> dict[str, Any]:
 def my_labs():
     """Gather what is mine: labs I am in, labs to tell, labs I opened, the labs I belong to."""
     at, who = now(), viewer()
-    joined, to_tell, opened = (
-        cards(statement)
-        for statement in (joined_by(who, at=at), to_tell_by(who, at=at), opened_by(who, limit=MINE_SHOWN))
-    )
+    joined, to_tell, opened = (card_offers(found(who, at=at), who) for found in (joined_by, to_tell_by, opened_by))
     above = {glance.ephemeral.id for glance, _offers in (*joined, *to_tell)}
     return page(
         "labs/mine.html",

@@ -9,7 +9,7 @@ from flask import url_for
 from portal.api import HomeItem, Viewer, can, local_midnight, minutes, now, texts
 
 from plugins.labs import permissions
-from plugins.labs.queries.ephemerals import TO_TELL_DAYS, Glance, glances, open_now, to_tell_by
+from plugins.labs.queries.ephemerals import Glance, open_now, soon_to_tell_by
 from plugins.labs.queries.labs import margins_to_review
 from plugins.labs.queries.projects import changes_waiting_for, results_expected_of
 from plugins.labs.queries.sand import minutes_left
@@ -18,17 +18,15 @@ from plugins.labs.views.days import today
 
 _ = texts("labs")
 
-ITEMS = 5
-
 
 def home_items(viewer: Viewer) -> Iterator[HomeItem]:
     """Give the open labs this viewer may read; for a person, what waits to be told, voted, agreed, looked at, done."""
     at = now()
-    for glance in glances(open_now(viewer, at=at, limit=ITEMS), viewer, at=at):
+    for glance in open_now(viewer, at=at):
         yield _now(glance, viewer)
     if not viewer.is_signed_in:
         return
-    for glance in glances(to_tell_by(viewer, at=at, since_days=TO_TELL_DAYS).limit(ITEMS), viewer, at=at):
+    for glance in soon_to_tell_by(viewer, at=at):
         yield _to_tell(glance)
     yield from _votes(viewer)
     yield from _changes(viewer)

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from portal.api import ANONYMOUS, now, session
+from portal.api import reading as asked
 from portal.content.models import AuditEntry, Passage
 
 from plugins.labs.models.ephemeral import Ephemeral
@@ -47,10 +48,10 @@ def test_states_in_python_and_in_sql_are_the_same_at_every_instant(app, make_use
             in_sql = [
                 (number, state)
                 for state in State
-                for number in session.scalars(sa.select(Ephemeral.id).where(is_in(state, at=at)))
+                for number in session.scalars(sa.select(Ephemeral.id).where(is_in(state)), asked(ANONYMOUS, at=at))
             ]
-            counted = set(session.scalars(sa.select(Ephemeral.id).where(is_counted(at=at))))
-            current = set(session.scalars(sa.select(Ephemeral.id).where(is_current(at=at))))
+            counted = set(session.scalars(sa.select(Ephemeral.id).where(is_counted()), asked(ANONYMOUS, at=at)))
+            current = set(session.scalars(sa.select(Ephemeral.id).where(is_current()), asked(ANONYMOUS, at=at)))
         assert sorted(in_sql) == sorted(in_python.items())  # each lab in one state, and one only
         not_counted = {State.NOT_HELD, State.CANCELLED}
         assert counted == {number for number, state in in_python.items() if state not in not_counted}
