@@ -29,8 +29,8 @@ from portal.loader.discovery import rescan, resolve, scan
 from portal.loader.hooks import CORE_PLUGIN, Hooks
 from portal.loader.inventory.declaring import check_core
 from portal.loader.manifest import Manifest
-from portal.loader.migrating import current
 from portal.loader.registration import blamed_on, forget, hookspecs_of, import_plugin, register
+from portal.loader.revisions import current
 from portal.loader.running import files_of, loaded, note_running
 from portal.loader.states import Snapshot, quarantine, snapshot
 from portal.people.permissions import CORE_PERMISSIONS

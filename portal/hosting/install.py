@@ -17,7 +17,7 @@ from portal.hosting.site import Site
 from portal.loader.discovery import PORTAL_VERSION, files_hash, needs_of, rescan, resolve, scan
 from portal.loader.inventory.sheets import noted_files
 from portal.loader.manifest import Manifest
-from portal.loader.migrating import current, head
+from portal.loader.revisions import current, head
 from portal.loader.rules import Rule
 from portal.loader.running import loaded, needs_reload
 from portal.loader.states import snapshot

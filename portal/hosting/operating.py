@@ -22,7 +22,8 @@ from portal.hosting.site import Site
 from portal.loader.breaking import move_revision
 from portal.loader.discovery import scan, with_needs
 from portal.loader.hooks import CORE_PLUGIN
-from portal.loader.migrating import create_database, current, migrate
+from portal.loader.migrating import create_database, migrate
+from portal.loader.revisions import current
 from portal.loader.states import known_states, snapshot, switch
 from portal.people.users import add_user, issue_link
 from portal.values import Role

@@ -32,8 +32,8 @@ from portal.loader.inventory.models import InventoryPlugin, InventoryTable
 from portal.loader.inventory.noting import owner_of, tables_of
 from portal.loader.inventory.sheets import Inventory, TableSheet, read_inventory
 from portal.loader.manifest import ID
-from portal.loader.migrating import alone, version_table
 from portal.loader.models import PluginState
+from portal.loader.revisions import alone, version_table
 from portal.texts import CORE, texts
 from portal.values import Subject
 from portal.web.exports import safe_cell

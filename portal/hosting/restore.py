@@ -31,7 +31,7 @@ from portal.hosting.running import UNFINISHED, at_rest
 from portal.hosting.site import Site, site_of
 from portal.loader.discovery import PORTAL_VERSION, scan
 from portal.loader.hooks import CORE_PLUGIN
-from portal.loader.migrating import knows
+from portal.loader.revisions import knows
 from portal.people.sessions import end_all_sessions
 from portal.values import Subject
 

@@ -6,9 +6,6 @@ rebuilt (dropping a parent would delete its children by CASCADE) and checked bef
 
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -16,7 +13,7 @@ from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection
 
 from portal.db import make_engine
 from portal.errors import PortalError, Unavailable
@@ -24,55 +21,11 @@ from portal.loader.hooks import CORE_PLUGIN
 from portal.loader.inventory.noting import forget, note
 from portal.loader.manifest import Manifest
 from portal.loader.registration import import_plugin
-
-CORE_FOLDER = Path(__file__).parent.parent / "migrations"
-LOCK_KEY = 0x706F7274616C  # "portal": any number, the same for every process
-
-
-def version_table(plugin: str) -> str:
-    """Name the version table of a plugin."""
-    return f"alembic_version_{plugin}"
+from portal.loader.revisions import CORE_FOLDER, alone, head, history, names_in, version_table
 
 
 def _script(folder: Path) -> ScriptDirectory:
     return ScriptDirectory(str(CORE_FOLDER), version_locations=[str(folder)])
-
-
-def head(manifest: Manifest | None) -> str | None:
-    """Give the newest revision of a plugin (None: of the core) in the code; None without migrations."""
-    folder = manifest.migrations if manifest else CORE_FOLDER / "versions"
-    return _script(folder).get_current_head() if folder.is_dir() else None
-
-
-def knows(manifest: Manifest | None, revision: str) -> bool:
-    """Tell whether the code of a plugin (None: of the core) has a revision; a newer database has one it has not."""
-    folder = manifest.migrations if manifest else CORE_FOLDER / "versions"
-    return folder.is_dir() and revision in {step.revision for step in _script(folder).walk_revisions()}
-
-
-def current(engine: Engine, plugin: str) -> str | None:
-    """Give the revision the database has for a plugin; None if it was never migrated."""
-    with engine.connect() as conn:
-        context = MigrationContext.configure(conn, opts={"version_table": version_table(plugin)})
-        return context.get_current_revision()
-
-
-@contextmanager
-def alone(url: str) -> Iterator[None]:
-    """Hold the migration lock of one database: a file beside SQLite, an advisory lock in PostgreSQL."""
-    address = sa.engine.make_url(url)
-    if address.get_backend_name() == "sqlite":
-        with Path(f"{address.database}.lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
-        return
-    engine = make_engine(url)
-    try:
-        with engine.connect() as conn:
-            conn.execute(sa.select(sa.func.pg_advisory_lock(LOCK_KEY)))
-            yield
-    finally:
-        engine.dispose()
 
 
 def migrate(url: str, plugins: list[Manifest], *, core: bool = True, down: bool = False) -> list[str]:
@@ -103,7 +56,7 @@ def _history(conn: Connection, manifest: Manifest | None, *, down: bool) -> list
     name = manifest.id if manifest else CORE_PLUGIN
     if manifest and not down:
         import_plugin(manifest)
-    done = _run(conn, name, manifest.migrations if manifest else CORE_FOLDER / "versions", down=down)
+    done = _run(conn, name, history(manifest), down=down)
     conn.rollback()  # a history that was up to date has only been read
     with conn.begin():
         if down:
@@ -115,6 +68,7 @@ def _history(conn: Connection, manifest: Manifest | None, *, down: bool) -> list
 
 def _run(conn: Connection, name: str, folder: Path, *, down: bool) -> list[str]:
     script = _script(folder)
+    _check_names(script, folder)
     done: list[str] = []
 
     def steps(revision: object, context: MigrationContext) -> object:
@@ -137,6 +91,14 @@ def _run(conn: Connection, name: str, folder: Path, *, down: bool) -> list[str]:
         with conn.begin():
             conn.execute(sa.text(f"DROP TABLE IF EXISTS {version_table(name)}"))
     return done
+
+
+def _check_names(script: ScriptDirectory, folder: Path) -> None:
+    """Refuse a history that workers, who read names alone, would read otherwise."""
+    steps = [step.revision for step in script.walk_revisions()]
+    names = names_in(folder)
+    if steps != names[::-1]:
+        raise PortalError(f"{folder}: {', '.join(names)}. Name each file after its revision, the newest last.")
 
 
 def _check_keys(conn: Connection) -> None:

@@ -23,8 +23,9 @@ from portal.hosting.purging import purge_plan, purge_plugin, purged_folder, swee
 from portal.hosting.worker import Worker
 from portal.loader.discovery import Scan, scan
 from portal.loader.inventory.sheets import read_inventory
-from portal.loader.migrating import current, migrate
+from portal.loader.migrating import migrate
 from portal.loader.models import PluginState
+from portal.loader.revisions import current
 from portal.values import Subject
 
 from tests.loader.test_migrating import schema

@@ -17,7 +17,8 @@ from portal.content.models import AuditEntry, Token
 from portal.db import PortalState
 from portal.hosting.config import Collectivity, Instance, Server, write_secret
 from portal.loader.discovery import scan
-from portal.loader.migrating import current, migrate
+from portal.loader.migrating import migrate
+from portal.loader.revisions import current
 from portal.testing.databases import Databases
 from portal.testing.postgres import PostgresUnavailable, postgresql_cluster
 

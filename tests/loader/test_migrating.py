@@ -14,10 +14,12 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import make_url
 
 from portal.db import CoreBase, make_engine
+from portal.errors import PortalError
 from portal.hosting.config import write_secret
 from portal.loader.discovery import scan
-from portal.loader.migrating import current, head, migrate
+from portal.loader.migrating import migrate
 from portal.loader.registration import import_plugin
+from portal.loader.revisions import current, head
 
 PROCESSES = 6
 FIRST = """
@@ -154,6 +156,14 @@ def test_a_failure_lets_go_of_the_lock(url, labs, notices):
     for _try in range(2):
         with pytest.raises(RuntimeError, match="half-way"):
             migrate(url, [notices], core=False)
+
+
+def test_a_file_that_is_not_named_after_its_revision_is_refused(url, labs, notices):
+    """Workers read names alone: they would wait for tables that are there, or run without them."""
+    (notices.migrations / "notices_0002.py").rename(notices.migrations / "a_second_step.py")
+    with pytest.raises(PortalError, match=r"notices_0001.*Name each file"):
+        migrate(url, [labs, notices])
+    assert revision(url, "notices") is None
 
 
 def test_the_history_of_one_plugin_says_nothing_about_another(url, labs):

@@ -19,7 +19,7 @@ from portal.hosting.install import core_head
 from portal.hosting.site import Site
 from portal.loader.discovery import scan
 from portal.loader.hooks import CORE_PLUGIN
-from portal.loader.migrating import current, head
+from portal.loader.revisions import current, head
 
 UPGRADE = "portal upgrade, puis un rechargement."
 DRIFT_SECONDS = 5
