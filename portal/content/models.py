@@ -194,8 +194,9 @@ class Token(CoreBase):
     }
     __clock__ = "real"
     __of_plugin__ = ("scope", "subject_kind")
+    __table_args__ = (sa.Index("ix_tokens_scope_subject", "scope", "subject_kind", "subject_id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
-    scope: Mapped[str] = mapped_column(sa.String(40), index=True)
+    scope: Mapped[str] = mapped_column(sa.String(40))
     nonce: Mapped[str] = mapped_column(sa.String(32))
     subject_kind: Mapped[str | None] = mapped_column(sa.String(60))
     subject_id: Mapped[int | None]
