@@ -104,13 +104,13 @@ def tells_apart(private: Visit, absent: Visit) -> Iterator[str]:
     """Find what tells a thing that is private from one that never was (P3)."""
     if private.status != absent.status:
         yield f"{private}, and {absent.status} of what never was"
-    elif _plain(private) != _plain(absent):
-        here, there = _plain(private).splitlines(), _plain(absent).splitlines()
+    elif plain(private) != plain(absent):
+        here, there = plain(private).splitlines(), plain(absent).splitlines()
         told = next((line for line in here if line not in there), "something is missing")
         yield f"{private} reads otherwise than what never was: {told.strip()[:120]}"
 
 
-def _plain(visit: Visit) -> str:
+def plain(visit: Visit) -> str:
     """Leave out what differs between two requests for the same thing: address, instant, token, reference."""
     text = visit.body.decode(errors="replace").replace(visit.url, "")
     for varies in (TOKEN, INSTANT, REFERENCE):

@@ -31,6 +31,7 @@ from portal.web.pages.entering import SCREEN_SCOPE
 from portal.web.pages.feeds import FEED_LABEL, FEED_SCOPE
 from portal.web.pages.screens import ENROL_SCOPE
 
+from tests.review.furniture import OPEN
 from tests.review.world import (
     ADMIN,
     ADMINS,
@@ -65,6 +66,17 @@ ARGUMENTS = {
     "notice_id": "portal.notice",
     "until_id": "portal.notice",
     "screen_id": "portal.screen",
+}
+ASKS = {
+    OPEN: "asset enrol file health legal link news_feed screen screen_leave screen_pin sign_in theme_file",
+    "portal.account": "change_code change_password close_address close_one_session make_feed my_account my_data"
+    " set_preferences sign_out_everywhere",
+    "portal.news": "follow my_news read_all_news read_news unfollow",
+    "portal.plugins": "confirm_plugin plugin_fault plugin_faults plugin_settings plugin_sheet plugins_page purge_now"
+    " purge_plugin reset_settings_page retry_plugin switch_plugin",
+    "portal.privacy": "erase privacy privacy_register",
+    "portal.screens": "revoke_screen screens",
+    "portal.theme": "remove_logo reset_theme set_logo theme_page theme_preview",
 }
 MAY = {
     "portal.account": AGENTS,

@@ -17,13 +17,14 @@ from werkzeug.routing import AnyConverter, Rule
 
 from portal.web.policy import Policy, policy_of
 
-from tests.review.furniture import Furniture
+from tests.review.furniture import OPEN, SIGNED_IN, Furniture
 from tests.review.world import Key, Thing, World
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 IMPLIED = frozenset({"HEAD", "OPTIONS"})
 ABSENT = 99_999
 MANY = 5
+NONE = Policy("none")
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,14 @@ def doors(app: Flask, world: World, furniture: Furniture) -> list[Door]:
     return found if world.is_full else _thinned(found)
 
 
+def _amiss(endpoint: str, view: object, furniture: Furniture) -> str:
+    policy, wanted = policy_of(view), furniture.asked_at(endpoint)
+    if policy is None:
+        return "declares no policy"
+    asked = OPEN if policy.is_open else policy.permission or SIGNED_IN
+    return f"asks for {asked}, and was said to ask for {wanted}" if asked != wanted else ""
+
+
 def every_door(app: Flask, world: World, furniture: Furniture) -> list[Door]:
     """Give them all."""
     methods: dict[str, frozenset[str]] = {}
@@ -98,16 +107,16 @@ def _rights(door: Door) -> object:
 
 
 def lost(app: Flask, world: World, furniture: Furniture) -> list[str]:
-    """Say which addresses nothing fills, and what they ask for."""
-    return [
-        f"{rule.endpoint} ({rule.rule}): nothing fills {', '.join(sorted(rule.arguments))}"
-        for rule in app.url_map.iter_rules()
-        if next(_fills(app, rule, world, furniture), None) is None
+    """Say which addresses nothing fills, which declare no policy, and which another than was said."""
+    amiss = ((endpoint, _amiss(endpoint, view, furniture)) for endpoint, view in app.view_functions.items())
+    empty = [rule for rule in app.url_map.iter_rules() if next(_fills(app, rule, world, furniture), None) is None]
+    return [f"{endpoint} {fault}" for endpoint, fault in amiss if fault] + [
+        f"{rule.endpoint} ({rule.rule}): nothing fills {', '.join(sorted(rule.arguments))}" for rule in empty
     ]
 
 
 def _doors(app: Flask, rule: Rule, methods: frozenset[str], world: World, furniture: Furniture) -> Iterator[Door]:
-    policy = policy_of(app.view_functions[rule.endpoint])
+    policy = policy_of(app.view_functions[rule.endpoint]) or NONE
     for fill in _fills(app, rule, world, furniture):
         with app.test_request_context():
             url = _url(app, rule, fill.values)

@@ -3,6 +3,8 @@
 A plugin brings `tests/plugins/<id>/furniture.py`, found by its name. It may say:
 
 * `ARGUMENTS`: which kind of thing an argument of an address is the number of, `{"lab_id": "labs.lab"}`;
+* `ASKS`: what each of its addresses asks of whoever comes, `{"labs.animate": "add remove"}`; `OPEN`: nothing, or a
+  token; what is not named asks that somebody is signed in;
 * `MAY`: who holds a permission: roles, or the word of a thing's `facts`, `{"labs.vote": "members"}`;
 * `ACTS`: the same for an endpoint whose view or service asks more than its permission;
 * `SILENT`: acts on what is one's own that answer the same to everybody, and do nothing to others;
@@ -12,7 +14,8 @@ A plugin brings `tests/plugins/<id>/furniture.py`, found by its name. It may say
 * `HIDDEN`: columns with markers that no page shows to anybody, and why;
 * `EXEMPT`: tables and columns that hold nothing a person wrote, and why;
 * `SHAPES`: how a marker is written in a column that is not plain text;
-* `furnish(world)`: the things, put in the database and in the world.
+* `furnish(world)`: the things, put in the database and in the world;
+* `add_private(world)`: more of them, that nobody outside the first lab may know of.
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ from portal.web.policy import policy_of
 from tests.review.world import Roles, Thing, Who, World
 
 Readers = Callable[[Any, World], "Roles | Thing | tuple[Thing, Roles]"]
+OPEN, SIGNED_IN = "nobody", "somebody"
 TABLES = ("arguments", "may", "acts", "silent", "turned_away", "unreached", "readers", "hidden", "exempt", "shapes")
 
 
@@ -38,6 +42,7 @@ class Furniture:
     """What everybody brought, together."""
 
     arguments: dict[str, str] = field(default_factory=dict)
+    asks: dict[str, str] = field(default_factory=dict)
     may: dict[str, Who] = field(default_factory=dict)
     acts: dict[str, Who] = field(default_factory=dict)
     silent: dict[str, str] = field(default_factory=dict)
@@ -49,11 +54,17 @@ class Furniture:
     shapes: dict[str, Callable[[Any, str], Any]] = field(default_factory=dict)
     scopes: dict[str, str] = field(default_factory=dict)
 
-    def take(self, module: ModuleType) -> None:
+    def take(self, module: ModuleType, plugin: str) -> None:
         """Add what one module brings."""
+        for asked, endpoints in getattr(module, "ASKS", {}).items():
+            self.asks |= {f"{plugin}.{endpoint}": asked for endpoint in endpoints.split()}
         for name in TABLES:
             brought: Mapping[str, Any] = getattr(module, name.upper(), {})
             getattr(self, name).update(brought)
+
+    def asked_at(self, endpoint: str) -> str:
+        """Give what an address asks: `OPEN`, `SIGNED_IN` or a permission."""
+        return self.asks.get(endpoint, SIGNED_IN)
 
     def allows(self, who: Who, role: str, things: Iterable[Thing]) -> bool:
         """Tell whether a role is among those named, or has that fact of one of the things."""
@@ -71,8 +82,8 @@ def modules(plugins: Iterable[str]) -> list[ModuleType]:
 def furniture_of(app: Flask, plugins: Iterable[str]) -> Furniture:
     """Gather it all."""
     made = Furniture()
-    for module in modules(plugins):
-        made.take(module)
+    for module, plugin in zip(modules(plugins), ("core", *sorted(plugins)), strict=True):
+        made.take(module, plugin)
     for rule in app.url_map.iter_rules():
         policy = policy_of(app.view_functions[rule.endpoint])
         if policy is not None and policy.scope is not None:

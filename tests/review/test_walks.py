@@ -20,7 +20,7 @@ def said(faults):
     return "\n".join(faults)
 
 
-def test_every_address_is_filled(app, world, furniture):
+def test_every_address_is_filled_and_asks_what_was_said(app, world, furniture):
     assert not lost(app, world, furniture)
 
 

@@ -20,7 +20,7 @@ from tests.review.walking import UNSAFE, Visit, Walk
 from tests.review.world import ADMIN, AGENT, AGENTS, ELSEWHERE, MEMBER, OWNER
 
 FRAGMENT = {"HX-Request": "true"}
-SEARCH = {"q": "canari"}
+SEARCH = "q=canari"
 IN_TURN = 4
 
 
@@ -51,7 +51,7 @@ def _readings(walk: Walk, role: str, doors: Iterable[Door] | None) -> Iterator[V
     for door in pages:
         yield walk.visit(role, door)
     for door in lists:
-        yield walk.visit(role, door, query_string=SEARCH)
+        yield walk.visit(role, door, url=f"{door.url}?{SEARCH}")
     if walk.world.is_full or role in {AGENT, ADMIN}:
         for door in pages if walk.world.is_full else lists:
             yield walk.visit(role, door, headers=FRAGMENT)

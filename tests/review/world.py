@@ -7,7 +7,7 @@ portal answers, so that a mistake in a criterion is not made twice.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from portal.content.clock import now
@@ -141,6 +141,12 @@ class World:
     def role_of(self, person_id: int | None) -> Roles:
         """Give the role that a person walks as, as a set; empty for nobody."""
         return frozenset(role for role, person in self.people.items() if person.id == person_id)
+
+    def copy(self) -> World:
+        """Give another world with the same in it: what is added to one is not in the other."""
+        lists = {name: list(value) for name, value in self.things.items()}
+        keys = {name: list(value) for name, value in self.keys.items()}
+        return replace(self, things=lists, keys=keys, markers=dict(self.markers), uploads=list(self.uploads))
 
     def roles(self) -> tuple[str, ...]:
         """Give the roles of this walk, those that may least first."""

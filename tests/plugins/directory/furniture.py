@@ -15,6 +15,16 @@ from tests.plugins.directory.import_files import file_of, plan_of
 from tests.review.world import ADMIN, ADMINS, AGENTS, Thing, World
 
 ARGUMENTS = {"import_id": "directory.import"}
+ASKS = {
+    "directory.audit": "audit audit_chain audit_export",
+    "directory.counter": "slips",
+    "directory.import": "import_abandon import_abandon_page import_columns import_lines import_new import_now"
+    " import_pause import_report import_resume import_show import_start imports",
+    "directory.manage": "add change change_one_function change_one_service close_one_function close_one_service hold"
+    " leave_page new_function new_service stay vacate",
+    "directory.read": "function_list functions_export group_list index people_export roles service_tree"
+    " services_export show_function show_person show_service",
+}
 MAY = {
     "directory.read": AGENTS,
     "directory.manage": ADMINS,

@@ -84,8 +84,18 @@ def furnish(world: World) -> None:
     for state, audience, time in product(("open", "told"), AUDIENCES, TIMES) if world.is_full else FEW_PROJECTS:
         _project(world, mine, "open" if state == "open" else "told", audience, time)
     _project(world, other, "open", "lab", "")
+    world.values["place"] = [mine]
     public = world.things["labs.lab"][0]
     world.values["linked"] = (public, world.things["labs.ephemeral"][0])
+
+
+def add_private(world: World) -> None:
+    """Add what those outside the lab may not know of: not even that there is one more."""
+    place = world.values["place"][0]
+    for state, audience in (("open", "lab"), ("told", "lab"), ("announced", "self"), ("closed", "circle")):
+        _ephemeral(world, place, state, audience, "")
+    for state, audience, time in (("told", "lab", ""), ("open", "self", ""), ("open", "intranet", "not yet")):
+        _project(world, place, state, audience, time)
 
 
 def _lab(world: World, name: str, members: Roles, animators: tuple[str, ...]) -> Place:

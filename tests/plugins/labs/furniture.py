@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.plugins.labs.furnishing import furnish
+from tests.plugins.labs.furnishing import add_private, furnish
+from tests.review.furniture import OPEN
 from tests.review.world import (
     ADMINS,
     AGENTS,
@@ -19,6 +20,18 @@ ARGUMENTS = {
     "project_id": "labs.project",
     "vote_id": "labs.vote",
     "margin_id": "labs.margin",
+}
+ASKS = {
+    OPEN: "door_join guest_door guest_in guest_out projected_qr projected_tell_qr projected_wall",
+    "labs.animate": "add animate margin new_margin remove restore settings sponsors unsponsor",
+    "labs.create": "animator close close_page create reopen",
+    "labs.join": "ephemeral_cancel ephemeral_cancel_now ephemeral_correct ephemeral_extend ephemeral_join"
+    " ephemeral_leave",
+    "labs.open": "open_ephemeral",
+    "labs.project": "new_project",
+    "labs.steer": "agree_to_clause clause end guarantor lead refuse_clause reword stop stop_vouching_page",
+    "labs.tell": "ephemeral_tell",
+    "labs.vote": "call cast",
 }
 MAY: dict[str, Any] = {
     "labs.open": "members",
@@ -100,4 +113,4 @@ READERS = {
     "labs_clause_change": lambda row, world: world.one("labs.project", row.project_id),
 }
 
-__all__ = ["furnish"]
+__all__ = ["add_private", "furnish"]

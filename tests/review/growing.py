@@ -1,0 +1,114 @@
+"""How many statements a page costs, with ten rows of everything and with a thousand: the same number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy import event
+
+from portal.db import CoreBase
+
+from tests.review.doors import Door
+from tests.review.expecting import is_let_in
+from tests.review.walking import OPERATIONAL, Visit, Walk
+
+FEW, MANY = 10, 1000
+# What stands once in a collectivity, or grows by other rules: the audit is a chain, a setting has one value.
+ALONE = OPERATIONAL | {
+    "audit", "audit_head", "audit_person", "erasures", "file_contents", "inventory_plugins", "inventory_tables",
+    "passages", "plugins", "portal_state", "settings",
+}  # fmt: skip
+FIRST = 1_000_000
+Column = sa.Column[Any]
+
+
+def compare_ten_and_a_thousand(walk: Walk, roles: Iterable[str], *, doors: Iterable[Door] | None = None) -> list[str]:
+    """Count the statements of each page with few rows of everything, then with many."""
+    asked = list(_once_each(walk, list(roles), doors or walk.doors))
+    counts = []
+    for start, copies in ((0, FEW), (FEW, MANY - FEW)):
+        multiply(walk.app, start, copies)
+        counts.append([_counted(walk, role, door) for role, door in asked])
+    return [
+        f"{many[1]} makes {few[0]} statements with {FEW} rows of everything, {many[0]} with {MANY}"
+        for few, many in zip(*counts, strict=True)
+        if few[0] != many[0] or few[1].status != many[1].status
+    ]
+
+
+def _once_each(walk: Walk, roles: list[str], doors: Iterable[Door]) -> Iterator[tuple[str, Door]]:
+    """Give each endpoint once, as the first of the roles that is let in."""
+    done: set[str] = set()
+    for door in doors:
+        role = next((role for role in roles if is_let_in(door, role, walk.world, walk.furniture)), None)
+        if door.method == "GET" and role is not None and door.endpoint not in done:
+            done.add(door.endpoint)
+            yield role, door
+
+
+def _counted(walk: Walk, role: str, door: Door) -> tuple[int, Visit]:
+    walk.visit(role, door)  # what a first visit writes down, « last seen », is not of the page
+    with counting(walk.app) as statements:
+        visit = walk.visit(role, door)
+    return len(statements), visit
+
+
+@contextmanager
+def counting(app: Flask) -> Iterator[list[str]]:
+    """Gather what is read meanwhile."""
+    statements: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        statements.extend([statement] if statement.startswith(("SELECT", "WITH")) else [])
+
+    event.listen(app.config["ENGINE"], "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(app.config["ENGINE"], "before_cursor_execute", note)
+
+
+def multiply(app: Flask, start: int, copies: int) -> None:
+    """Copy the rows of every table, in turn, until there are so many more of each."""
+    with app.config["ENGINE"].execution_options(tx="write").begin() as conn:
+        there = set(sa.inspect(conn).get_table_names())
+        tables = [table for table in CoreBase.metadata.sorted_tables if table.name in there - ALONE]
+        for table in tables:
+            originals = [row._mapping for row in conn.execute(_originals(table))]
+            if originals:
+                numbers = range(start, start + copies)
+                made = [_copy(table, originals[number % len(originals)], number) for number in numbers]
+                conn.execute(sa.insert(table), made)
+
+
+def _originals(table: sa.Table) -> sa.Select[Any]:
+    keys = [key for key in table.primary_key.columns if isinstance(key.type, sa.Integer)]
+    return sa.select(table).where(*(key < FIRST for key in keys)).order_by(*table.primary_key.columns)
+
+
+def _copy(table: sa.Table, row: Any, number: int) -> dict[str, Any]:
+    values = dict(row)
+    for column in _differing(table):
+        values[column.name] = _other(column, values[column.name], number)
+    return values
+
+
+def _differing(table: sa.Table) -> list[Column]:
+    """Give the columns that make a row another: of each key or set that is unique, the last one."""
+    unique = [list(found.columns) for found in table.constraints if isinstance(found, sa.UniqueConstraint)]
+    unique += [list(index.columns) for index in table.indexes if index.unique]
+    chosen = [columns[-1] for columns in unique] + [list(table.primary_key.columns)[-1]]
+    spoken_of = [table.columns["subject_id"]] if "subject_id" in table.columns else []
+    return [*chosen, *spoken_of]
+
+
+def _other(column: Column, value: Any, number: int) -> Any:
+    if value is None:
+        return None
+    if isinstance(column.type, sa.String):
+        return f"{number}-{value}"[: column.type.length]
+    return FIRST + number

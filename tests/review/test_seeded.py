@@ -1,0 +1,298 @@
+"""The review is itself tested: one fault of each class is put in, and each is caught by its check, by its words (P20).
+
+A fault is one function of the product replaced, or one address of a careless plugin; the walk then goes through the
+doors concerned, as in `test_walks.py`.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from functools import partial
+
+import pytest
+import sqlalchemy as sa
+from flask import Blueprint, Response, request
+
+from portal.api import Audience, NotFound, Role, SubjectCard, session, signed_in, transaction
+from portal.content.clock import real_now
+from portal.errors import Forbidden
+from portal.loader.faults import later
+from portal.people.models import User, UserSession
+from portal.people.persons import person
+from portal.people.readers import Reader
+from portal.people.sessions import hash_token, viewer_of
+from portal.web.htmx import htmx
+
+from plugins.labs.models.ephemeral import Ephemeral
+from plugins.labs.models.lab import Vote
+from plugins.labs.models.project import Project
+from plugins.labs.queries import projects
+from plugins.labs.queries.votes import tallies
+from tests.review import walks
+from tests.review.doors import lost
+from tests.review.growing import compare_ten_and_a_thousand
+from tests.review.outside import compare_before_and_after
+from tests.review.walking import Walk
+from tests.review.world import ADMIN, AGENT, LEAVER, MEMBER, OWNER, SUPERIOR
+
+READABLE = "plugins.labs.queries.ephemerals.readable"
+
+
+@pytest.fixture
+def walk(app, world, furniture):
+    """Give a walk through a copy of the world."""
+    return Walk(app, world, furniture)
+
+
+@pytest.fixture
+def mount(app):
+    """Put a careless view on the app, at `/try/<address>`, and give its endpoint."""
+    app._got_first_request = False
+
+    def put(address, view, **options):
+        rooms = Blueprint("careless", __name__)
+        rooms.add_url_rule(f"/try/{address}", view_func=view, **options)
+        app.register_blueprint(rooms)
+        return f"careless.{view.__name__}"
+
+    return put
+
+
+def at(walk, *endpoints):
+    """Give the doors of these endpoints."""
+    found = [door for door in walk.doors if door.endpoint in endpoints]
+    assert found, endpoints
+    return found
+
+
+def caught(faults, *words):
+    """Tell whether one of the faults says all of these words."""
+    assert any(all(word in fault for word in words) for fault in faults), faults
+
+
+def reading(walk, role, *endpoints):
+    return walks.read_all(walk, [role], doors=at(walk, *endpoints))
+
+
+def acting(walk, role, *endpoints):
+    return walks.act_all(walk, [role], doors=at(walk, *endpoints))
+
+
+def everything(*_args, **_options):
+    return sa.true()
+
+
+def with_policy(app, monkeypatch, endpoint, policy):
+    """Give an address another policy than the one it was written with."""
+    view = app.view_functions[endpoint]
+    loose = partial(view)
+    loose.policy = replace(view.policy, **policy)
+    monkeypatch.setitem(app.view_functions, endpoint, loose)
+
+
+def test_a_route_that_lost_its_policy(app, world, furniture, monkeypatch):
+    monkeypatch.setitem(app.view_functions, "labs.show", lambda: "x")
+    caught(lost(app, world, furniture), "labs.show declares no policy")
+
+
+def test_a_route_whose_policy_is_too_wide(app, walk, monkeypatch):
+    with_policy(app, monkeypatch, "core.privacy", {"kind": "signed_in", "permission": None})
+    caught(lost(app, walk.world, walk.furniture), "core.privacy asks for somebody")
+    caught(reading(walk, AGENT, "core.privacy"), "GET /privacy → 200, not [403]")
+
+
+def test_a_route_that_nothing_fills(app, mount, world, furniture):
+    mount("<int:idea_id>", signed_in()(lambda idea_id: "x"), endpoint="show")
+    caught(lost(app, world, furniture), "careless.show", "nothing fills idea_id")
+
+
+def test_a_list_that_forgets_who_may_read(walk, monkeypatch):
+    monkeypatch.setattr(READABLE, everything)
+    caught(reading(walk, AGENT, "labs.ephemerals"), "agent: GET /labs/e/", "tells labs_ephemeral.question")
+
+
+def test_an_export_that_forgets_who_may_read(walk, monkeypatch):
+    monkeypatch.setattr("plugins.labs.views.projects._matching", lambda _filters: sa.select(Project))
+    caught(reading(walk, MEMBER, "labs.projects_export"), "/labs/projects.csv", "tells labs_project.learnt")
+
+
+def test_a_page_that_an_administrator_reads_by_rank(walk, monkeypatch):
+    was = Ephemeral.readable_by
+
+    def readable_by(viewer, *, at):
+        return sa.true() if viewer.role is Role.ADMIN else was(viewer, at=at)
+
+    monkeypatch.setattr(Ephemeral, "readable_by", readable_by)
+    faults = reading(walk, ADMIN, "labs.ephemeral", "labs.ephemerals")
+    caught(faults, "administrator", "(open lab)] → 200, not [404]")
+    caught(faults, "administrator: GET /labs/e/ → 200 tells labs_ephemeral.question")
+
+
+def test_a_page_shown_before_its_time(walk, monkeypatch):
+    was = Ephemeral.readable_by
+    monkeypatch.setattr(
+        Ephemeral,
+        "readable_by",
+        lambda viewer, *, at: sa.or_(was(viewer, at=at), Ephemeral.audience == Audience.NETWORK.value),
+    )
+    caught(reading(walk, MEMBER, "labs.ephemeral"), "member", "network not yet)] → 200, not [404]")
+
+
+def test_a_page_that_looks_at_the_parent_only(walk, monkeypatch):
+    one_vote = lambda _lab_id, vote_id, *, at: tallies([session.get_one(Vote, vote_id)], at=at)[0]  # noqa: E731
+    monkeypatch.setattr("plugins.labs.views.votes.one_vote", one_vote)
+    caught(reading(walk, MEMBER, "labs.vote"), "GET /labs/2/votes/1", "→ 200, not [404]")
+
+
+def test_a_feed_that_outlives_the_one_who_left(walk, monkeypatch):
+    def reader_of(person_id):
+        return Reader(person(person_id), viewer_of(person_id), "fr", None)
+
+    monkeypatch.setattr("portal.content.tokens._is_live", lambda _row: True)
+    monkeypatch.setattr("portal.web.policy.reader_of", reader_of)
+    caught(reading(walk, LEAVER, "core.news_feed"), "/news.xml → 200, not [404]")
+
+
+def test_a_session_that_outlives_the_one_who_left(app, walk, monkeypatch):
+    held = app.session_interface.get_signing_serializer(app).loads(walk.world.cookies[LEAVER][0])["_user_id"]
+    facts = {"user_id": walk.world.people[LEAVER].id, "device": "x", "created_at": real_now(), "seen_at": real_now()}
+    with app.app_context(), transaction():
+        session.add(UserSession(token_hash=hash_token(held), **facts))
+    monkeypatch.setattr("portal.people.sessions.is_here", sa.true)
+    caught(reading(walk, LEAVER, "core.my_account"), "leaver: GET /account → 200, not [401]")
+
+
+def test_a_file_read_without_its_owner_s_audience(walk, monkeypatch):
+    monkeypatch.setattr("portal.web.pages.files.resolve", lambda _subject: SubjectCard("x", "/"))
+    faults = reading(walk, AGENT, "core.file")
+    caught(faults, "agent: GET /files/", "tells content of files")
+    caught(faults, "agent: GET /files/", "→ 200, not [404]")
+
+
+def test_a_fragment_that_tells_more_than_its_page(mount, walk):
+    def questions():
+        found = session.scalars(sa.select(Ephemeral.question)) if htmx() else []
+        return Response("\n".join(found))
+
+    mount("questions", signed_in()(questions))
+    caught(reading(walk, AGENT, "careless.questions"), "/try/questions", "tells labs_ephemeral.question")
+
+
+def test_a_search_that_tells_more_than_its_list(walk, monkeypatch):
+    was = projects.readable
+    readable = lambda viewer, *, at: sa.true() if request.args.get("q") else was(viewer, at=at)  # noqa: E731
+    monkeypatch.setattr(projects, "readable", readable)
+    caught(reading(walk, AGENT, "labs.projects"), "?q=canari", "tells labs_project.title")
+
+
+def test_names_shown_to_those_an_audience_lets_read(walk, monkeypatch):
+    monkeypatch.setattr("plugins.labs.views.ephemerals.sees_names", lambda _viewer, _glance: True)
+    caught(reading(walk, AGENT, "labs.ephemeral"), "agent: GET /labs/e/", "tells labs_guest.first_name")
+
+
+def test_a_get_that_writes(mount, walk):
+    def visited():
+        later(lambda conn: conn.execute(sa.update(User).values(job_title="vu")))
+        return "x"
+
+    mount("visited", signed_in()(visited))
+    faults = reading(walk, AGENT, "careless.visited")
+    caught(faults, "agent: GET /try/visited → 200 wrote: UPDATE users")
+    caught(faults, "something changed in users")
+
+
+def test_an_answer_without_a_header(app, walk):
+    def bare(answer):
+        del answer.headers["Content-Security-Policy"]
+        return answer
+
+    app.after_request_funcs[None].insert(0, bare)
+    caught(reading(walk, AGENT, "labs.index"), "GET /labs/ → 200 has no Content-Security-Policy")
+
+
+def test_a_page_that_breaks(mount, walk):
+    def broken():
+        raise ValueError("x")
+
+    mount("broken", signed_in()(broken))
+    caught(reading(walk, AGENT, "careless.broken"), "GET /try/broken → 500 broke")
+
+
+def test_a_log_that_tells_what_a_person_wrote(mount, walk):
+    def logged():
+        logging.getLogger("careless").warning("seen", extra={"place": session.scalar(sa.select(Ephemeral.question))})
+        return "x"
+
+    mount("logged", signed_in()(logged))
+    caught(reading(walk, AGENT, "careless.logged"), "the log tells labs_ephemeral.question")
+
+
+def test_a_mail_to_somebody_who_may_not_read(walk, monkeypatch):
+    def card_of(subject, _viewer):
+        found = session.get(Ephemeral, subject.id) if subject.kind == "labs.ephemeral" else None
+        return SubjectCard(found.question, "/") if found else None
+
+    monkeypatch.setattr("portal.web.news.card_of", card_of)
+    caught(walks.read_mails(walk), "the mail to agent about labs.ephemeral", "tells labs_ephemeral.question")
+
+
+def test_a_refusal_where_nothing_should_be_known(walk, monkeypatch):
+    monkeypatch.setattr("plugins.labs.views.loaders._no_ephemeral", lambda: Forbidden("x"))
+    caught(reading(walk, AGENT, "labs.ephemeral"), "(open lab)] → 403, not [404]")
+
+
+def test_an_absence_that_is_said_otherwise(walk, monkeypatch):
+    def readable_glance(_viewer, ephemeral_id, *, at):
+        if session.get(Ephemeral, ephemeral_id) is not None:
+            raise NotFound("Ce labo est privé.")
+
+    monkeypatch.setattr("plugins.labs.views.loaders.readable_glance", readable_glance)
+    faults = walks.compare_with_nothing(walk, [AGENT], doors=at(walk, "labs.ephemeral"))
+    caught(faults, "reads otherwise than what never was", "Ce labo est privé")
+
+
+def test_an_act_without_its_permission(app, walk, monkeypatch):
+    with_policy(app, monkeypatch, "labs.close", {"kind": "signed_in", "permission": None})
+    faults = acting(walk, AGENT, "labs.close")
+    caught(faults, "agent: POST /labs/1/close", "→ 303, not [403]")
+    caught(faults, "agent: POST /labs/1/close", "wrote: UPDATE labs_lab")
+
+
+def test_an_act_that_asks_the_permission_and_forgets_the_fact(walk, monkeypatch):
+    monkeypatch.setattr("plugins.labs.services.running.must_have_opened", lambda actor, _row: actor.person_id)
+    faults = acting(walk, MEMBER, "labs.ephemeral_cancel_now")
+    caught(faults, "member: POST /labs/e/", "/off", "wrote: UPDATE labs_ephemeral")
+
+
+def test_an_archive_that_tells_what_is_somebody_else_s(walk, monkeypatch):
+    monkeypatch.setattr("portal.content.privacy.holdings.is_about", everything)
+    caught(acting(walk, AGENT, "core.my_data"), "agent: POST /account/data → 200 tells users.matricule")
+
+
+def test_a_form_that_takes_any_token(walk, monkeypatch):
+    monkeypatch.setattr("portal.hosting.requests._check_token", lambda: None)
+    caught(walks.forge_all(walk, doors=at(walk, "core.make_feed", "labs.leave")), "/account/feed → 303, ")
+
+
+def test_a_form_that_takes_another_site_s_request(walk, monkeypatch):
+    monkeypatch.setattr("portal.hosting.requests.check_origin", lambda *, required: None)
+    caught(walks.forge_all(walk, doors=at(walk, "core.make_feed", "core.sign_out")), "foreign origin")
+
+
+def test_a_count_that_counts_what_is_private(walk, built, monkeypatch, clock):
+    clock.advance()
+    total = lambda _statement: str(session.scalar(sa.select(sa.func.count(Ephemeral.id))))  # noqa: E731
+    monkeypatch.setattr("plugins.labs.views.ephemerals._total", total)
+    doors = at(walk, "labs.ephemerals")
+    faults = compare_before_and_after(walk, [SUPERIOR], plugins=built.plugins, doors=doors)
+    caught(faults, "superior: GET /labs/e/ → 200 has moved")
+
+
+def test_a_list_that_asks_once_for_each_row(mount, walk):
+    def people():
+        return Response("\n".join(person(number).name for number in session.scalars(sa.select(User.id))))
+
+    mount("people", signed_in()(people))
+    faults = compare_ten_and_a_thousand(walk, [OWNER], doors=at(walk, "careless.people"))
+    caught(faults, "owner: GET /try/people", "with 1000")
