@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from portal.api import Filters, Form, Person, PersonField, texts
 
-from plugins.labs.models.lab import DAY_MINUTES, MAX_MINUTES, MIN_MINUTES, Ballot
+from plugins.labs.models.lab import DAY_MINUTES, MAX_LINE, MAX_MINUTES, MIN_MINUTES, Ballot
 from plugins.labs.services.labs import FirstMargin
 
 _ = texts("labs")
@@ -40,7 +40,7 @@ class MarginForm(Form):
 
     text = TextAreaField(
         _.later("What may still change"),
-        validators=[InputRequired(), Length(max=240)],
+        validators=[InputRequired(), Length(max=MAX_LINE)],
         description=_.later("One line: a rule, a place, a budget, a way of working that is not settled."),
     )
     review_on = DateField(
@@ -61,7 +61,7 @@ class LabForm(Form):
     animator = PersonField(_.later("Who animates it"), validators=[InputRequired()])
     text = TextAreaField(
         _.later("What may still change"),
-        validators=[InputRequired(), Length(max=240)],
+        validators=[InputRequired(), Length(max=MAX_LINE)],
         description=_.later("One line to begin with; the animators write up to four more."),
     )
     review_on = DateField(_.later("Looked at again on"), validators=[InputRequired()])

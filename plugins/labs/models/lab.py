@@ -19,6 +19,7 @@ DAY_MINUTES = 24 * 60
 MIN_MINUTES = 60
 MAX_MINUTES = 90 * DAY_MINUTES
 MAX_MARGINS = 5
+MAX_LINE = 240
 VOTE_DAYS = 7
 QUORUM_VOTES = 3
 KEEP_DAYS = 730
@@ -63,7 +64,7 @@ class Margin(Base):
     __plain__ = ("text",)
     id: Mapped[int] = mapped_column(primary_key=True)
     lab_id: Mapped[int] = mapped_column(sa.ForeignKey("labs_lab.id", ondelete="CASCADE"), index=True)
-    text: Mapped[str] = mapped_column(sa.String(240))
+    text: Mapped[str] = mapped_column(sa.String(MAX_LINE))
     review_on: Mapped[date]
     position: Mapped[int]
     written_at: Mapped[datetime]
@@ -76,7 +77,7 @@ class MarginWording(Base):
     __plain__ = ("text",)
     id: Mapped[int] = mapped_column(primary_key=True)
     margin_id: Mapped[int] = mapped_column(sa.ForeignKey("labs_margin.id", ondelete="CASCADE"), index=True)
-    text: Mapped[str] = mapped_column(sa.String(240))
+    text: Mapped[str] = mapped_column(sa.String(MAX_LINE))
     review_on: Mapped[date]
     until_at: Mapped[datetime]
 

@@ -1,4 +1,9 @@
-"""Votes of a lab, counted from the clock: a page tells the result at the very instant the vote ends (G10)."""
+"""Votes of a lab, counted from the clock: a page tells the result at the very instant the vote ends (G10).
+
+Members vote: whoever casts a voice is asked then whether they belong to the lab; at the count nobody is asked again.
+The voice of somebody who leaves the lab or the collectivity before the end stays as they gave it; else taking people
+out would turn a vote, and its result would change while it waits to be written down (G6).
+"""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from portal.api import Conflict, Invalid, Subject, Viewer, record, session, texts
 
-from plugins.labs.models.lab import MAX_MARGINS, Lab, Margin, MarginWording
+from plugins.labs.models.lab import MAX_LINE, MAX_MARGINS, Lab, Margin, MarginWording
 from plugins.labs.queries.labs import margins_of
 from plugins.labs.queries.votes import removal_among, votes_of
 from plugins.labs.services.facts import hold, must_animate
@@ -21,17 +21,28 @@ def write_line(lab: Lab, text: str, *, review_on: date, at: datetime, today: dat
 
     :param today: the day it is in the collectivity
     :raises Conflict: there are five already
-    :raises Invalid: the review day is past
+    :raises Invalid: no words, too many, or a review day that is past
     """
+    said = _worded(text)
     before = margins_of(lab.id)
     if len(before) >= MAX_MARGINS:
         raise Conflict(_("The block has five lines already. Reword one of them."))
     _must_be_ahead(review_on, today)
     position = 1 + max((line.margin.position for line in before), default=0)
-    margin = Margin(lab_id=lab.id, text=text, review_on=review_on, position=position, written_at=at)
+    margin = Margin(lab_id=lab.id, text=said, review_on=review_on, position=position, written_at=at)
     session.add(margin)
     session.flush()
     return margin
+
+
+def _worded(text: str) -> str:
+    """Give a line without the spaces around it: an empty one would take it off the page without a vote."""
+    said = text.strip()
+    if not said:
+        raise Invalid(_("Write the line."), field="text")
+    if len(said) > MAX_LINE:
+        raise Invalid(_("Shorten the line: %(most)s signs at most.", most=MAX_LINE), field="text")
+    return said
 
 
 def _must_be_ahead(review_on: date, today: date) -> None:
@@ -61,14 +72,16 @@ def reword_margin(
     """Change what a line says or when it is looked at again; what it said before stays readable.
 
     :raises Forbidden: the actor does not animate the lab
+    :raises Invalid: no words, too many, or a review day that is past
     """
     must_animate(actor, lab)
     hold(margin)
-    if (margin.text, margin.review_on) == (text, review_on):
+    said = _worded(text)
+    if (margin.text, margin.review_on) == (said, review_on):
         return
     _must_be_ahead(review_on, today)
     session.add(MarginWording(margin_id=margin.id, text=margin.text, review_on=margin.review_on, until_at=at))
-    margin.text, margin.review_on, margin.written_at = text, review_on, at
+    margin.text, margin.review_on, margin.written_at = said, review_on, at
     session.flush()
     _record(actor, lab, "labs.margin_reworded", margin, at)
 

@@ -53,7 +53,8 @@ def call_vote(actor: Viewer, lab: Lab, *, at: datetime) -> Vote:
 def cast_ballot(actor: Viewer, vote: Vote, *, lab: Lab, is_yes: bool, at: datetime) -> None:
     """Give or change one's voice while the vote runs.
 
-    The audit says that somebody voted, never which way.
+    It stays if they leave the lab before the end, and nobody changes it any more (G10). The audit says that somebody
+    voted, never which way.
 
     :raises Forbidden: the actor does not belong to the lab
     :raises Conflict: the vote has ended

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -16,7 +16,8 @@ from portal.db import CoreBase
 from portal.loader.discovery import scan
 from portal.people.functions import create_function, hold_function, vacate_function
 
-from plugins.labs.models.lab import Lab, Margin
+from plugins.labs.models.lab import Lab, Margin, Sponsor
+from plugins.labs.queries.labs import sponsors_of
 from plugins.labs.services.labs import FirstMargin, add_sponsor, close_lab, create_lab, reopen_lab, set_up_lab
 from tests.plugins.labs.factories import make_lab, make_project
 from tests.plugins.labs.pages import hrefs, order_of, words
@@ -238,6 +239,29 @@ def test_the_sponsoring_functions_are_shown_with_their_holder_or_vacant(
     assert "Direction générale des services (vacant)" in words(client.get(f"/labs/{lab_id}"))
     with writing(), pytest.raises(Forbidden):
         add_sponsor(as_viewer(claire), session.get_one(Lab, lab_id), function_id=vacant, at=now())
+
+
+def test_who_holds_a_sponsoring_function_is_read_at_the_instant_asked(
+    client, sign_in, make_user, writing, reading, clock
+):
+    """C42 SPEC 2: a holding known to end is vacant from that instant on, at whatever distance, on the page too."""
+    start = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    last = start + timedelta(days=400)
+    awa, claire = make_user(name="Awa Diop"), make_user(name="Claire Dumas")
+    clock.set(start)
+    with writing():
+        function = create_function("Direction générale")
+        hold_function(function, claire.id, since=start, until=last)
+        lab_id = make_lab(animator=awa)
+        session.add(Sponsor(lab_id=lab_id, function_id=function))
+    instants = [start - timedelta(days=1), start, last - timedelta(seconds=1), last]
+    with reading():
+        holders = [sponsors_of(lab_id, at=at)[0].holder for at in instants]
+    assert holders == [None, claire, claire, None]
+    sign_in(awa)
+    assert "Direction générale (aujourd’hui : Claire Dumas)" in words(client.get(f"/labs/{lab_id}"))
+    clock.set(last)
+    assert "Direction générale (vacant)" in words(client.get(f"/labs/{lab_id}"))
 
 
 def test_the_share_of_origins_of_another_plugin_stands_on_the_page_of_the_lab(

@@ -7,12 +7,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from portal.api import Conflict, Forbidden, Subject, session
+from portal.api import Conflict, Forbidden, Invalid, Subject, session
 from portal.content.models import AuditEntry
+from portal.people.erasing import erase_person
 
 from plugins.labs.models.lab import Ballot, Lab, Margin, Vote
 from plugins.labs.queries.votes import removal_among, votes_of
+from plugins.labs.services.labs import FirstMargin, create_lab
 from plugins.labs.services.margins import add_margin, restore_margins, reword_margin
+from plugins.labs.services.members import leave_lab, remove_from_lab
 from plugins.labs.services.votes import call_vote, cast_ballot
 from tests.plugins.labs.factories import make_lab
 from tests.plugins.labs.pages import words
@@ -140,6 +143,34 @@ def test_a_line_cannot_be_emptied(client, sign_in, people_, lab_id, post, readin
         assert post(client, f"/labs/{lab_id}/margins/{margin_id}", sent).status_code == 422
     with reading():
         assert session.get_one(Margin, margin_id).text == "Le jour des séances"
+
+
+@pytest.mark.parametrize("text", ["", " \n", "x" * 241])
+def test_no_service_writes_a_line_without_words_or_too_long(text, people_, lab_id, writing, as_viewer):
+    """C42 SPEC 1: whoever calls it, and from the creation of a lab on."""
+    animator, day = as_viewer(people_[0]), {"review_on": date(2027, 9, 1)}
+    now = {"at": START, "today": START.date()}
+
+    def create(lab, _margin):
+        create_lab(animator, "Neuf", place="", animator=people_[0], margin=FirstMargin(text, date(2027, 9, 1)), **now)
+
+    for act in (
+        lambda lab, _margin: add_margin(animator, lab, text=text, **day, **now),
+        lambda lab, margin: reword_margin(animator, lab, margin=margin, text=text, **day, **now),
+        create,
+    ):
+        with pytest.raises(Invalid) as refused, writing():
+            act(session.get_one(Lab, lab_id), session.scalars(sa.select(Margin)).one())
+        assert refused.value.field == "text"
+
+
+def test_a_line_is_kept_without_the_spaces_around_it(people_, lab_id, writing, as_viewer):
+    """C42 SPEC 1: its longest is 240 signs."""
+    with writing():
+        lab, margin = session.get_one(Lab, lab_id), session.scalars(sa.select(Margin)).one()
+        now = {"review_on": date(2027, 9, 1), "at": START, "today": START.date()}
+        reword_margin(as_viewer(people_[0]), lab, margin=margin, text=f" {'x' * 240}\n", **now)
+        assert margin.text == "x" * 240
 
 
 def test_a_line_whose_review_day_has_come_waits_for_the_animator(client, sign_in, people_, lab_id, clock):
@@ -278,6 +309,32 @@ def test_only_members_call_a_vote_and_vote(client, sign_in, people_, lab_id, pos
             cast_ballot(outside, called, lab=lab, is_yes=True, at=START)
         with pytest.raises(Forbidden):
             call_vote(outside, lab, at=START + timedelta(days=8))
+
+
+def test_the_voice_of_somebody_who_leaves_before_the_end_stays_as_they_gave_it(
+    people_, lab_id, writing, reading, as_viewer, clock, run_jobs
+):
+    """G10: a member voted; taking people out of the lab turns no vote, and G6: no sum changes."""
+    animator, leaves, taken_out, erased = people_[:4]
+    vote_id = vote(writing, as_viewer, lab_id, [(animator, False), (leaves, True), (taken_out, True), (erased, True)])
+    outside = as_viewer(leaves)
+    with writing():
+        lab = session.get_one(Lab, lab_id)
+        leave_lab(outside, lab, START)
+        remove_from_lab(as_viewer(animator), lab, person=taken_out, at=START)
+        erase_person(erased.id, actor=None, at=START)
+    with writing(), pytest.raises(Forbidden):
+        called, lab = session.get_one(Vote, vote_id), session.get_one(Lab, lab_id)
+        cast_ballot(as_viewer(leaves), called, lab=lab, is_yes=False, at=START)
+    end = START + timedelta(days=7)
+    with reading():
+        before = removal_among(votes_of(lab_id, at=end), session.get_one(Lab, lab_id))
+        assert (before.yes, before.no) == (3, 1)
+    clock.set(end)
+    run_jobs()
+    with reading():
+        counted = session.get_one(Vote, vote_id)
+        assert (counted.yes, counted.no) == (3, 1)
 
 
 def test_there_is_one_vote_at_a_time_and_a_late_voice_is_refused(people_, lab_id, writing, as_viewer):
