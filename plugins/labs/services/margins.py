@@ -23,11 +23,10 @@ def write_line(lab: Lab, text: str, *, review_on: date, at: datetime, today: dat
     :raises Conflict: there are five already
     :raises Invalid: no words, too many, or a review day that is past
     """
-    said = _worded(text)
+    said = _checked(text, review_on, today)
     before = margins_of(lab.id)
     if len(before) >= MAX_MARGINS:
         raise Conflict(_("The block has five lines already. Reword one of them."))
-    _must_be_ahead(review_on, today)
     position = 1 + max((line.margin.position for line in before), default=0)
     margin = Margin(lab_id=lab.id, text=said, review_on=review_on, position=position, written_at=at)
     session.add(margin)
@@ -35,19 +34,14 @@ def write_line(lab: Lab, text: str, *, review_on: date, at: datetime, today: dat
     return margin
 
 
-def _worded(text: str) -> str:
+def _checked(text: str, review_on: date, today: date) -> str:
     """Give a line without the spaces around it: an empty one would take it off the page without a vote."""
     said = text.strip()
-    if not said:
-        raise Invalid(_("Write the line."), field="text")
-    if len(said) > MAX_LINE:
-        raise Invalid(_("Shorten the line: %(most)s signs at most.", most=MAX_LINE), field="text")
-    return said
-
-
-def _must_be_ahead(review_on: date, today: date) -> None:
+    if not 0 < len(said) <= MAX_LINE:
+        raise Invalid(_("Write the line, in %(most)s signs at most.", most=MAX_LINE), field="text")
     if review_on < today:
         raise Invalid(_("Choose a day that is still to come."), field="review_on")
+    return said
 
 
 def _record(actor: Viewer, lab: Lab, action: str, margin: Margin, at: datetime) -> None:
@@ -76,10 +70,9 @@ def reword_margin(
     """
     must_animate(actor, lab)
     hold(margin)
-    said = _worded(text)
+    said = _checked(text, review_on, today)
     if (margin.text, margin.review_on) == (said, review_on):
         return
-    _must_be_ahead(review_on, today)
     session.add(MarginWording(margin_id=margin.id, text=margin.text, review_on=margin.review_on, until_at=at))
     margin.text, margin.review_on, margin.written_at = said, review_on, at
     session.flush()

@@ -111,6 +111,25 @@ def test_from_the_page_of_the_lab_one_opens_in_three_taps(lab, awa, sign_in, pos
     assert QUESTION in page
 
 
+@pytest.mark.parametrize(
+    ("audience", "readers"),
+    [("lab", {"Awa M."}), ("network", {"Awa M.", "Zoé L."}), ("intranet", {"Awa M.", "Zoé L.", "Bo T."})],
+)
+def test_the_audience_that_was_chosen_is_who_reads(
+    lab, awa, make_user, sign_in, post, reading, writing, audience, readers
+):
+    # C01 SPEC 1; G7: a lab by itself, the labs among themselves, all agents
+    elsewhere, agent = make_user(name="Zoé L."), make_user(name="Bo T.")
+    with writing():
+        make_lab("Autre labo", members=[elsewhere])
+    client = sign_in(awa)
+    sent = _as_shown(client.get(f"/labs/{lab}/open").text)
+    page = post(client, f"/labs/{lab}/open", sent | {"question": QUESTION, "audience": audience}).location
+    (ephemeral,) = _opened(reading)
+    assert ephemeral.audience == audience
+    assert {who.name for who in (awa, elsewhere, agent) if sign_in(who).get(page).status_code == 200} == readers
+
+
 def test_any_member_opens_and_nobody_else(lab, app, make_user, sign_in, post, reading):
     # C01 SPEC 1
     stranger = make_user(name="Bruno D.")
@@ -145,10 +164,18 @@ def test_somebody_not_signed_in_is_asked_to(lab, client):
 
 @pytest.mark.parametrize(
     ("bound", "minutes", "accepted"),
-    [({}, 1440, True), ({}, 1441, False), ({"max_minutes": 60}, 60, True), ({"max_minutes": 60}, 120, False)],
+    [
+        ({}, 1440, True),
+        ({}, 1441, False),
+        ({"max_minutes": 60}, 60, True),
+        ({"max_minutes": 60}, 120, False),
+        ({}, 1, True),
+        ({}, 0, False),
+        ({}, -60, False),
+    ],
 )
 def test_a_lab_ends_within_the_bound_of_its_lab(app, awa, as_viewer, writing, clock, bound, minutes, accepted):
-    # C01 SPEC 2: one day, unless the animators of the lab chose otherwise
+    # C01 SPEC 2: one day, unless the animators of the lab chose otherwise; it ends after it starts
     clock.set(NOON)
     with writing():
         lab = session.get_one(Lab, make_lab(members=[awa], **bound))

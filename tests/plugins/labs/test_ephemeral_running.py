@@ -87,6 +87,7 @@ def test_one_joins_again_after_leaving(number, bruno, sign_in, post, reading):
 
 
 def test_an_announced_lab_is_not_joined_before_its_time(lab, awa, bruno, sign_in, writing, post):
+    # C01 SPEC 3: announced is not open yet
     with writing():
         number = make_ephemeral(lab, awa, starts_in=60)
     client = sign_in(bruno)
@@ -161,6 +162,15 @@ def test_the_service_makes_no_lab_longer_by_more_than_it_was_to_last(app, awa, a
         extend_ephemeral(as_viewer(awa), ephemeral, lab=lab, minutes=60, reason="Encore", at=NOON)
 
 
+@pytest.mark.parametrize("reason", ["", " \n", "x" * 241])
+def test_the_service_makes_no_lab_longer_without_a_reason(reason, number, lab, awa, as_viewer, writing):
+    # C01 SPEC 4: whatever the form asks
+    with writing(), pytest.raises(Invalid) as refused:
+        ephemeral, permanent = session.get_one(Ephemeral, number), session.get_one(Lab, lab)
+        extend_ephemeral(as_viewer(awa), ephemeral, lab=permanent, minutes=30, reason=reason, at=NOON)
+    assert refused.value.field == "reason"
+
+
 def test_an_extension_stays_within_what_the_lab_allows_in_all(app, awa, sign_in, writing, post, clock):
     # C01 SPEC 2 and 4
     clock.set(NOON)
@@ -197,7 +207,7 @@ def test_the_question_is_corrected_by_its_opener_and_its_former_words_stay(numbe
 
 
 def test_the_question_is_corrected_to_the_last_minute_and_no_later(number, awa, sign_in, post, reading, clock):
-    # C01 SPEC 9: while the lab is open
+    # C01 SPEC 9: while the lab is open; SPEC 3: closed at the very instant, though nothing has swept
     client = sign_in(awa)
     clock.advance(minutes=59)
     post(client, f"/labs/e/{number}/question", {"question": "À la dernière minute ?"})

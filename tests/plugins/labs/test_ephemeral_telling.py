@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from portal.api import Invalid, now, session
+from portal.api import Conflict, Invalid, now, session
 from portal.content.models import AuditEntry
 
 from plugins.labs.models.ephemeral import Ephemeral, FormerTelling
@@ -110,6 +110,19 @@ def test_somebody_who_was_not_in_it_does_not_tell_it(number, lab, make_user, wri
     assert _row(reading, number).told_at is None
 
 
+def test_somebody_who_took_their_coming_back_does_not_tell_it(lab, awa, bruno, sign_in, writing, post, reading, clock):
+    # C01 SPEC 5: by any participant
+    with writing():
+        number = make_ephemeral(lab, awa, people=[awa])
+    client = sign_in(bruno)
+    for act in ("join", "leave"):
+        assert post(client, f"/labs/e/{number}/{act}", {}).status_code == 303
+    clock.advance(minutes=61)
+    assert client.get(f"/labs/e/{number}/tell").status_code == 403
+    assert _tell(post, client, number).status_code == 422
+    assert _row(reading, number).told_at is None
+
+
 def test_a_lab_is_not_told_before_it_closes(lab, awa, sign_in, writing, post, reading):
     # C01 SPEC 5: at the close, or later
     with writing():
@@ -118,6 +131,16 @@ def test_a_lab_is_not_told_before_it_closes(lab, awa, sign_in, writing, post, re
     assert client.get(f"/labs/e/{number}/tell").status_code == 409
     assert _tell(post, client, number).status_code == 422
     assert _row(reading, number).told_at is None
+
+
+def test_a_lab_is_told_from_the_very_instant_it_closes(number, awa, as_viewer, writing):
+    # C01 SPEC 5: at the close
+    with writing():
+        ephemeral, said = session.get_one(Ephemeral, number), {"outcome": "stopped", "learnt": LEARNT}
+        with pytest.raises(Conflict):
+            tell_ephemeral(as_viewer(awa), ephemeral, **said, at=ephemeral.ends_at - timedelta(seconds=1))
+        tell_ephemeral(as_viewer(awa), ephemeral, **said, at=ephemeral.ends_at)
+        assert ephemeral.told_at == ephemeral.ends_at
 
 
 def test_the_second_to_tell_is_thanked_and_shown_what_was_told(number, awa, bruno, sign_in, post, reading):

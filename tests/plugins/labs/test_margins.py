@@ -78,6 +78,19 @@ def test_a_sixth_line_is_refused(people_, lab_id, writing, as_viewer):
             add_margin(as_viewer(people_[0]), lab, text="Six", review_on=date(2027, 1, 1), at=START, today=START.date())
 
 
+def test_the_page_offers_a_line_more_until_there_are_five(client, sign_in, people_, lab_id, post):
+    """C42 SPEC 1: at most five lines, and as many as five."""
+    sign_in(people_[0])
+    for number in range(2, 6):
+        assert "Ajouter une ligne" in words(client.get(f"/labs/{lab_id}"))
+        typed = {"text": f"Ligne {number}", "review_on": "2027-01-01"}
+        assert post(client, f"/labs/{lab_id}/margins/new", typed).status_code == 303
+    assert "Ajouter une ligne" not in words(client.get(f"/labs/{lab_id}"))
+    answer = post(client, f"/labs/{lab_id}/margins/new", {"text": "Ligne 6", "review_on": "2027-01-01"})
+    assert answer.status_code == 422
+    assert "Le bloc a déjà cinq lignes" in words(answer)
+
+
 def test_a_reworded_line_keeps_what_it_said_before(client, sign_in, people_, lab_id, post, reading, audit_of):
     """C42 SPEC 1; G1: each change is audited."""
     with reading():
@@ -92,14 +105,16 @@ def test_a_reworded_line_keeps_what_it_said_before(client, sign_in, people_, lab
     assert audit_of(Subject("labs.lab", lab_id))[-1] == "labs.margin_reworded"
 
 
-def test_the_review_day_cannot_be_past(client, sign_in, people_, lab_id, post):
-    """C42 SPEC 1."""
-    sign_in(people_[0])
-    answer = post(client, f"/labs/{lab_id}/margins/new", {"text": "Le budget", "review_on": "2026-11-23"})
+@pytest.mark.parametrize("where", ["/labs/new", "/labs/{lab_id}/margins/new", "/labs/{lab_id}/margins/1"])
+def test_the_review_day_cannot_be_past(where, client, sign_in, people_, make_user, lab_id, post):
+    """C42 SPEC 1: not at the creation of the lab, not in a new line, not when one is reworded."""
+    sign_in(make_user(name="Ad Min", role="admin") if where == "/labs/new" else people_[0])
+    url = where.format(lab_id=lab_id)
+    typed = {"name": "Labo neuf", "place": "", "animator": people_[0].name, "text": "Le budget"}
+    answer = post(client, url, {**typed, "review_on": "2026-11-23"})
     assert answer.status_code == 422
     assert "Choisissez un jour à venir" in words(answer)
-    today = {"text": "Le budget", "review_on": "2026-11-24"}
-    assert post(client, f"/labs/{lab_id}/margins/new", today).status_code == 303
+    assert post(client, url, {**typed, "review_on": "2026-11-24"}).status_code == 303
 
 
 def test_only_animators_write_the_lines(client, sign_in, people_, lab_id, writing, as_viewer):
@@ -376,7 +391,7 @@ def test_a_block_that_came_back_is_removed_by_a_new_vote(people_, lab_id, writin
 
 
 def test_the_audit_never_says_which_way_somebody_voted(people_, lab_id, writing, reading, as_viewer):
-    """Law 2."""
+    """Law 2; G10: that they voted is recorded."""
     vote(writing, as_viewer, lab_id, [(people_[0], True)])
     with reading():
         facts = session.scalars(sa.select(AuditEntry.facts).where(AuditEntry.action == "labs.ballot_cast")).all()

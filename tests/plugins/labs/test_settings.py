@@ -15,6 +15,7 @@ def longest(client):
 
 
 def test_a_new_lab_begins_with_the_duration_of_the_collectivity(sign_in, make_user, post):
+    """C01 SPEC 2: one day, unless the collectivity chose otherwise."""
     odile = make_user("Odile F.", role="admin")
     admin = sign_in(odile)
     assert post(admin, "/labs/new", {**NEW, "animator": "Odile F."}).status_code == 303
@@ -26,6 +27,7 @@ def test_a_new_lab_begins_with_the_duration_of_the_collectivity(sign_in, make_us
 
 
 def test_no_duration_beyond_ninety_days_and_no_more_than_twenty_guests(sign_in, make_user, post):
+    """C01 SPEC 2 and 8."""
     admin = sign_in(make_user("Odile F.", role="admin"))
     assert post(admin, URL, {"max_minutes": str(91 * 1440), "guests_an_hour": "20"}).status_code == 422
     refused = post(admin, URL, {"max_minutes": "60", "guests_an_hour": "21"})
