@@ -52,6 +52,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    asked = config.getoption("--databases", "")
+    if asked and "postgresql" not in asked:
+        terminalreporter.section("ON ONE DATABASE", sep="!", yellow=True, bold=True)
+        terminalreporter.line("PostgreSQL was not asked for: STRICT=1 make test runs the same tests on it", yellow=True)
     if not_run:
         terminalreporter.section("NOT RUN", sep="!", red=True, bold=True)
         for reason, names in sorted(not_run.items()):

@@ -17,12 +17,22 @@ PASSING = "def test_passes(): pass\n"
 def run(tmp_path):
     """Run a test file with the plugin, in a process of its own; return its status and its words."""
 
-    def run(text, **environment):
+    def run(text, *options, **environment):
         (tmp_path / "test_it.py").write_text(text)
         clean = {key: word for key, word in os.environ.items() if key not in ("STRICT", "CHECKS_FAILED")}
-        command = [sys.executable, "-m", "pytest", "-p", "tests.strict", "-p", "no:cacheprovider", "--rootdir=."]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "tests.strict",
+            "-p",
+            "no:cacheprovider",
+            "--rootdir=.",
+            *options,
+        ]
         done = subprocess.run(
-            command,
+            [*command, *options],
             cwd=tmp_path,
             env={**clean, "PYTHONPATH": str(ROOT), **environment},
             capture_output=True,
@@ -59,3 +69,10 @@ def test_a_failed_check_fails_the_run_and_the_summary_still_comes_last(run):
     assert status == 1
     assert "mypy (see above the tests)" in said
     assert "1 passed" in said.splitlines()[-1]
+
+
+def test_a_database_that_was_not_asked_for_is_said(run):
+    kit = ("-p", "portal.testing.databases")
+    for asked, is_said in ((["--databases", "sqlite"], True), ([], False)):
+        _, said = run(PASSING, *kit, *asked)
+        assert ("PostgreSQL was not asked for" in said) == is_said
