@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import cast
 
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
 CORE = "portal"
 DEFAULT_LANGUAGE = "fr"
+THOUSAND = 1000
 language: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
 _folders: dict[str, Path] = {CORE: Path(__file__).parent / "locale"}
 
@@ -90,11 +92,17 @@ def dgettext(domain: str, message: str, /, **values: object) -> str:
 
 def dngettext(domain: str, singular: str, plural: str, num: int, /, **values: object) -> str:
     """Translate for a number, given to the text as `%(num)s`."""
+    said = {"num": figures(num), **values}
     for catalogue in _search(domain, language.get()):
         forms = catalogue.plural.get(singular)
         if forms:
-            return forms[catalogue.form(num)] % {"num": num, **values}
-    return (singular if num == 1 else plural) % {"num": num, **values}
+            return forms[catalogue.form(num)] % said
+    return (singular if num == 1 else plural) % said
+
+
+def figures(num: int) -> str:
+    """Write a number as the language of the moment does, thousands apart."""
+    return str(num) if abs(num) < THOUSAND else format_decimal(num, locale=language.get())
 
 
 class Later:

@@ -70,7 +70,7 @@ def _rendered(status: int, *, text: str = "", reference: str | None = None) -> R
     title, words = WORDS.get(status, BROKEN)
     context: dict[str, Any] = {"title": title, "text": text or words, "reference": reference}
     request.environ.setdefault("portal.facts", {})["reference"] = reference  # for the line about this request
-    context["actions"] = [Action(_("Back to today"), Shell().home_url)]
+    context["actions"] = [Action(_.later("Back to today"), Shell().home_url)]
     return Response(render_template("pages/error.html", **context), status=status)
 
 

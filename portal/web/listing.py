@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from flask import request
 
 from portal.db import db
-from portal.texts import CORE, texts
+from portal.texts import CORE, figures, texts
 
 _ = texts(CORE)
 T = TypeVar("T")
@@ -69,7 +69,7 @@ def listing(
         next_url=_address(_write(items[-1], order_by)) if more else None,
         first_url=_address(None) if after else None,
         total=total,
-        total_text=_("more than %(n)s", n=COUNT_MAX) if total is None else str(total),
+        total_text=_("more than %(n)s", n=figures(COUNT_MAX)) if total is None else figures(total),
     )
 
 

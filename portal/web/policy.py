@@ -71,7 +71,7 @@ class Policy:
             raise NotSignedIn(_("Sign in to see this page."))
         target = self._load(who, given, grant)
         if self.permission is not None and not can(who, self.permission, target):
-            raise Forbidden(_("This is not open to you here."))
+            raise Forbidden
         return given
 
     def _load(self, who: Viewer, given: dict[str, Any], grant: Grant | None) -> object | None:

@@ -58,6 +58,19 @@ def test_each_status_has_its_words_and_a_way_back(client, address, status):
     assert 'lang="fr"' in answer.text
 
 
+def test_whoever_reads_english_gets_errors_in_english(own, post):
+    post(own, "/account/preferences", {"theme": "light", "language": "en"})
+    text = words(own.get("/nowhere"))
+    assert "Back to today" in text
+    assert "Retour" not in text
+
+
+def test_whoever_may_not_is_told_whom_to_ask(own):
+    answer = own.get("/plugins")
+    assert answer.status_code == 403
+    assert "demandez aux personnes qui animent ce lieu" in words(answer)
+
+
 @pytest.mark.parametrize("status", OURS)
 def test_a_known_fault_says_its_own_sentence(client, address, status):
     answer = client.get(f"{address}?status={status}&ours=1")

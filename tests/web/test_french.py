@@ -9,6 +9,8 @@ from fnmatch import fnmatch
 
 import pytest
 
+from portal.texts import dngettext, speaking
+
 from tests.web.catalogues import CORE, DOMAINS, PLUGINS, Domain, said, written
 
 PLACES = re.compile(r"%\((\w+)\)")
@@ -71,6 +73,13 @@ def _french_of(table: dict[str, object]) -> Iterator[str]:
             yield from _french_of(value)
         elif key == "fr":
             yield str(value)
+
+
+@pytest.mark.parametrize(("spoken", "read"), [("fr", "1\u202f075 agents"), ("en", "1,075 agents")])
+def test_thousands_stand_apart(spoken, read):
+    with speaking(spoken):
+        assert dngettext("nobody", "%(num)s agent", "%(num)s agents", 1075) == read
+        assert dngettext("nobody", "%(num)s agent", "%(num)s agents", 999) == "999 agents"
 
 
 def test_apostrophes_are_typographic(domain):

@@ -111,7 +111,7 @@ def test_the_total_stops_counting(rows, look):
     rows(["one more"])
     page = look()
     assert page.total is None
-    assert page.total_text == "plus de 1000"
+    assert page.total_text == "plus de 1\u202f000"
 
 
 def test_an_empty_list_is_a_page(look):

@@ -80,7 +80,7 @@ def test_an_administrator_finds_a_person_and_reads_what_would_go(admin, awa):
     page = words(admin.get(f"/privacy/people/{awa.id}/erase"))
     assert "Effacer les données de Awa Mbengue ?" in page.replace("\u00a0", " ")
     assert "être joint au travail" in page
-    assert "sous un pseudonyme" in page
+    assert "Sous un pseudonyme" in page
 
 
 def test_the_page_says_the_same_of_who_wrote_and_of_who_did_not(admin, awa, make_user, writing):

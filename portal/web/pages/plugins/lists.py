@@ -48,7 +48,7 @@ def row_of(standing: Standing, cost: Cost | None = None) -> dict[str, Any]:
         "reference": standing.quarantines[0].reference if standing.quarantines and standing.is_on else None,
         "keeps": _("keeps: %(what)s", what=kept) if (kept := keeps(manifest)) else None,
         "calls": calls(manifest),
-        "meter": (percent, _("time of the pages: %(percent)s %%", percent=percent)) if cost else None,
+        "meter": (percent, _("time of the pages: %(percent)s%%", percent=percent)) if cost else None,
         "is_on": standing.is_on,
         "may_switch_on": standing.may_switch_on,
         "may_switch_off": standing.may_switch_off,

@@ -152,8 +152,8 @@ def _costs(item: Standing) -> list[tuple[str, str]]:
 
 def _percent(value: float) -> str:
     if 0 < value < 1:
-        return _("less than %(percent)s %%", percent=1)
-    return _("%(percent)s %%", percent=round(value))
+        return _("less than %(percent)s%%", percent=1)
+    return _("%(percent)s%%", percent=round(value))
 
 
 def _purge_url(plugin: str) -> str | None:
