@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import signal
@@ -24,6 +25,11 @@ from portal.hosting.running import stay_running
 
 log = logging.getLogger(__name__)
 RESTART_SECONDS = 2
+PORT_REFUSED = {
+    errno.EADDRINUSE: "Le port {port} de {host} est déjà pris. Dites-en un autre avec --port.",
+    errno.EACCES: "Le port {port} est réservé au système. Prenez-en un au-dessus de 1023, derrière un mandataire.",
+    errno.EADDRNOTAVAIL: "{host} n’est pas une adresse de cette machine : voyez [server] host dans portal.toml.",
+}
 
 
 class Server(BaseApplication):
@@ -88,16 +94,17 @@ class Server(BaseApplication):
 
 
 def check_port(host: str, port: int) -> None:
-    """Refuse a port that is taken, before anything is printed or started.
+    """Refuse a port that cannot be had, before anything is printed or started.
 
-    :raises PortalError: says which, and what to do
+    :raises PortalError: says which, why, and what to do
     """
     with socket.socket() as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             trial.bind((host, port))
         except OSError as error:
-            raise PortalError(f"Le port {port} de {host} est déjà pris. Dites-en un autre avec --port.") from error
+            why = PORT_REFUSED.get(error.errno or 0, PORT_REFUSED[errno.EADDRNOTAVAIL])
+            raise PortalError(why.format(host=host, port=port)) from error
 
 
 def serve(instance: Instance) -> None:

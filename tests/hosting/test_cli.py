@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import socket
 
 import pytest
 import sqlalchemy as sa
@@ -186,3 +187,18 @@ def test_a_typing_mistake_in_the_settings_is_one_sentence(ready, tmp_path):
         said = ready(*command, fails=True)
         assert "Le plus proche est « workers »" in said
         assert "Traceback" not in said
+
+
+def test_a_port_that_is_taken_is_said_before_anything_starts(ready):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        said = ready("run", "--port", str(other.getsockname()[1]), fails=True)
+    assert "est déjà pris" in said
+    assert "--port" in said
+
+
+def test_an_address_of_another_machine_is_said(ready, tmp_path):
+    settings = tmp_path / "instance/portal.toml"
+    settings.write_text(settings.read_text().replace("[server]", '[server]\nhost = "192.0.2.1"'))
+    assert "192.0.2.1 n’est pas une adresse de cette machine" in ready("run", fails=True)
