@@ -39,8 +39,8 @@ test: $(VENV)/.dev $(BROWSER_TOOLS) ## Run every check and every test (STRICT=1:
 	printf '\n== pytest\n'; \
 	CHECKS_FAILED="$$failed" $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --durations 10 $(ON) $(ARGS)
 
-# What has a long version: faults done to a real server, hostile forms.
-PROOFS := tests/proof tests/hurt
+# What has a long version: faults done to a real server, hostile forms, the review of every address.
+PROOFS := tests/proof tests/hurt tests/review
 
 proof: $(VENV)/.dev $(BROWSER_TOOLS) ## Run the long versions, faults included, and write bench/PROOF.md
 	@$(BIN)/python -m pytest --proof $(PROOFS) $(ARGS)

@@ -98,6 +98,7 @@ class SubjectCard:
 
     title: str
     url: str
+    subject: Subject
 
 
 @dataclass(frozen=True, slots=True)

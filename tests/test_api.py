@@ -56,7 +56,7 @@ Section(title, template, context=…, order=…)
 ServiceCard(id, name, code=…, parent_id=…, depth=…, closed_at=…)
 ServiceFacts(name, code=…, parent_id=…)
 Subject(kind, id)
-SubjectCard(title, url)
+SubjectCard(title, url, subject)
 SubjectType(kind, title, can_follow=…, in_audit=…)
 TooMany
 Upload(name, content_type, size, sha256, width=…, height=…)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import click
 from flask import Blueprint
 
-from portal.api import HomeItem, Job, NavItem, Subject, SubjectCard, SubjectType, Viewer, hookimpl, texts
+from portal.api import HomeItem, Job, NavItem, SubjectCard, SubjectType, Viewer, hookimpl, texts
 
 from plugins.directory import permissions
 from plugins.directory.commands import directory_commands
 from plugins.directory.jobs import directory_jobs
 from plugins.directory.views import audit, counter, functions, groups, import_acts, imports, leaving, people, tree
 from plugins.directory.views.blueprint import blueprint
-from plugins.directory.views.home import subject_card, waiting
-from plugins.directory.views.imports import import_card
+from plugins.directory.views.home import cards_of, waiting
+from plugins.directory.views.imports import import_cards
 
 _ = texts("directory")
 
@@ -67,6 +67,6 @@ def portal_home_items(viewer: Viewer) -> list[HomeItem]:
 
 
 @hookimpl
-def portal_subject(subject: Subject, viewer: Viewer) -> SubjectCard | None:
-    """Name a person, a service, a function or an import."""
-    return subject_card(subject, viewer) or import_card(subject, viewer)
+def portal_subjects(kind: str, ids: tuple[int, ...], viewer: Viewer) -> list[SubjectCard]:
+    """Name people, services, functions or imports."""
+    return cards_of(kind, ids, viewer) + import_cards(kind, ids, viewer)

@@ -38,7 +38,7 @@ from plugins.labs.views import (
 )
 from plugins.labs.views.blueprint import blueprint
 from plugins.labs.views.home import home_items
-from plugins.labs.views.subjects import actions_on, card_of
+from plugins.labs.views.subjects import actions_on, cards_of
 
 _ = texts("labs")
 
@@ -98,9 +98,9 @@ def portal_actions(subject: Subject, viewer: Viewer) -> list[Action]:
 
 
 @hookimpl
-def portal_subject(subject: Subject, viewer: Viewer) -> SubjectCard | None:
-    """Name a subject of ours for somebody who may read it."""
-    return card_of(subject, viewer)
+def portal_subjects(kind: str, ids: tuple[int, ...], viewer: Viewer) -> list[SubjectCard]:
+    """Name subjects of ours for somebody who may read them."""
+    return cards_of(kind, ids, viewer)
 
 
 @hookimpl

@@ -14,12 +14,12 @@ from flask import current_app
 from portal.content.audit import record
 from portal.content.clock import real_now
 from portal.content.models import Link
-from portal.content.subjects import card_of, check_kind, owner_of
+from portal.content.subjects import cards_of, check_kind, owner_of
 from portal.content.titles import is_source, is_target, shared_title
 from portal.db import db
 from portal.loader.hooks import current_hooks
 from portal.texts import CORE, texts
-from portal.values import LinkCard, LinkKind, Subject, Viewer
+from portal.values import LinkCard, LinkKind, Subject, SubjectCard, Viewer
 
 _ = texts(CORE)
 SHOWN_MAX = 50
@@ -88,17 +88,26 @@ def link_cards(subject: Subject, viewer: Viewer) -> list[LinkCard]:
     rows = db.session.scalars(
         sa.select(Link).where(sa.or_(is_source(subject), is_target(subject))).order_by(Link.id).limit(SHOWN_MAX)
     )
-    cards = (_card(row, subject, viewer) for row in rows)
-    return [card for card in cards if card is not None]
+    others = {row: _other(row, subject) for row in rows}
+    cards = cards_of(others.values(), viewer)
+    told = (_card(row, subject, cards.get(other), viewer) for row, other in others.items())
+    return [card for card in told if card is not None]
 
 
-def _card(row: Link, subject: Subject, viewer: Viewer) -> LinkCard | None:
-    leaves = (row.source_kind, row.source_id) == (subject.kind, subject.id)
-    other = Subject(row.target_kind, row.target_id) if leaves else Subject(row.source_kind, row.source_id)
-    kind = _kind(row.kind)
+def _leaves(row: Link, subject: Subject) -> bool:
+    return (row.source_kind, row.source_id) == (subject.kind, subject.id)
+
+
+def _other(row: Link, subject: Subject) -> Subject:
+    if _leaves(row, subject):
+        return Subject(row.target_kind, row.target_id)
+    return Subject(row.source_kind, row.source_id)
+
+
+def _card(row: Link, subject: Subject, card: SubjectCard | None, viewer: Viewer) -> LinkCard | None:
+    leaves, kind = _leaves(row, subject), _kind(row.kind)
     words = str(kind.forth if leaves else kind.back) if kind else _("linked to")
-    if _is_on(other.kind):
-        card = card_of(other, viewer)
+    if _is_on(_other(row, subject).kind):
         return LinkCard(words, card.title, card.url) if card else None
     last_known = row.target_title if leaves else row.source_title
     return LinkCard(words, last_known, None) if last_known and viewer.is_agent else None

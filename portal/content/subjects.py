@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import current_app
 
 from portal.loader.hooks import CORE_PLUGIN, current_hooks
@@ -29,10 +31,21 @@ def check_kind(kind: str) -> None:
         raise KeyError(f"unknown kind of subject: {kind}")
 
 
+def cards_of(subjects: Iterable[Subject], viewer: Viewer) -> dict[Subject, SubjectCard]:
+    """Name subjects for a viewer, a kind at once; not those absent, not theirs to read, of a plugin that is off."""
+    wanted: dict[str, dict[int, None]] = {}
+    for subject in subjects:
+        wanted.setdefault(subject.kind, {})[subject.id] = None
+    found: dict[Subject, SubjectCard] = {}
+    for kind, ids in wanted.items():
+        for card in current_hooks().call("portal_subjects", kind=kind, ids=tuple(ids), viewer=viewer):
+            found.setdefault(card.subject, card)
+    return found
+
+
 def card_of(subject: Subject, viewer: Viewer) -> SubjectCard | None:
-    """Name a subject for a viewer; None if it is absent, not theirs to read, or of a plugin that is off."""
-    card: SubjectCard | None = current_hooks().first("portal_subject", subject=subject, viewer=viewer)
-    return card
+    """Name one subject for a viewer; None as above."""
+    return cards_of([subject], viewer).get(subject)
 
 
 def owner_of(kind: str) -> str:

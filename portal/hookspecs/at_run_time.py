@@ -57,17 +57,19 @@ def portal_actions(subject: Subject, viewer: Viewer) -> list[Action]:  # type: i
     """
 
 
-@hookspec(firstresult=True)
-def portal_subject(subject: Subject, viewer: Viewer) -> SubjectCard | None:
-    """Name a subject of one of your kinds for a viewer: its title and address; None if absent or not theirs to read.
+@hookspec
+def portal_subjects(kind: str, ids: tuple[int, ...], viewer: Viewer) -> list[SubjectCard]:  # type: ignore[empty-body]
+    """Name subjects of one of your kinds for a viewer: title and address; not those absent or not theirs to read.
 
-    Called wherever another plugin, a link or a notice speaks of the subject. The first answer that is not None counts.
+    Called wherever another plugin, a link or a notice speaks of them, once for all that a page speaks of: answer with
+    one query, however many they are. Of two cards for one subject the first counts.
 
     Example::
 
         @hookimpl
-        def portal_subject(subject, viewer):
-            return lab_card(subject.id, viewer) if subject.kind == "labs.lab" else None
+        def portal_subjects(kind, ids, viewer):
+            found = readable_labs(viewer, ids) if kind == "labs.lab" else []
+            return [SubjectCard(lab.name, url_of(lab), Subject(kind, lab.id)) for lab in found]
     """
 
 

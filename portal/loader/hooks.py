@@ -41,7 +41,7 @@ GIVES: dict[str, type] = {
     "portal_home_items": HomeItem,
     "portal_sections": Section,
     "portal_actions": Action,
-    "portal_subject": SubjectCard,
+    "portal_subjects": SubjectCard,
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.content.models import Notice
-from portal.content.subjects import card_of
+from portal.content.subjects import cards_of
 from portal.people.persons import people
 from portal.texts import CORE, dgettext, texts
 from portal.values import Person, Subject, SubjectCard, Viewer
@@ -31,13 +31,10 @@ def news_items(notices: Iterable[Notice], reader: Viewer) -> list[NewsItem]:
     """Put notices into words; one whose subject is no longer there for this reader is left out."""
     rows = list(notices)
     names = people(row.actor_id for row in rows)
-    cards: dict[Subject, SubjectCard | None] = {}
+    cards = cards_of((Subject(row.subject_kind, row.subject_id) for row in rows), reader)
     items = []
     for row in rows:
-        subject = Subject(row.subject_kind, row.subject_id)
-        if subject not in cards:
-            cards[subject] = card_of(subject, reader)
-        card = cards[subject]
+        card = cards.get(Subject(row.subject_kind, row.subject_id))
         if card is not None:
             words = _words(row, card, names.get(row.actor_id or 0))
             items.append(NewsItem(row.id, words, card.url, row.at, row.read_at is not None, row.must_act))

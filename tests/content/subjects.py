@@ -15,12 +15,14 @@ class Room:
         self.plugin, self.titles, self.private = plugin, titles, {}
 
     @hookimpl
-    def portal_subject(self, subject, viewer):
-        title = self.titles.get(subject)
+    def portal_subjects(self, kind, ids, viewer):
+        some = (Subject(kind, number) for number in ids)
+        there = [one for one in some if one in self.titles and self.is_open(one, viewer)]
+        return [SubjectCard(self.titles[one], f"/{self.plugin}/{one.id}", one) for one in there]
+
+    def is_open(self, subject, viewer):
         only = self.private.get(subject)
-        if title is None or not viewer.is_agent or (only is not None and viewer.person_id not in only):
-            return None
-        return SubjectCard(title, f"/{self.plugin}/{subject.id}")
+        return viewer.is_agent and (only is None or viewer.person_id in only)
 
 
 def rooms(app, plug):

@@ -37,9 +37,9 @@ class Asking:
 
 class Asked:
     @hookimpl
-    def portal_subject(self, subject):
+    def portal_subjects(self):
         ask_the_database(2)
-        return SubjectCard("Lab", "/")
+        return [SubjectCard("Lab", "/", SUBJECT)]
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_statements_of_the_inner_one_are_not_the_outer_ones(app, both, meter):
         tally = meter.take(whole=True)
     assert (tally.costs["aaa"][2], tally.costs["bbb"][2]) == (4, 2)
     assert frame.statements == 1
-    assert tally.calls["aaa", "portal_actions"] == tally.calls["bbb", "portal_subject"] == [1, 0]
+    assert tally.calls["aaa", "portal_actions"] == tally.calls["bbb", "portal_subjects"] == [1, 0]
     assert seconds + tally.costs["aaa"][1] + tally.costs["bbb"][1] > 0
 
 

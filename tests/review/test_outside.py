@@ -1,12 +1,13 @@
-"""What those outside may learn from what moves: nothing (P19)."""
+"""What those outside may learn from what moves, and what a page costs as its collectivity grows (P19)."""
 
 from __future__ import annotations
 
 import pytest
 
+from tests.review.growing import compare_ten_and_a_thousand
 from tests.review.outside import compare_before_and_after
 from tests.review.walking import Walk
-from tests.review.world import ADMIN, AGENT, PLUGIN_ADMIN, SUPERIOR
+from tests.review.world import ADMIN, AGENT, OWNER, PLUGIN_ADMIN, SUPERIOR
 
 
 @pytest.fixture
@@ -15,8 +16,17 @@ def walk(app, world, furniture):
     return Walk(app, world, furniture)
 
 
-def test_nothing_moves_for_those_outside_when_something_private_is_added(walk, built, clock):
+def test_nothing_moves_for_those_outside_when_something_private_is_added(walk, built, clock, figure, database):
     clock.advance()
     roles = (SUPERIOR, ADMIN, AGENT, PLUGIN_ADMIN) if built.world.is_full else (SUPERIOR, ADMIN)
     faults = compare_before_and_after(walk, roles, plugins=built.plugins)
+    found = f"{len(faults)} in {walk.visits} requests"
+    figure("pages that move as something private is added", database.kind, aim="0", found=found)
+    assert not faults, "\n".join(faults)
+
+
+def test_a_page_costs_the_same_number_of_statements_with_ten_rows_and_with_a_thousand(walk, figure, database):
+    faults = compare_ten_and_a_thousand(walk, (OWNER, ADMIN))
+    found = f"{len(faults)} in {walk.visits} requests"
+    figure("pages whose statements grow from 10 rows to 1 000", database.kind, aim="0", found=found)
     assert not faults, "\n".join(faults)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, request
 
 from portal.api import Audience, NotFound, Role, SubjectCard, session, signed_in, transaction
+from portal.content import audiences
 from portal.content.clock import real_now
 from portal.errors import Forbidden
 from portal.loader.faults import later
@@ -36,7 +38,7 @@ from tests.review.outside import compare_before_and_after
 from tests.review.walking import Walk
 from tests.review.world import ADMIN, AGENT, LEAVER, MEMBER, OWNER, SUPERIOR
 
-READABLE = "plugins.labs.queries.ephemerals.readable"
+EVERY_LEVEL = list(Audience)
 
 
 @pytest.fixture
@@ -108,7 +110,7 @@ def test_a_route_that_nothing_fills(app, mount, world, furniture):
 
 
 def test_a_list_that_forgets_who_may_read(walk, monkeypatch):
-    monkeypatch.setattr(READABLE, everything)
+    monkeypatch.setattr("plugins.labs.queries.searches._found", lambda *_shape, **_more: sa.select(Ephemeral))
     caught(reading(walk, AGENT, "labs.ephemerals"), "agent: GET /labs/e/", "tells labs_ephemeral.question")
 
 
@@ -118,24 +120,17 @@ def test_an_export_that_forgets_who_may_read(walk, monkeypatch):
 
 
 def test_a_page_that_an_administrator_reads_by_rank(walk, monkeypatch):
-    was = Ephemeral.readable_by
-
-    def readable_by(viewer, *, at):
-        return sa.true() if viewer.role is Role.ADMIN else was(viewer, at=at)
-
-    monkeypatch.setattr(Ephemeral, "readable_by", readable_by)
+    was = audiences._levels
+    monkeypatch.setattr(audiences, "_levels", lambda who: EVERY_LEVEL if who.role is Role.ADMIN else was(who))
     faults = reading(walk, ADMIN, "labs.ephemeral", "labs.ephemerals")
     caught(faults, "administrator", "(open lab)] → 200, not [404]")
     caught(faults, "administrator: GET /labs/e/ → 200 tells labs_ephemeral.question")
 
 
 def test_a_page_shown_before_its_time(walk, monkeypatch):
-    was = Ephemeral.readable_by
-    monkeypatch.setattr(
-        Ephemeral,
-        "readable_by",
-        lambda viewer, *, at: sa.or_(was(viewer, at=at), Ephemeral.audience == Audience.NETWORK.value),
-    )
+    was, soon = audiences.reading, timedelta(days=30)
+    early = lambda who, *, at, **others: was(who, at=at + soon, **others)  # noqa: E731
+    monkeypatch.setattr("plugins.labs.queries.ephemerals.reading", early)
     caught(reading(walk, MEMBER, "labs.ephemeral"), "member", "network not yet)] → 200, not [404]")
 
 
@@ -154,17 +149,17 @@ def test_a_feed_that_outlives_the_one_who_left(walk, monkeypatch):
     caught(reading(walk, LEAVER, "core.news_feed"), "/news.xml → 200, not [404]")
 
 
-def test_a_session_that_outlives_the_one_who_left(app, walk, monkeypatch):
+def test_a_session_that_outlives_the_one_who_left(app, walk):
     held = app.session_interface.get_signing_serializer(app).loads(walk.world.cookies[LEAVER][0])["_user_id"]
     facts = {"user_id": walk.world.people[LEAVER].id, "device": "x", "created_at": real_now(), "seen_at": real_now()}
     with app.app_context(), transaction():
         session.add(UserSession(token_hash=hash_token(held), **facts))
-    monkeypatch.setattr("portal.people.sessions.is_here", sa.true)
+        session.execute(sa.update(User).where(User.id == facts["user_id"]).values(disabled_at=None))
     caught(reading(walk, LEAVER, "core.my_account"), "leaver: GET /account → 200, not [401]")
 
 
 def test_a_file_read_without_its_owner_s_audience(walk, monkeypatch):
-    monkeypatch.setattr("portal.web.pages.files.resolve", lambda _subject: SubjectCard("x", "/"))
+    monkeypatch.setattr("portal.web.pages.files.resolve", lambda subject: SubjectCard("x", "/", subject))
     faults = reading(walk, AGENT, "core.file")
     caught(faults, "agent: GET /files/", "tells content of files")
     caught(faults, "agent: GET /files/", "→ 200, not [404]")
@@ -229,11 +224,11 @@ def test_a_log_that_tells_what_a_person_wrote(mount, walk):
 
 
 def test_a_mail_to_somebody_who_may_not_read(walk, monkeypatch):
-    def card_of(subject, _viewer):
-        found = session.get(Ephemeral, subject.id) if subject.kind == "labs.ephemeral" else None
-        return SubjectCard(found.question, "/") if found else None
+    def cards_of(subjects, _viewer):
+        some = [subject for subject in subjects if subject.kind == "labs.ephemeral"]
+        return {one: SubjectCard(session.get_one(Ephemeral, one.id).question, "/", one) for one in some}
 
-    monkeypatch.setattr("portal.web.news.card_of", card_of)
+    monkeypatch.setattr("portal.web.news.cards_of", cards_of)
     caught(walks.read_mails(walk), "the mail to agent about labs.ephemeral", "tells labs_ephemeral.question")
 
 

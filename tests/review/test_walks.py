@@ -16,40 +16,44 @@ def walk(app, world, furniture):
     return Walk(app, world, furniture)
 
 
-def said(faults):
-    return "\n".join(faults)
+@pytest.fixture
+def nothing_wrong(walk, figure, database):
+    """Note how many of its visits a walk found fault with, then want none."""
+
+    def judge(what, faults):
+        figure(what, database.kind, aim="0", found=f"{len(faults)} in {walk.visits} requests")
+        assert not faults, "\n".join(faults)
+
+    return judge
 
 
 def test_every_address_is_filled_and_asks_what_was_said(app, world, furniture):
     assert not lost(app, world, furniture)
 
 
-def test_every_page_tells_each_role_what_it_may_read_and_no_more(walk, world):
-    faults = walks.read_all(walk, world.roles())
-    assert not faults, said(faults)
+def test_every_page_tells_each_role_what_it_may_read_and_no_more(walk, world, nothing_wrong):
+    nothing_wrong("pages that tell a role too much, or break", walks.read_all(walk, world.roles()))
 
 
-def test_every_act_is_open_to_those_who_may_and_to_nobody_else(walk, world):
-    faults = walks.act_all(walk, world.roles())
-    assert not faults, said(faults)
+def test_every_act_is_open_to_those_who_may_and_to_nobody_else(walk, world, nothing_wrong):
+    nothing_wrong("acts of a role that may not", walks.act_all(walk, world.roles()))
 
 
-def test_what_is_private_reads_as_what_never_was(walk, world):
+def test_what_is_private_reads_as_what_never_was(walk, world, nothing_wrong):
     roles = world.roles() if world.is_full else (ANONYMOUS, AGENT, MEMBER, ADMIN)
-    faults = walks.compare_with_nothing(walk, roles)
-    assert not faults, said(faults)
+    nothing_wrong("private things told from what never was", walks.compare_with_nothing(walk, roles))
 
 
-def test_a_method_that_is_not_declared_is_refused(walk, world):
-    faults = walks.try_every_method(walk, world.roles() if world.is_full else (ANONYMOUS, ADMIN))
-    assert not faults, said(faults)
+def test_a_method_that_is_not_declared_is_refused(walk, world, nothing_wrong):
+    nothing_wrong(
+        "methods that nobody declared, taken",
+        walks.try_every_method(walk, world.roles() if world.is_full else (ANONYMOUS, ADMIN)),
+    )
 
 
-def test_no_other_site_and_no_other_session_makes_a_browser_act(walk):
-    faults = walks.forge_all(walk)
-    assert not faults, said(faults)
+def test_no_other_site_and_no_other_session_makes_a_browser_act(walk, nothing_wrong):
+    nothing_wrong("forms sent by another site or session, taken", walks.forge_all(walk))
 
 
-def test_a_mail_says_only_what_its_reader_may_read(walk):
-    faults = walks.read_mails(walk)
-    assert not faults, said(faults)
+def test_a_mail_says_only_what_its_reader_may_read(walk, nothing_wrong):
+    nothing_wrong("mails that tell too much", walks.read_mails(walk))

@@ -72,6 +72,7 @@ class Walk:
     furniture: Furniture
     written: list[str] = field(default_factory=list)
     logged: list[str] = field(default_factory=list)
+    visits: int = 0
 
     def __post_init__(self) -> None:
         self.client = self.app.test_client(use_cookies=False)
@@ -96,6 +97,7 @@ class Walk:
         headers = {**options.pop("headers", {}), **({"Cookie": f"session={cookie}"} if cookie else {})}
         if method in UNSAFE:
             options.setdefault("data", {"csrf_token": token})
+        self.visits += 1
         self.written.clear()
         answer = self.client.open(url, method=method, headers=headers, environ_base=AGENT_OF, **options)
         return _visit(role, door, method, url, answer, tuple(self.written))

@@ -53,9 +53,10 @@ def _readings(walk: Walk, role: str, doors: Iterable[Door] | None) -> Iterator[V
     for door in lists:
         yield walk.visit(role, door, url=f"{door.url}?{SEARCH}")
     if walk.world.is_full or role in {AGENT, ADMIN}:
-        for door in pages if walk.world.is_full else lists:
+        some = {page.endpoint: page for page in pages}.values()
+        for door in some if walk.world.is_full else lists:
             yield walk.visit(role, door, headers=FRAGMENT)
-        for door in {page.endpoint: page for page in pages}.values():
+        for door in some:
             yield walk.visit(role, door, method="HEAD")
 
 

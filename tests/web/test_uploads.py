@@ -67,8 +67,9 @@ def shown(plug):
         seen_by = staticmethod(lambda _viewer: True)
 
         @hookimpl
-        def portal_subject(self, subject, viewer):
-            return SubjectCard("Le groupe", "/") if subject == OWNER and self.seen_by(viewer) else None
+        def portal_subjects(self, kind, ids, viewer):
+            is_asked = kind == OWNER.kind and OWNER.id in ids and self.seen_by(viewer)
+            return [SubjectCard("Le groupe", "/", OWNER)] if is_asked else []
 
     rooms = Rooms()
     plug(rooms)

@@ -45,11 +45,11 @@ def waiting(viewer: Viewer) -> list[HomeItem]:
     return [HomeItem("todo", title, url, action=(_("Print their links"), url))]
 
 
-def subject_card(subject: Subject, viewer: Viewer) -> SubjectCard | None:
-    """Name a person who is here, a service or a function, for whoever reads the directory."""
-    if subject.kind not in PAGES or not can(viewer, permissions.READ):
-        return None
-    return subject_cards([subject]).get(subject)
+def cards_of(kind: str, ids: Iterable[int], viewer: Viewer) -> list[SubjectCard]:
+    """Name people who are here, services or functions, for whoever reads the directory."""
+    if kind not in PAGES or not can(viewer, permissions.READ):
+        return []
+    return list(subject_cards(Subject(kind, number) for number in ids).values())
 
 
 def _url(endpoint: str, argument: str, number: int) -> str:
@@ -68,7 +68,7 @@ def subject_cards(subjects: Iterable[Subject]) -> dict[Subject, SubjectCard]:
         "portal.function": {card.id: card.name for card in function_cards(ids["portal.function"], at=now()).values()},
     }
     return {
-        Subject(kind, number): SubjectCard(names[kind][number], _url(endpoint, argument, number))
+        Subject(kind, number): SubjectCard(names[kind][number], _url(endpoint, argument, number), Subject(kind, number))
         for kind, (endpoint, argument) in PAGES.items()
         for number in ids[kind] & names[kind].keys()
     }

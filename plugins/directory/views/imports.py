@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from flask import g, request, url_for
 
 from portal.api import (
@@ -252,13 +254,15 @@ def import_report(row, fmt):
     return export(fmt, f"import-{row.id}", columns=list(REPORT), rows=map(report_row, lines))
 
 
-def import_card(subject: Subject, reader: Viewer) -> SubjectCard | None:
-    """Name an import for somebody who may read it."""
-    if subject.kind != "directory.import" or not can(reader, permissions.IMPORT):
-        return None
-    row = session.get(Import, subject.id)
-    return (
-        SubjectCard(_("Import no. %(number)s", number=row.id), url_for("directory.import_show", import_id=row.id))
-        if row
-        else None
-    )
+def import_cards(kind: str, ids: Iterable[int], reader: Viewer) -> list[SubjectCard]:
+    """Name imports for somebody who may read them."""
+    if kind != "directory.import" or not can(reader, permissions.IMPORT):
+        return []
+    return [
+        SubjectCard(
+            _("Import no. %(number)s", number=number),
+            url_for("directory.import_show", import_id=number),
+            Subject(kind, number),
+        )
+        for number in session.scalars(sa.select(Import.id).where(Import.id.in_(ids)))
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -73,11 +74,17 @@ class Kin:
 
 _ONE = sa.select(Ephemeral).where(Ephemeral.id == sa.bindparam("number"))
 _ONE_READABLE = _ONE.where(readable())
+_SOME_READABLE = sa.select(Ephemeral).where(Ephemeral.id.in_(sa.bindparam("some", expanding=True)), readable())
 
 
 def ephemeral_for(viewer: Viewer, ephemeral_id: int, *, at: datetime) -> Ephemeral | None:
     """Give an ephemeral lab that `viewer` may read, or None."""
     return session.scalar(_ONE_READABLE, reading(viewer, at=at, number=ephemeral_id))
+
+
+def ephemerals_for(viewer: Viewer, ids: Iterable[int], *, at: datetime) -> sa.ScalarResult[Ephemeral]:
+    """Give those that `viewer` may read among some ephemeral labs."""
+    return session.scalars(_SOME_READABLE, reading(viewer, at=at, some=list(ids)))
 
 
 def _count_of(table: type[Participant] | type[Guest]) -> sa.ScalarSelect[int]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+import sqlalchemy as sa
 from flask import url_for
 
 from portal.api import Action, Subject, SubjectCard, Viewer, can, now, session, texts
@@ -12,51 +13,46 @@ from portal.api import Action, Subject, SubjectCard, Viewer, can, now, session, 
 from plugins.labs import permissions
 from plugins.labs.models.lab import Lab, Vote
 from plugins.labs.models.project import Project
-from plugins.labs.queries.ephemerals import ephemeral_for
+from plugins.labs.queries.ephemerals import ephemerals_for
 from plugins.labs.queries.labs import lab_by_id
 from plugins.labs.queries.members import animators_of
-from plugins.labs.queries.projects import readable_project, waiting_change
+from plugins.labs.queries.projects import projects_matching, readable_project, waiting_change
 from plugins.labs.views.loaders import glance_for
 from plugins.labs.views.offers import lab_offers, offers_of
 
 _ = texts("labs")
+Named = tuple[int, str, str]  # number, title, address
 
 
-def card_of(subject: Subject, viewer: Viewer) -> SubjectCard | None:
-    """Name a subject of ours for somebody who may read it."""
-    make = CARDS.get(subject.kind)
-    return make(subject.id, viewer) if make else None
+def cards_of(kind: str, ids: Iterable[int], viewer: Viewer) -> list[SubjectCard]:
+    """Name subjects of ours for somebody who may read them."""
+    make = CARDS.get(kind)
+    return [SubjectCard(title, url, Subject(kind, number)) for number, title, url in make(ids, viewer)] if make else []
 
 
-def _ephemeral_card(number: int, viewer: Viewer) -> SubjectCard | None:
-    found = ephemeral_for(viewer, number, at=now())
-    return SubjectCard(found.question, url_for("labs.ephemeral", ephemeral_id=number)) if found else None
+def _ephemerals(ids: Iterable[int], viewer: Viewer) -> Iterator[Named]:
+    for found in ephemerals_for(viewer, ids, at=now()):
+        yield found.id, found.question, url_for("labs.ephemeral", ephemeral_id=found.id)
 
 
-def _lab_card(number: int, viewer: Viewer) -> SubjectCard | None:
-    lab = lab_by_id(number) if viewer.is_agent else None
-    return SubjectCard(lab.name, url_for("labs.show", lab_id=number)) if lab else None
+def _labs(ids: Iterable[int], viewer: Viewer) -> Iterator[Named]:
+    for lab in session.scalars(sa.select(Lab).where(Lab.id.in_(ids))) if viewer.is_agent else ():
+        yield lab.id, lab.name, url_for("labs.show", lab_id=lab.id)
 
 
-def _project_card(number: int, viewer: Viewer) -> SubjectCard | None:
-    found = readable_project(viewer, number, at=now()) if viewer.is_agent else None
-    return SubjectCard(found.title, url_for("labs.project", project_id=number)) if found else None
+def _projects(ids: Iterable[int], viewer: Viewer) -> Iterator[Named]:
+    matching = projects_matching(viewer, at=now()).where(Project.id.in_(ids))
+    for found in session.scalars(matching) if viewer.is_agent else ():
+        yield found.id, found.title, url_for("labs.project", project_id=found.id)
 
 
-def _vote_card(number: int, viewer: Viewer) -> SubjectCard | None:
-    vote = session.get(Vote, number) if viewer.is_agent else None
-    lab = lab_by_id(vote.lab_id) if vote else None
-    if lab is None:
-        return None
-    return SubjectCard(_("Vote of “%(lab)s”", lab=lab.name), url_for("labs.vote", lab_id=lab.id, vote_id=number))
+def _votes(ids: Iterable[int], viewer: Viewer) -> Iterator[Named]:
+    found = sa.select(Vote.id, Lab).join(Lab, Lab.id == Vote.lab_id).where(Vote.id.in_(ids))
+    for number, lab in session.execute(found) if viewer.is_agent else ():
+        yield number, _("Vote of “%(lab)s”", lab=lab.name), url_for("labs.vote", lab_id=lab.id, vote_id=number)
 
 
-CARDS: dict[str, Callable[[int, Viewer], SubjectCard | None]] = {
-    "labs.ephemeral": _ephemeral_card,
-    "labs.lab": _lab_card,
-    "labs.project": _project_card,
-    "labs.vote": _vote_card,
-}
+CARDS = {"labs.ephemeral": _ephemerals, "labs.lab": _labs, "labs.project": _projects, "labs.vote": _votes}
 
 
 def actions_on(subject: Subject, viewer: Viewer) -> list[Action]:

@@ -10,16 +10,16 @@ from flask import Response, render_template, request, url_for
 from portal.content.clock import now
 from portal.content.models import Notice, Token
 from portal.content.notices import notices_of
+from portal.content.subjects import cards_of
 from portal.content.tokens import close_token, issue_token, show_token_by_id, standing_tokens
 from portal.db import db
 from portal.people.permissions import MANAGE_ACCOUNT
 from portal.texts import CORE, dgettext, texts
-from portal.values import Subject
+from portal.values import Subject, SubjectCard
 from portal.web.answers import absolute_url, message, see
 from portal.web.news import news_items
 from portal.web.pages.blueprint import blueprint
 from portal.web.policy import requires, token, viewer
-from portal.web.subjects import resolve
 
 _ = texts(CORE)
 FEED_SCOPE = "portal.feed"
@@ -29,7 +29,9 @@ ENTRIES = 30
 
 def my_addresses() -> list[dict[str, Any]]:
     """List the addresses that I made and that are open: what each shows, since when, the way to close it."""
-    return [_address(row) for row in standing_tokens(viewer().person_id or 0)]
+    rows = standing_tokens(viewer().person_id or 0)
+    cards = cards_of((_subject(row) for row in rows if row.subject_kind), viewer())
+    return [_address(row, cards.get(_subject(row))) for row in rows]
 
 
 def has_feed() -> bool:
@@ -37,9 +39,12 @@ def has_feed() -> bool:
     return any(row.scope == FEED_SCOPE for row in standing_tokens(viewer().person_id or 0))
 
 
-def _address(row: Token) -> dict[str, Any]:
+def _subject(row: Token) -> Subject:
+    return Subject(row.subject_kind or "", row.subject_id or 0)
+
+
+def _address(row: Token, card: SubjectCard | None) -> dict[str, Any]:
     domain = row.scope.partition(".")[0]
-    card = resolve(Subject(row.subject_kind, row.subject_id or 0)) if row.subject_kind else None
     is_feed = row.scope == FEED_SCOPE
     return {
         "title": dgettext(domain, row.label or row.scope),

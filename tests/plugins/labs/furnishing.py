@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import product
@@ -45,7 +46,7 @@ SHOWN_BY_THE_CODE = frozenset({"labs_ephemeral.question", "labs_ephemeral.place"
 
 STATES = ("open", "announced", "closed", "told", "not held", "called off")
 AUDIENCES = ("lab", "network", "intranet", "public", "circle", "self")
-TIMES = ("", "not yet", "no more")
+TIMES = ("not yet", "no more")
 # each audience, each state and each time at least once
 FEW = (
     ("open", "lab", ""),
@@ -78,15 +79,21 @@ def furnish(world: World) -> None:
     write_words("labs", "guests_an_hour", words=["many"])  # what no longer passes is said where it was typed
     mine = _lab(world, "Labo des portes", OF_LAB | {LEAVER}, (ANIMATOR, OWNER))
     other = _lab(world, "Labo d’à côté", frozenset({NETWORK}), (NETWORK,))
-    for state, audience, time in product(STATES, AUDIENCES, TIMES) if world.is_full else FEW:
+    for state, audience, time in _every(STATES) if world.is_full else FEW:
         _ephemeral(world, mine, state, audience, time)
     _ephemeral(world, other, "open", "lab", "")
-    for state, audience, time in product(("open", "told"), AUDIENCES, TIMES) if world.is_full else FEW_PROJECTS:
+    for state, audience, time in _every(("open", "told")) if world.is_full else FEW_PROJECTS:
         _project(world, mine, "open" if state == "open" else "told", audience, time)
     _project(world, other, "open", "lab", "")
     world.values["place"] = [mine]
     public = world.things["labs.lab"][0]
     world.values["linked"] = (public, world.things["labs.ephemeral"][0])
+
+
+def _every(states: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """Give every state with every audience; before and after its time, in one state: an audience knows no state."""
+    yield from product(states, AUDIENCES, [""])
+    yield from product(["open"], AUDIENCES, TIMES)
 
 
 def add_private(world: World) -> None:

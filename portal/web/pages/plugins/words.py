@@ -24,7 +24,7 @@ HOOKS = {
     "portal_home_items": _.later("what it puts on “Today”"),
     "portal_sections": _.later("its blocks on the pages of others"),
     "portal_actions": _.later("its buttons on the pages of others"),
-    "portal_subject": _.later("the names of what it keeps"),
+    "portal_subjects": _.later("the names of what it keeps"),
     "portal_may": _.later("its permissions: all are refused meanwhile"),
     "portal_event": _.later("what it does when something happens: it will be told again"),
     "portal_event_after": _.later("what it does after something happened: it will be told again"),
