@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock
 from types import ModuleType
 
@@ -38,9 +39,10 @@ from portal.web import builtin
 from portal.web.addresses import breakable
 from portal.web.assets import build_assets
 from portal.web.dates import FILTERS
-from portal.web.environment import prepare, template_loader
+from portal.web.environment import core_templates, prepare, template_loader
 from portal.web.errors import register_errors
 from portal.web.headers import set_headers
+from portal.web.lasting import edition_of
 from portal.web.pages import account, entering, feeds, files, news, privacy, purging, screens, settings, theme, today
 from portal.web.pages.blueprint import blueprint
 from portal.web.pages.plugins import faults, lists, sheets
@@ -49,6 +51,7 @@ from portal.web.sizes import size
 from portal.web.theme import Theme, read_theme
 
 log = logging.getLogger(__name__)
+CORE_FOLDER = Path(__file__).parent.parent
 # imported for their routes
 CORE_PAGES = (
     account,
@@ -173,6 +176,7 @@ def _bare_app(site: Site, state: Snapshot, plugins: list[Manifest]) -> PortalFla
     app = PortalFlask("portal", static_folder=None)
     folders = [site.instance.folder_of(site.collectivity) / "templates", site.instance.folder / "templates"]
     app.template_source = template_loader(folders, plugins)
+    read = [*folders, CORE_FOLDER, core_templates(), *(plugin.folder for plugin in plugins)]
     app.url_map.converters["int"] = RowNumber
     app.config.update(
         SECRET_KEY=site.secret_key,
@@ -186,6 +190,7 @@ def _bare_app(site: Site, state: Snapshot, plugins: list[Manifest]) -> PortalFla
         PROVIDE_AUTOMATIC_OPTIONS=False,
         BLOCKED={},
         REVISION=state.revision,
+        EDITION=edition_of(read, site.collectivity.name, state.revision),
         CLOCK_OFFSET_SECONDS=state.clock_offset_seconds,
         ASSETS=build_assets(tuple(manifest.folder for manifest in plugins)),
         THEME=Theme(),

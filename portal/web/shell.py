@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from flask import current_app, get_flashed_messages, request, url_for
+from flask import current_app, g, get_flashed_messages, request, url_for
 from flask_wtf.csrf import generate_csrf
 
 from portal.content.clock import now
@@ -148,7 +148,12 @@ class Shell:
 
     @property
     def now(self) -> Any:
-        """Give the instant of the domain."""
+        """Give the instant of the domain.
+
+        :raises AttributeError: the page may have been kept for days; a template sees that it is not defined
+        """
+        if g.get("is_lasting"):
+            raise AttributeError("now")
         return now()
 
     @property

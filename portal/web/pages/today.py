@@ -18,6 +18,7 @@ from portal.values import HomeItem
 from portal.web.answers import page
 from portal.web.assets import send_asset
 from portal.web.dates import weekday
+from portal.web.lasting import lasting_page
 from portal.web.pages.blueprint import blueprint
 from portal.web.policy import public, signed_in, viewer
 from portal.web.shell import LEGAL
@@ -53,7 +54,8 @@ def today() -> Response:
 def legal(topic: str) -> Response:
     """Show a legal page."""
     kept = register(read_inventory(db.session)) if topic == "donnees-personnelles" else []
-    return page("pages/legal.html", title=LEGAL[topic], topic=topic.replace("-", "_"), register=kept)
+    words = {"title": LEGAL[topic], "topic": topic.replace("-", "_")}
+    return lasting_page("pages/legal.html", depends_on=kept, register=kept, **words)
 
 
 @blueprint.get("/assets/<name>")

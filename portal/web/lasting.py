@@ -1,0 +1,40 @@
+"""Pages that say the same to everybody until the portal changes: for who has one already, nothing is made."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from flask import Response, current_app, g, render_template, request, session
+
+from portal.web.answers import page
+from portal.web.policy import account
+
+
+def lasting_page(template: str, *, depends_on: Sequence[object] = (), **context: Any) -> Response:
+    """Answer such a page, 304 if the browser has it; to somebody who is signed in, an ordinary page with their name.
+
+    It may have been kept for days: it says no hour.
+
+    :param depends_on: what makes it another page, beside its address and what the app was built from: values whose
+        `repr` tells them apart
+    """
+    if account() or "_flashes" in session or current_app.config["CLOCK_OFFSET_SECONDS"]:
+        return page(template, **context)
+    g.is_lasting = True
+    facts = (current_app.config["EDITION"], request.url, *depends_on)
+    answer = Response()
+    answer.set_etag(hashlib.sha256(repr(facts).encode()).hexdigest()[:32])
+    answer.make_conditional(request.environ)
+    if answer.status_code == 200:
+        answer.set_data(render_template(template, **context))
+    return answer
+
+
+def edition_of(folders: Iterable[Path], *facts: object) -> str:
+    """Tell what apps are built from apart: by `facts`, and by the files under `folders`, which are not read."""
+    files = (path for folder in folders for path in sorted(folder.rglob("*")) if path.suffix != ".pyc")
+    stamps = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files if path.is_file()]
+    return hashlib.sha256(repr((*facts, stamps)).encode()).hexdigest()
