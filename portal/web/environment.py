@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from flask import Flask
@@ -41,19 +42,21 @@ class DomainEnvironment(Environment):
         return super()._generate(source, name, filename, defer_init=defer_init)
 
 
-class SharedBytecode(BytecodeCache):
-    """Compiled templates, shared by every app of the process; checked against the source of each."""
+class SharedCode(BytecodeCache):
+    """Compiled templates, one for all apps of the process; checked against the source of each."""
 
-    compiled: dict[str, bytes] = {}
+    compiled: dict[str, tuple[str, CodeType]] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Take a compiled template, if its source is still the same."""
-        if bucket.key in self.compiled:
-            bucket.bytecode_from_string(self.compiled[bucket.key])
+        checksum, code = self.compiled.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep a compiled template."""
-        self.compiled[bucket.key] = bucket.bytecode_to_string()
+        if bucket.code is not None:
+            self.compiled[bucket.key] = bucket.checksum, bucket.code
 
 
 def template_loader(folders: Iterable[Path], plugins: Iterable[Manifest]) -> BaseLoader:
@@ -67,7 +70,7 @@ def template_loader(folders: Iterable[Path], plugins: Iterable[Manifest]) -> Bas
 
 def prepare(app: Flask, filters: dict[str, Any]) -> None:
     """Give templates their words and filters."""
-    app.jinja_env.bytecode_cache = SharedBytecode()
+    app.jinja_env.bytecode_cache = SharedCode()
     app.jinja_env.filters.update(filters)
     app.jinja_env.globals.update(
         dgettext=dgettext,
