@@ -46,6 +46,8 @@ def notify(
     check_kind(about.kind)
     said = cast("Later", text)
     told = {*person_ids} - {actor.person_id if actor else None}
+    if not told:
+        return
     mine = sa.and_(
         Notice.subject_kind == about.kind,
         Notice.subject_id == about.id,

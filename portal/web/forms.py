@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from flask import current_app, request
@@ -154,18 +155,22 @@ def _parse(text: str) -> datetime:
 class AudienceField(RadioField):
     """« Qui peut lire ? », with for each answer how many people it opens to, before one clicks."""
 
-    notes: dict[str, str]
+    group_id: int | None = None
 
     def __init__(self, label: str, *, levels: Sequence[Audience], **kwargs: Any) -> None:
         kwargs.setdefault("default", levels[0].value)
         kwargs.setdefault("validators", [InputRequired()])
         super().__init__(label, choices=[SelectChoice(level.value, AUDIENCES[level]) for level in levels], **kwargs)
         self.levels = levels
-        self.notes = {}
 
     def for_group(self, group_id: int | None) -> None:
-        """Count the readers of each answer, for this lab or circle."""
-        self.notes = {level.value: readers_sentence(level.value, group_id) for level in self.levels}
+        """Say which lab or circle the answers speak of."""
+        self.group_id = group_id
+
+    @cached_property
+    def notes(self) -> dict[str, str]:
+        """Say how many people each answer opens to, counted where it is shown."""
+        return {level.value: readers_sentence(level.value, self.group_id) for level in self.levels}
 
 
 def readers_sentence(audience: str, group_id: int | None) -> str:

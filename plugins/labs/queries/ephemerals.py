@@ -23,6 +23,7 @@ from plugins.labs.queries.words import fold
 _ = texts("labs")
 
 AT_A_GLANCE = 5
+CONTINUED_SHOWN = 20
 OPENED_SHOWN = 30
 TO_TELL_DAYS = 30
 
@@ -254,8 +255,13 @@ def open_now(viewer: Viewer, *, at: datetime) -> list[Glance]:
     return glances(_OPEN_NOW, viewer, at=at)
 
 
-def labs_to_continue(viewer: Viewer, lab_id: int, *, at: datetime, limit: int) -> list[Ephemeral]:
+@lru_cache(maxsize=KEPT_STATEMENTS)
+def _begun(statement: Labs) -> Labs:
+    begun = statement.where(is_counted(), Ephemeral.starts_at <= READ_AT)
+    return begun.order_by(*_NEWEST).limit(CONTINUED_SHOWN)
+
+
+def labs_to_continue(viewer: Viewer, lab_id: int, *, at: datetime) -> list[Ephemeral]:
     """List the newest labs of a permanent lab that have begun and that a new one may be the sequel of."""
     search = Search(lab_id=lab_id)
-    begun = search.statement.where(is_counted(), Ephemeral.starts_at <= READ_AT).order_by(*_NEWEST).limit(limit)
-    return list(session.scalars(begun, reading(viewer, at=at, **search.values)))
+    return list(session.scalars(_begun(search.statement), reading(viewer, at=at, **search.values)))

@@ -37,8 +37,6 @@ from plugins.labs.views.loaders import one_ephemeral
 
 _ = texts("labs")
 
-CONTINUED_SHOWN = 20
-
 
 def see_ephemeral(ephemeral: Ephemeral) -> Response:
     """Go to the page of a lab, or to the list if it is no longer open to this person."""
@@ -59,7 +57,7 @@ def _named(argument: str) -> Ephemeral | None:
 
 
 def _continued(lab: Lab) -> list[Ephemeral]:
-    found = labs_to_continue(viewer(), lab.id, at=now(), limit=CONTINUED_SHOWN)
+    found = labs_to_continue(viewer(), lab.id, at=now())
     named = _named("continues")
     return [*found, named] if named and named.lab_id == lab.id and named not in found else found
 
