@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from portal.content.clock import real_now
 from portal.content.models import AuditEntry, AuditHead, AuditPerson
@@ -31,6 +30,14 @@ PERSONS: Any
 HEAD, ENTRIES, PERSONS = AuditHead.__table__, AuditEntry.__table__, AuditPerson.__table__
 NEXT = sa.update(HEAD).values(last_id=HEAD.c.last_id + 1).returning(HEAD.c.last_id, HEAD.c.hash)
 LAST = sa.update(HEAD).values(hash=sa.bindparam("last"))
+_ABOUT = (
+    sa.select(AuditEntry, AuditPerson.actor_id)
+    .outerjoin(AuditPerson, AuditPerson.audit_id == AuditEntry.id)
+    .where(AuditEntry.subject_kind == sa.bindparam("kind"), AuditEntry.subject_id == sa.bindparam("number"))
+    .where(AuditEntry.action.not_in(sa.bindparam("without", expanding=True)))
+    .order_by(AuditEntry.id.desc())
+    .limit(sa.bindparam("last"))
+)
 
 
 def _sha256(text: str) -> str:
@@ -121,13 +128,5 @@ def entries_about(
 
     :param without: actions left out, before the last are counted
     """
-    who = aliased(AuditPerson)
-    statement = (
-        sa.select(AuditEntry, who.actor_id)
-        .outerjoin(who, who.audit_id == AuditEntry.id)
-        .where(AuditEntry.subject_kind == subject.kind, AuditEntry.subject_id == subject.id)
-        .where(AuditEntry.action.not_in(without))
-        .order_by(AuditEntry.id.desc())
-        .limit(limit)
-    )
-    return [(entry, actor_id) for entry, actor_id in db.session.execute(statement)]
+    asked = {"kind": subject.kind, "number": subject.id, "without": without, "last": limit}
+    return [(entry, actor_id) for entry, actor_id in db.session.execute(_ABOUT, asked)]

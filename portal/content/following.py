@@ -14,6 +14,11 @@ from portal.texts import CORE, texts
 from portal.values import Subject, Viewer
 
 _ = texts(CORE)
+_FOLLOWED = sa.select(Follow.person_id).where(
+    Follow.subject_kind == sa.bindparam("kind"),
+    Follow.subject_id == sa.bindparam("number"),
+    Follow.person_id == sa.bindparam("person"),
+)
 
 
 def _of(subject: Subject) -> sa.ColumnElement[bool]:
@@ -42,8 +47,10 @@ def unfollow(actor: Viewer, subject: Subject) -> None:
 
 def is_following(viewer: Viewer, subject: Subject) -> bool:
     """Tell whether this person follows a subject."""
-    mine = sa.select(Follow.person_id).where(_of(subject), Follow.person_id == viewer.person_id)
-    return viewer.person_id is not None and db.session.scalar(mine) is not None
+    if viewer.person_id is None:
+        return False
+    one = {"kind": subject.kind, "number": subject.id, "person": viewer.person_id}
+    return db.session.scalar(_FOLLOWED, one) is not None
 
 
 def followers(subject: Subject) -> list[int]:

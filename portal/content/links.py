@@ -15,7 +15,7 @@ from portal.content.audit import record
 from portal.content.clock import real_now
 from portal.content.models import Link
 from portal.content.subjects import cards_of, check_kind, owner_of
-from portal.content.titles import is_source, is_target, shared_title
+from portal.content.titles import TIED, is_source, is_target, shared_title
 from portal.db import db
 from portal.loader.hooks import current_hooks
 from portal.texts import CORE, texts
@@ -25,6 +25,7 @@ _ = texts(CORE)
 SHOWN_MAX = 50
 RETITLED_AT_A_TURN = 200
 TITLE_LIFE = timedelta(days=1)
+_SHOWN = sa.select(Link).where(TIED).order_by(Link.id).limit(SHOWN_MAX)
 
 
 def _kind(kind: str) -> LinkKind | None:
@@ -85,9 +86,7 @@ def link_cards(subject: Subject, viewer: Viewer) -> list[LinkCard]:
     If the plugin of the other side is off, its last known title stands there as text, for agents, where every agent
     could read it. What is absent or private is not there at all: not even that a link exists.
     """
-    rows = db.session.scalars(
-        sa.select(Link).where(sa.or_(is_source(subject), is_target(subject))).order_by(Link.id).limit(SHOWN_MAX)
-    )
+    rows = db.session.scalars(_SHOWN, {"kind": subject.kind, "number": subject.id})
     others = {row: _other(row, subject) for row in rows}
     cards = cards_of(others.values(), viewer)
     told = (_card(row, subject, cards.get(other), viewer) for row, other in others.items())

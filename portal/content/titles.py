@@ -15,6 +15,13 @@ from portal.values import Subject, Viewer
 
 ANY_AGENT = Viewer(is_agent=True)
 MAX_TITLE = 300
+_KIND, _NUMBER = sa.bindparam("kind", type_=sa.String()), sa.bindparam("number", type_=sa.Integer())
+# the links of a subject, for a statement built once: each page of a subject asks
+TIED = sa.or_(
+    sa.and_(Link.source_kind == _KIND, Link.source_id == _NUMBER),
+    sa.and_(Link.target_kind == _KIND, Link.target_id == _NUMBER),
+)
+_ONE = sa.select(Link.id).where(TIED).limit(1)
 
 
 def shared_title(subject: Subject) -> str | None:
@@ -39,8 +46,7 @@ def refresh_titles(subject: Subject) -> None:
     """Write again what a linked subject is called; done whenever a change of it is recorded."""
     if is_of_core(subject.kind):
         return
-    linked = sa.select(Link.id).where(sa.or_(is_source(subject), is_target(subject))).limit(1)
-    if db.session.scalar(linked) is None:
+    if db.session.scalar(_ONE, {"kind": subject.kind, "number": subject.id}) is None:
         return
     title = shared_title(subject)
     db.session.execute(sa.update(Link).where(is_source(subject)).values(source_title=title))

@@ -135,15 +135,25 @@ def _of(scope: str, subject: Subject) -> tuple[Any, ...]:
     return (Token.scope == scope, Token.subject_kind == subject.kind, Token.subject_id == subject.id)
 
 
+_ABOUT = (
+    sa.select(Token)
+    .where(
+        Token.scope == sa.bindparam("scope"),
+        Token.subject_kind == sa.bindparam("kind"),
+        Token.subject_id == sa.bindparam("number"),
+    )
+    .order_by(Token.id.desc())
+)
+
+
 def show_token(scope: str, subject: Subject, *, person_id: int | None = None) -> str | None:
     """Give the live token of a subject, to draw its QR code; None if there is none.
 
     :param person_id: of the one tied to this person
     """
-    wanted = sa.select(Token).where(*_of(scope, subject))
-    if person_id is not None:
-        wanted = wanted.where(Token.person_id == person_id)
-    rows = db.session.scalars(wanted.order_by(Token.id.desc()))
+    wanted = _ABOUT if person_id is None else _ABOUT.where(Token.person_id == person_id)
+    asked = {"scope": scope, "kind": subject.kind, "number": subject.id}
+    rows = db.session.scalars(wanted, asked)
     return next((_text(row) for row in rows if _is_live(row)), None)
 
 

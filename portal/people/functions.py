@@ -222,7 +222,8 @@ def functions(
 
 def function_cards(ids: Iterable[int], *, at: datetime) -> dict[int, FunctionCard]:
     """Give functions by id with their holder at `at`, in one query; closed ones too."""
-    return _cards(Function.id.in_(list(ids)), at=at)
+    wanted = list(ids)
+    return _cards(Function.id.in_(wanted), at=at) if wanted else {}
 
 
 def _cards(which: sa.ColumnElement[bool], *, at: datetime) -> dict[int, FunctionCard]:

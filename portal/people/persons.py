@@ -18,6 +18,7 @@ from portal.values import Person, Subject
 
 _ = texts(CORE)
 SEARCH_MAX = 20
+_NAMED = sa.select(User.id, User.name, User.disabled_at).where(User.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 def people(ids: Iterable[int | None]) -> dict[int, Person]:
@@ -25,7 +26,7 @@ def people(ids: Iterable[int | None]) -> dict[int, Person]:
     wanted = {number for number in ids if number is not None}
     if not wanted:
         return {}
-    rows = db.session.execute(sa.select(User.id, User.name, User.disabled_at).where(User.id.in_(wanted)))
+    rows = db.session.execute(_NAMED, {"ids": wanted})
     return {
         number: Person(number, name) if left is None else Person(number, _("A person who left"), has_left=True)
         for number, name, left in rows

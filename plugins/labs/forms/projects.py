@@ -13,6 +13,7 @@ from portal.api import Audience, AudienceField, Filters, Form, PersonField, text
 from plugins.labs.forms.labs import numbered
 from plugins.labs.models.outcomes import LEARNT, OUTCOMES
 from plugins.labs.models.project import MAX_LEARNT, NO_RESULT_OWED, RESULT_EXPECTED
+from plugins.labs.queries.projects import ProjectSearch
 from plugins.labs.services.projects import Clause
 
 _ = texts("labs")
@@ -118,6 +119,6 @@ class ProjectFilters(Filters):
     lab = StringField(_.later("Lab"))
 
     @property
-    def values(self) -> dict[str, Any]:
-        """Give what `projects_matching` takes; an address that says nonsense filters nothing."""
-        return {"words": self.q.data, "state": self.state.data or "", "lab_id": numbered(self.lab.data)}
+    def search(self) -> ProjectSearch:
+        """Give what is looked for; an address that says nonsense filters nothing."""
+        return ProjectSearch(self.q.data or "", self.state.data or "", numbered(self.lab.data))

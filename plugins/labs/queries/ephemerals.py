@@ -188,6 +188,8 @@ def former_wordings(ephemeral: Ephemeral) -> list[Wording]:
 
 def former_tellings(ephemeral: Ephemeral) -> list[FormerTelling]:
     """List what the telling said before its author corrected it, newest first."""
+    if ephemeral.told_at is None:
+        return []
     statement = sa.select(FormerTelling).where(FormerTelling.ephemeral_id == ephemeral.id)
     return list(session.scalars(statement.order_by(FormerTelling.id.desc())))
 

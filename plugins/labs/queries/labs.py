@@ -60,9 +60,12 @@ def labs_of(viewer: Viewer) -> list[Lab]:
     return list(session.scalars(labs_matching(of=viewer).order_by(Lab.folded, Lab.id)))
 
 
+_OPEN = sa.select(Lab).where(Lab.closed_at.is_(None)).order_by(Lab.folded, Lab.id)
+
+
 def open_labs() -> list[Lab]:
     """List every lab that is not closed, alphabetical."""
-    return list(session.scalars(sa.select(Lab).where(Lab.closed_at.is_(None)).order_by(Lab.folded, Lab.id)))
+    return list(session.scalars(_OPEN))
 
 
 def sponsor_ids(lab_id: int) -> list[int]:
@@ -90,16 +93,18 @@ def one_margin(lab_id: int, margin_id: int) -> Margin:
     return margin
 
 
+_MARGINS = (
+    sa.select(Margin, MarginWording)
+    .outerjoin(MarginWording, MarginWording.margin_id == Margin.id)
+    .where(Margin.lab_id == sa.bindparam("lab"))
+    .order_by(Margin.position, Margin.id, MarginWording.id.desc())
+)
+
+
 def margins_of(lab_id: int) -> list[MarginLine]:
     """List the lines of « what may still change » in their order, with what they said before, in one query."""
-    statement = (
-        sa.select(Margin, MarginWording)
-        .outerjoin(MarginWording, MarginWording.margin_id == Margin.id)
-        .where(Margin.lab_id == lab_id)
-        .order_by(Margin.position, Margin.id, MarginWording.id.desc())
-    )
     lines: dict[int, MarginLine] = {}
-    for margin, wording in session.execute(statement):
+    for margin, wording in session.execute(_MARGINS, {"lab": lab_id}):
         line = lines.setdefault(margin.id, MarginLine(margin, []))
         if wording is not None:
             line.former.append(wording)

@@ -2,64 +2,89 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from portal.api import Viewer, session
+from portal.api import READER, Viewer, reading, session
 
 from plugins.labs.models.outcomes import STOPPED
 from plugins.labs.models.project import RESULT_EXPECTED, ClauseChange, Project
-from plugins.labs.queries.words import sought
+from plugins.labs.queries.searches import KEPT_STATEMENTS
+from plugins.labs.queries.words import among_words, sought, word_values
+
+SHOWN_OF_A_LAB = 5
 
 
-def readable(viewer: Viewer, *, at: datetime) -> sa.ColumnElement[bool]:
-    """Give the criterion of the projects `viewer` may read: its audience, and the two people it names.
+def readable() -> sa.ColumnElement[bool]:
+    """Give the criterion of the projects `READER` may read: its audience, and the two people it names.
 
     Rule: G7. The author chose the lead and the guarantor by name, like the members of a circle.
     """
-    audience = Project.readable_by(viewer, at=at)
-    if viewer.person_id is None:
-        return audience
-    named = sa.or_(Project.lead_id == viewer.person_id, Project.guarantor_id == viewer.person_id)
-    return sa.or_(audience, named)
+    return sa.or_(Project.readable(), Project.lead_id == READER, Project.guarantor_id == READER)
+
+
+_ONE = sa.select(Project).where(Project.id == sa.bindparam("number"), readable())
 
 
 def readable_project(viewer: Viewer, project_id: int, *, at: datetime) -> Project | None:
     """Give a project this person may read, or None."""
-    return session.scalar(sa.select(Project).where(Project.id == project_id, readable(viewer, at=at)))
+    return session.scalar(_ONE, reading(viewer, at=at, number=project_id))
 
 
-def projects_matching(
-    viewer: Viewer, *, at: datetime, words: str = "", state: str = "", lab_id: int | None = None
-) -> sa.Select[Project]:
-    """Select projects this person may read, without order.
+@dataclass(frozen=True, slots=True)
+class ProjectSearch:
+    """What one looks for among the projects one may read; all of them by default.
 
     There is no filter by outcome: a total beside it would be a success rate. Rule: C02 SPEC 3 and 5.
 
-    :param words: any part of the words of the project, whatever the capitals and accents
-    :param state: *open*, *closed* or nothing
+    :ivar words: any part of the words of the project, whatever the capitals and accents
+    :ivar state: *open*, *closed* or nothing
     """
-    statement = sa.select(Project).where(readable(viewer, at=at)).options(joinedload(Project.lab, innerjoin=True))
-    if words:
-        statement = statement.where(Project.folded.contains(" ".join(sought(words)), autoescape=True))
+
+    words: str = ""
+    state: str = ""
+    lab_id: int | None = None
+
+    @property
+    def statement(self) -> sa.Select[Project]:
+        """Select the projects, without order; the same object for every search of this shape."""
+        return _found(len(self._part), self.state, in_lab=self.lab_id is not None)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Give the values of its parameters."""
+        here = {} if self.lab_id is None else {"lab_id": self.lab_id}
+        return word_values(self._part) | here
+
+    @property
+    def _part(self) -> list[str]:
+        return [" ".join(found)] if (found := sought(self.words)) else []
+
+
+@lru_cache(maxsize=KEPT_STATEMENTS)
+def _found(words: int, state: str, *, in_lab: bool) -> sa.Select[Project]:
+    criteria = [readable(), *among_words(Project.folded, words)]
     if state in {"open", "closed"}:
         is_open = Project.closed_at.is_(None)
-        statement = statement.where(is_open if state == "open" else sa.not_(is_open))
-    if lab_id is not None:
-        statement = statement.where(Project.lab_id == lab_id)
-    return statement
+        criteria.append(is_open if state == "open" else sa.not_(is_open))
+    criteria += [Project.lab_id == sa.bindparam("lab_id")] if in_lab else []
+    return sa.select(Project).where(*criteria).options(joinedload(Project.lab, innerjoin=True))
 
 
-def projects_of_lab(viewer: Viewer, lab_id: int, *, at: datetime, limit: int) -> list[Project]:
+@lru_cache(maxsize=KEPT_STATEMENTS)
+def _newest(statement: sa.Select[Project]) -> sa.Select[Project]:
+    return statement.order_by(Project.opened_at.desc(), Project.id.desc()).limit(SHOWN_OF_A_LAB)
+
+
+def projects_of_lab(viewer: Viewer, lab_id: int, *, at: datetime) -> list[Project]:
     """List the newest projects of a lab that this person may read."""
-    statement = projects_matching(viewer, at=at, lab_id=lab_id)
-    return list(session.scalars(statement.order_by(Project.opened_at.desc(), Project.id.desc()).limit(limit)))
-
-
-def _stopped(viewer: Viewer, *, at: datetime) -> sa.ColumnElement[bool]:
-    return sa.and_(readable(viewer, at=at), Project.outcome == STOPPED)
+    search = ProjectSearch(lab_id=lab_id)
+    return list(session.scalars(_newest(search.statement), reading(viewer, at=at, **search.values)))
 
 
 def stopped_between(viewer: Viewer, *, since: datetime, until: datetime, at: datetime) -> list[Project]:
@@ -68,14 +93,15 @@ def stopped_between(viewer: Viewer, *, since: datetime, until: datetime, at: dat
     Rule: C02, the « cimetière joyeux ».
     """
     in_span = sa.and_(Project.closed_at >= since, Project.closed_at < until)
-    statement = sa.select(Project).where(_stopped(viewer, at=at), in_span).options(joinedload(Project.lab))
-    return list(session.scalars(statement.order_by(Project.closed_at, Project.id)))
+    stopped = sa.select(Project).where(readable(), Project.outcome == STOPPED, in_span)
+    found = stopped.options(joinedload(Project.lab)).order_by(Project.closed_at, Project.id)
+    return list(session.scalars(found, reading(viewer, at=at)))
 
 
 def instants_that_stopped(viewer: Viewer, *, at: datetime) -> list[datetime]:
     """List the instants at which something this person may read was stopped; their years are those of the graveyard."""
-    statement = sa.select(Project.closed_at).where(_stopped(viewer, at=at)).distinct()
-    return [instant for instant in session.scalars(statement) if instant]
+    statement = sa.select(Project.closed_at).where(readable(), Project.outcome == STOPPED).distinct()
+    return [instant for instant in session.scalars(statement, reading(viewer, at=at)) if instant]
 
 
 def waiting_change(project_id: int) -> ClauseChange | None:

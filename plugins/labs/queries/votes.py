@@ -81,10 +81,12 @@ def one_vote(lab_id: int, vote_id: int, *, at: datetime) -> Tally:
     return tallies([vote], at=at)[0]
 
 
+_VOTES = sa.select(Vote).where(Vote.lab_id == sa.bindparam("lab")).order_by(Vote.ends_at.desc(), Vote.id.desc())
+
+
 def votes_of(lab_id: int, *, at: datetime) -> list[Tally]:
     """List the votes of a lab, the last to end first; at most one runs, the first."""
-    statement = sa.select(Vote).where(Vote.lab_id == lab_id).order_by(Vote.ends_at.desc(), Vote.id.desc())
-    return tallies(session.scalars(statement), at=at)
+    return tallies(session.scalars(_VOTES, {"lab": lab_id}), at=at)
 
 
 def running_among(votes: Iterable[Tally]) -> Tally | None:

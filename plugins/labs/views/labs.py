@@ -45,7 +45,6 @@ from plugins.labs.views.exporting import Table, export_links, exported
 from plugins.labs.views.offers import main_and_others
 
 _ = texts("labs")
-PROJECTS_SHOWN = 5
 COLUMNS: Table = {
     "name": (_.later("Name"), attrgetter("name")),
     "place": (_.later("Usual place"), attrgetter("place")),
@@ -101,7 +100,7 @@ def show(lab):
 def _facts(lab: Lab) -> dict[str, Any]:
     at = now()
     votes = votes_of(lab.id, at=at)
-    projects = projects_of_lab(viewer(), lab.id, at=at, limit=PROJECTS_SHOWN)
+    projects = projects_of_lab(viewer(), lab.id, at=at)
     return {
         "lines": margins_of(lab.id),
         "removed": removal_among(votes, lab),

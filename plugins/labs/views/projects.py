@@ -19,6 +19,7 @@ from portal.api import (
     page,
     people,
     readers_sentence,
+    reading,
     requires,
     sections_of,
     see,
@@ -36,7 +37,6 @@ from plugins.labs.queries.labs import one_lab, open_labs
 from plugins.labs.queries.projects import (
     instants_that_stopped,
     past_changes,
-    projects_matching,
     stopped_between,
     waiting_change,
 )
@@ -54,10 +54,6 @@ SETTLED = {
 }
 
 
-def _matching(filters: ProjectFilters):
-    return projects_matching(viewer(), at=now(), **filters.values)
-
-
 def _leads(projects):
     return people(project.lead_id for project in projects)
 
@@ -67,7 +63,9 @@ def _leads(projects):
 def projects():
     """List the projects one may read, newest first, whatever became of them (C02 SPEC 5)."""
     filters = ProjectFilters()
-    found = listing(_matching(filters), order_by=[Project.opened_at, Project.id])
+    search = filters.search
+    asked = reading(viewer(), at=now(), **search.values)
+    found = listing(search.statement, asked, order_by=[Project.opened_at, Project.id])
     exports = export_links("labs.projects_export", "q", "state", "lab")
     return page(
         "labs/projects.html",
@@ -98,8 +96,10 @@ COLUMNS: Table = {
 @signed_in()
 def projects_export(fmt):
     """Give the same rows as the list, each with its own end, without any sum."""
-    statement = _matching(ProjectFilters()).order_by(Project.opened_at.desc(), Project.id.desc())
-    return exported(fmt, "projects", COLUMNS, session.scalars(statement))
+    search = ProjectFilters().search
+    newest = search.statement.order_by(Project.opened_at.desc(), Project.id.desc())
+    found = session.scalars(newest, reading(viewer(), at=now(), **search.values))
+    return exported(fmt, "projects", COLUMNS, found)
 
 
 @blueprint.get("/projects/<int:project_id>")
