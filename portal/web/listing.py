@@ -61,7 +61,7 @@ def listing(
     after = _read(request.args.get(CURSOR, ""), order_by)
     wanted = _wanted(statement, tuple(order_by), size, ascending=ascending, goes_on=bool(after))
     found = db.session.execute(wanted, given | {f"{CURSOR}_{place}": value for place, value in enumerate(after)})
-    rows: list[Any] = list(found.scalars() if len(statement.column_descriptions) == 1 else found)
+    rows: list[Any] = list(found.scalars() if _is_of_one(statement) else found)
     more = len(rows) > size
     items = rows[:size]
     return Page(
@@ -71,6 +71,12 @@ def listing(
         total=total,
         total_text=_("more than %(n)s", n=figures(COUNT_MAX)) if total is None else figures(total),
     )
+
+
+@lru_cache(maxsize=KEPT_STATEMENTS)
+def _is_of_one(statement: sa.Select[*tuple[Any, ...]]) -> bool:
+    """Tell whether the rows of a statement hold one thing each."""
+    return len(statement.column_descriptions) == 1
 
 
 @lru_cache(maxsize=KEPT_STATEMENTS)
