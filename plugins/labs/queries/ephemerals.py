@@ -17,7 +17,7 @@ from plugins.labs.models.ephemeral import Ephemeral, FormerTelling, Guest, Parti
 from plugins.labs.models.lab import Lab
 from plugins.labs.models.outcomes import OUTCOMES
 from plugins.labs.queries.ephemeral_states import State, is_counted, is_in, mark_of, state_of
-from plugins.labs.queries.searches import KEPT_STATEMENTS, SHOWN_AT_ONCE, Labs, Search, joined, readable
+from plugins.labs.queries.searches import IN_A_LAB, KEPT_STATEMENTS, SHOWN_AT_ONCE, Labs, Search, joined, readable
 from plugins.labs.queries.words import fold
 
 _ = texts("labs")
@@ -194,19 +194,10 @@ def former_tellings(ephemeral: Ephemeral) -> list[FormerTelling]:
     return list(session.scalars(statement.order_by(FormerTelling.id.desc())))
 
 
-_KIN = (
-    sa.select(Ephemeral)
-    .where(
-        readable(),
-        sa.or_(
-            Ephemeral.id.in_(sa.bindparam("origins", expanding=True)),
-            Ephemeral.continues_id == sa.bindparam("number"),
-            Ephemeral.resown_from_id == sa.bindparam("number"),
-        ),
-    )
-    .order_by(Ephemeral.id)
-    .limit(SHOWN_AT_ONCE)
-)
+_NUMBER = sa.bindparam("number", type_=sa.Integer())
+_ORIGINS = Ephemeral.id.in_(sa.bindparam("origins", expanding=True))
+_TIED = sa.or_(_ORIGINS, Ephemeral.continues_id == _NUMBER, Ephemeral.resown_from_id == _NUMBER)
+_KIN = sa.select(Ephemeral).where(readable(), _TIED).order_by(Ephemeral.id).limit(SHOWN_AT_ONCE)
 
 
 def kin_of(ephemeral: Ephemeral, viewer: Viewer, *, at: datetime) -> Kin:
@@ -229,6 +220,7 @@ _TO_TELL = sa.select(Ephemeral).where(joined(), is_in(State.CLOSED)).order_by(*_
 _TO_TELL_SINCE = _TO_TELL.where(Ephemeral.ends_at > sa.bindparam("since")).limit(AT_A_GLANCE)
 _ALL_TO_TELL = _TO_TELL.limit(SHOWN_AT_ONCE)
 _OPENED = sa.select(Ephemeral).where(Ephemeral.author_id == READER).order_by(*_NEWEST).limit(OPENED_SHOWN)
+_BEGUN = IN_A_LAB.where(is_counted(), Ephemeral.starts_at <= READ_AT).order_by(*_NEWEST).limit(CONTINUED_SHOWN)
 _OPEN_NOW = Search(state=State.OPEN).statement.order_by(*_FIRST_TO_END).limit(AT_A_GLANCE)
 
 
@@ -257,13 +249,6 @@ def open_now(viewer: Viewer, *, at: datetime) -> list[Glance]:
     return glances(_OPEN_NOW, viewer, at=at)
 
 
-@lru_cache(maxsize=KEPT_STATEMENTS)
-def _begun(statement: Labs) -> Labs:
-    begun = statement.where(is_counted(), Ephemeral.starts_at <= READ_AT)
-    return begun.order_by(*_NEWEST).limit(CONTINUED_SHOWN)
-
-
 def labs_to_continue(viewer: Viewer, lab_id: int, *, at: datetime) -> list[Ephemeral]:
     """List the newest labs of a permanent lab that have begun and that a new one may be the sequel of."""
-    search = Search(lab_id=lab_id)
-    return list(session.scalars(_begun(search.statement), reading(viewer, at=at, **search.values)))
+    return list(session.scalars(_BEGUN, reading(viewer, at=at, lab_id=lab_id)))

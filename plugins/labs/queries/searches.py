@@ -58,8 +58,7 @@ class Search:
     @property
     def values(self) -> dict[str, Any]:
         """Give the values of its parameters."""
-        here = {} if self.lab_id is None else {"lab_id": self.lab_id}
-        return word_values(sought(self.words)) | here
+        return {"lab_id": self.lab_id, **word_values(sought(self.words))}
 
 
 @cache
@@ -68,6 +67,9 @@ def _found(words: int, state: State | None, *, in_lab: bool) -> Labs:
     criteria += [is_in(state)] if state is not None else []
     criteria += [Ephemeral.lab_id == sa.bindparam("lab_id")] if in_lab else []
     return sa.select(Ephemeral).where(*criteria)
+
+
+IN_A_LAB = _found(0, None, in_lab=True)
 
 
 @lru_cache(maxsize=KEPT_STATEMENTS)

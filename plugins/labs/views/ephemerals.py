@@ -103,8 +103,7 @@ def _total(search: Search) -> str:
 
 def _past(search: Search, current: list[Card], *, at: datetime) -> Page[Any]:
     """Give the page of what is not shown above; what did not fit there stands at its place among the others."""
-    above = [glance.ephemeral.id for glance, _offers in current]
-    asked = reading(viewer(), at=at, above=above, **search.values)
+    asked = reading(viewer(), at=at, above=[card[0].ephemeral.id for card in current], **search.values)
     others = with_glance(but_those_above(search.statement))
     return listing(others, asked, order_by=[Ephemeral.starts_at, Ephemeral.id], counted=False)
 
