@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import url_for
 
-from portal.api import Action, Subject, SubjectCard, Viewer, can, now, session, texts
+from portal.api import Action, Subject, SubjectCard, Viewer, can, now, reading, session, texts
 
 from plugins.labs import permissions
 from plugins.labs.models.lab import Lab, Vote
@@ -16,7 +16,7 @@ from plugins.labs.models.project import Project
 from plugins.labs.queries.ephemerals import ephemerals_for
 from plugins.labs.queries.labs import lab_by_id
 from plugins.labs.queries.members import animators_of
-from plugins.labs.queries.projects import projects_matching, readable_project, waiting_change
+from plugins.labs.queries.projects import ProjectSearch, readable_project, waiting_change
 from plugins.labs.views.loaders import glance_for
 from plugins.labs.views.offers import lab_offers, offers_of
 
@@ -41,8 +41,9 @@ def _labs(ids: Iterable[int], viewer: Viewer) -> Iterator[Named]:
 
 
 def _projects(ids: Iterable[int], viewer: Viewer) -> Iterator[Named]:
-    matching = projects_matching(viewer, at=now()).where(Project.id.in_(ids))
-    for found in session.scalars(matching) if viewer.is_agent else ():
+    matching = ProjectSearch().statement.where(Project.id.in_(ids))
+    asked = reading(viewer, at=now())
+    for found in session.scalars(matching, asked) if viewer.is_agent else ():
         yield found.id, found.title, url_for("labs.project", project_id=found.id)
 
 
