@@ -152,6 +152,8 @@ class Notice(CoreBase):
     __personal__ = {
         "person_id": Personal("person_id", "is told what is new", NOTICE_KEEP_DAYS, "delete"),
         "actor_id": Personal("actor_id", "did what is told", NOTICE_KEEP_DAYS, "pseudonym"),
+        # not the actor's to know: their archive tells the rows that speak of them
+        "read_at": Personal("person_id", "no longer shows as new what was read", NOTICE_KEEP_DAYS, "delete"),
     }
     id: Mapped[int] = mapped_column(primary_key=True)
     actor_id: Mapped[int | None] = person_id(nullable=True)

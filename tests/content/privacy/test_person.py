@@ -13,6 +13,8 @@ from sqlalchemy.engine import make_url
 from portal.content.audit import entry_hash
 from portal.content.clock import now
 from portal.content.models import AuditEntry, AuditHead, AuditPerson
+from portal.content.notices import mark_read, notify
+from portal.content.privacy.holdings import holdings
 from portal.db import db, transaction
 from portal.errors import Conflict
 from portal.hosting.erasures import journal_path, keep_journal, overwrite, read_journal
@@ -21,10 +23,13 @@ from portal.loader.inventory.sheets import read_inventory
 from portal.loader.models import PluginState
 from portal.people.erasing import erase_person, forget_again
 from portal.people.models import User
+from portal.texts import CORE, texts
+from portal.values import Subject, Viewer
 from portal.web.takeout import takeout
 
 from tests.content.privacy.canaries import LONG_AGO, Canaries, every_text
 
+_ = texts(CORE)
 PLUGINS = ["labs"]
 NAME = "Zéphyrine Canari-Absalom"
 
@@ -190,3 +195,21 @@ def test_a_restored_database_forgets_again_and_nobody_else(site, writing, readin
     with reading():
         assert db.session.get_one(User, people[0].id).disabled_at is not None
         assert db.session.get_one(User, people[1].id).name == "Bruno Voisin-Témoin"
+
+
+def test_who_did_something_is_not_told_when_others_read_of_it(app, writing, make_user):
+    awa, bruno = make_user("Awa M."), make_user("Bruno D.")
+    with writing():
+        subject = Subject("portal.user", awa.id)
+        notify([bruno.id], subject, _.later("%(actor)s"), at=now(), actor=Viewer(person_id=awa.id))
+        mark_read(bruno.id, at=now())
+    with app.app_context():
+        told = {
+            person: row
+            for person in (awa.id, bruno.id)
+            for held in holdings(read_inventory(db.session), person)
+            for row in held.rows
+            if held.table == "notices"
+        }
+    assert "read_at" not in told[awa.id]
+    assert told[bruno.id]["read_at"]
