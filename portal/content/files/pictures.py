@@ -54,7 +54,7 @@ def redraw(content: IO[bytes], *, side: int = SIDE) -> Picture:
 def _check(opened: Image.Image) -> None:
     if opened.width * opened.height > MAX_PIXELS:  # before a single pixel is decoded
         raise Invalid(_too_many_pixels())
-    if getattr(opened, "n_frames", 1) > 1 or getattr(opened, "is_animated", False):
+    if getattr(opened, "is_animated", False):  # never n_frames: it reads the file to its last frame
         raise Invalid(_("This picture moves. Send one that stands still."))
 
 

@@ -44,11 +44,36 @@ def photo_with_a_past() -> bytes:
 
 def png_that_claims(width: int, height: int) -> bytes:
     """Make a file of a hundred bytes that says it is that large."""
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(b"\0" * 100)), (b"IEND", b"")]
+    return _png(struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0), zlib.compress(b"\0" * 100))
+
+
+def _png(head: bytes, body: bytes) -> bytes:
+    chunks = [(b"IHDR", head), (b"IDAT", body), (b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in chunks
     )
+
+
+def bomb(fmt: str, side: int) -> bytes:
+    """Make a small file that holds, or says it holds, a very large square."""
+    if fmt == "PNG":  # one whose every pixel is there
+        packer, rows = zlib.compressobj(9), b"\0" * (1 + side // 8) * 100
+        body = b"".join(packer.compress(rows) for _part in range(side // 100)) + packer.flush()
+        return _png(struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0), body)
+    content = bytearray(picture(fmt))
+    order, where = {
+        "JPEG": (">HH", content.find(b"\xff\xc0") + 5),
+        "GIF": ("<HH", 6),
+        "WEBP": ("<HH", content.find(b"VP8 ") + 14),
+    }[fmt]
+    content[where : where + 4] = struct.pack(order, side, side)
+    return bytes(content)
+
+
+def flicker(frames: int) -> bytes:
+    """Make a GIF of one pixel and of many frames."""
+    frame = b"\x2c" + struct.pack("<HHHH", 0, 0, 1, 1) + b"\0\x02\x02\x4c\x01\0"
+    return b"GIF89a" + struct.pack("<HH", 1, 1) + b"\x80\0\0\0\0\0\xff\xff\xff" + frame * frames + b";"
 
 
 def zipped(**names: str) -> bytes:

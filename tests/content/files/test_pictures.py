@@ -78,6 +78,34 @@ def test_a_bomb_is_refused_before_a_pixel_is_decoded(size):
         drawn(samples.png_that_claims(*size))
 
 
+class Watched(io.BytesIO):
+    """A file that counts what is read of it."""
+
+    taken = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        found = super().read(size)
+        self.taken += len(found)
+        return found
+
+
+@pytest.mark.parametrize(("fmt", "side"), [("PNG", 30_000), ("JPEG", 65_500), ("GIF", 65_535), ("WEBP", 16_383)])
+def test_of_a_bomb_nothing_but_its_head_is_read(fmt, side):
+    """P11: what is never read takes no memory."""
+    sent = Watched(samples.bomb(fmt, side))
+    with pytest.raises(Invalid, match="trop grande"):
+        redraw(sent)
+    assert sent.taken < 1000
+
+
+def test_of_very_many_frames_no_more_than_two_are_read():
+    """P11."""
+    sent = Watched(samples.flicker(50_000))
+    with pytest.raises(Invalid, match="animée"):
+        redraw(sent)
+    assert sent.taken < 1000
+
+
 @pytest.mark.parametrize("fmt", ["GIF", "WEBP", "PNG"])
 def test_a_picture_that_moves_is_refused_with_a_sentence(fmt):
     with pytest.raises(Invalid, match="animée"):
