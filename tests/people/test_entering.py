@@ -242,10 +242,13 @@ def test_coming_back_goes_where_one_was(target):
     assert safe_next(target) == target
 
 
-def test_signing_in_leads_back(client, awa):
+@pytest.mark.parametrize("target", ["//evil.example", "/%5Cevil.example", "https://evil.example", "/%09/evil.example"])
+def test_signing_in_leads_back(client, new_client, awa, target):
+    """P10: at the sign-in, and when one is signed in already."""
     answer = sign_in_as(client, where="/sign-in?next=/account")
     assert answer.location == "/account"
-    assert client.get("/sign-in?next=//evil.example").location == "/"
+    assert client.get(f"/sign-in?next={target}").location == "/"
+    assert sign_in_as(new_client(), where=f"/sign-in?next={target}").location == "/"
 
 
 @given(st.text(max_size=14))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from flask import Response, current_app, g, redirect, request, session, url_for
 from flask_login import UserMixin, login_user
@@ -90,10 +89,9 @@ def device_name() -> str:
 
 def safe_next(text: str | None) -> str:
     """Keep a place to come back to only if a browser would read it as an address of this portal (P10)."""
-    if not text or not text.startswith("/") or text.startswith(("//", "/\\")) or any(ord(c) < 33 for c in text):
-        return "/"
-    parts = urlsplit(text)
-    return "/" if parts.scheme or parts.netloc or "\\" in text else text
+    path = text or ""
+    is_here = path.startswith("/") and not path.startswith("//")
+    return path if is_here and not any(sign == "\\" or ord(sign) < 33 for sign in path) else "/"
 
 
 def _checked() -> int | TooMany | None:
