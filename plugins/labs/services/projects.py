@@ -83,7 +83,7 @@ def check_clause(clause: Clause, *, today: date) -> None:
         (clause.what, "expected_what", _("Say what is expected.")),
         (clause.on, "expected_on", _("Say by what day.")),
     ):
-        if not value:
+        if not str(value or "").strip():
             raise Invalid(sentence, field=field)
     if clause.on is not None and clause.on < today:
         raise Invalid(_("Choose a day that is still to come."), field="expected_on")
@@ -206,7 +206,7 @@ def end_project(
 def _tell(project: Project, *, outcome: str, learnt: str, saved: str) -> None:
     if outcome not in OUTCOMES:
         raise Invalid(_("Choose one of the five outcomes."), field="outcome")
-    if not learnt:
+    if not learnt.strip():
         raise Invalid(_("Say in one sentence what was learnt: nothing else is asked."), field="learnt")
     if len(learnt) > MAX_LEARNT:
         raise Invalid(_("At most %(num)s characters.", num=MAX_LEARNT), field="learnt")

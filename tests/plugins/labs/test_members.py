@@ -8,8 +8,8 @@ from portal.api import Conflict, Forbidden, now, session
 
 from plugins.labs.models.lab import Lab
 from plugins.labs.queries.members import animators_of, members_of
-from plugins.labs.services.members import add_to_lab, give_animator, remove_from_lab
-from tests.plugins.labs.factories import make_lab
+from plugins.labs.services.members import add_to_lab, give_animator, remove_from_lab, share_animation
+from tests.plugins.labs.factories import make_lab, make_project
 from tests.plugins.labs.pages import order_of, words
 
 PLUGINS = ["labs"]
@@ -31,6 +31,24 @@ def test_an_animator_finds_somebody_and_adds_them_once(client, sign_in, make_use
     with reading():
         assert names(lab_id) == ["Awa Diop", "Zoé Martin"]
     assert "Ajouter Zoé Martin" not in words(client.get(f"/labs/{lab_id}/members?q=zo"))
+
+
+def test_a_right_in_a_lab_that_is_taken_away_is_gone_at_the_next_request(make_user, sign_in, as_viewer, writing, post):
+    """P7: on the session that is open, without signing out, and what only members read closes with it."""
+    awa, zoe = make_user(name="Awa Diop"), make_user(name="Zoé Martin")
+    with writing():
+        lab_id = make_lab(animator=awa, members=[zoe])
+        project_id = make_project(lab_id, awa)
+    with writing():
+        share_animation(as_viewer(awa), session.get_one(Lab, lab_id), person=zoe, at=now())
+    own = sign_in(zoe)
+    project, settings = f"/labs/projects/{project_id}", f"/labs/{lab_id}/settings"
+    assert [own.get(url).status_code for url in (project, settings)] == [200, 200]
+    with writing():
+        remove_from_lab(as_viewer(awa), session.get_one(Lab, lab_id), person=zoe, at=now())
+    assert [own.get(url).status_code for url in (project, settings)] == [404, 403]
+    sent = {"name": "À moi", "place": "", "max_minutes": "60"}
+    assert post(own, settings, sent).status_code == 403
 
 
 def test_members_are_listed_in_alphabetical_order_for_every_agent(client, sign_in, make_user, writing):

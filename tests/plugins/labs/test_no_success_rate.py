@@ -21,12 +21,14 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.routing import Rule
 
-from portal.api import people, session, signed_in
+from portal.api import Filters, people, session, signed_in
 
 from plugins.labs.models.ephemeral import Ephemeral, Participant
 from plugins.labs.models.lab import Lab
 from plugins.labs.models.outcomes import BRANCHED, LEARNT, NOT_PURSUED, OUTCOMES, REACHED, STOPPED
 from plugins.labs.models.project import Project
+from plugins.labs.services.projects import end_project
+from plugins.labs.services.telling import tell_ephemeral
 from tests.plugins.labs.factories import make_lab, make_project
 from tests.plugins.labs.pages import main_of, words
 
@@ -195,23 +197,46 @@ def test_no_answer_is_ordered_by_outcome(app, client, reader, writing):
 
 
 def test_the_graveyard_shows_words_and_dates_only(client, reader, writing):
-    """C02 SPEC 3: what we stopped, never how much."""
+    """C02 SPEC 3: what we stopped, never how much, on the page and in the files one takes away."""
     with writing():
         write_outcomes(MOSTLY_STOPPED, MOSTLY_STOPPED)
-    page = re.sub(r"<[^>]*>", " ", main_of(client.get("/labs/graveyard/2026")).split("print-foot")[0])
-    assert "Projet A" in page
-    dates = rf"\d{{1,2}}(er)?\s({MONTHS})(\s\d{{4}})?|\b2026\b"
-    assert re.findall(r"\d+", re.sub(dates, "", page)) == []
+    url = "/labs/graveyard/2026"
+    page = re.sub(r"<[^>]*>", " ", main_of(client.get(url)).split("print-foot")[0])
+    dates = rf"\d{{4}}-\d{{2}}-\d{{2}}|\d{{2}}/\d{{2}}/\d{{4}}|\d{{1,2}}(er)?\s({MONTHS})(\s\d{{4}})?|\b2026\b"
+    for text in (page, client.get(f"{url}.csv").text, client.get(f"{url}.json").text):
+        assert "Projet A" in text
+        assert re.findall(r"\d+", re.sub(dates, "", text)) == []
 
 
 def test_no_list_can_be_narrowed_to_one_outcome(client, reader, writing):
     """C02 SPEC 3: the total beside it would be a count by outcome."""
     with writing():
         write_outcomes(MOSTLY_REACHED, MOSTLY_REACHED)
+    fields = {name for filters in _with_kin(Filters) for name in vars(filters) if not name.startswith("_")}
+    assert {"q", "state", "lab"} <= fields
     for url in ("/labs/projects.json", "/labs/e/labs.json", "/labs/labs.json", "/labs/graveyard/2026.json"):
         whole = client.get(url).text
-        for name, code in product(("outcome", "state"), OUTCOMES):
+        for name, code in product(fields - {"q", "mine"} | {"outcome"}, OUTCOMES):
             assert client.get(f"{url}?{name}={code}").text == whole, (url, name, code)
+
+
+def _with_kin(kind: type) -> list[type]:
+    return [kind, *(kin for below in kind.__subclasses__() for kin in _with_kin(below))]
+
+
+def test_no_search_finds_what_ended_by_the_word_of_its_outcome(client, reader, writing, as_viewer):
+    """C02 SPEC 3: what is found would be a count by outcome; SPEC 5: an end weighs nothing in search."""
+    with writing():
+        projects = list(session.scalars(sa.select(Project)))
+        leads = {number: as_viewer(lead) for number, lead in people(row.lead_id for row in projects).items()}
+        for project, outcome in zip(projects, cycle(OUTCOMES), strict=False):
+            end_project(leads[project.lead_id], project, outcome=outcome, learnt="Une autre phrase", at=NOW)
+        for ephemeral, outcome in zip(session.scalars(sa.select(Ephemeral)), cycle(OUTCOMES), strict=False):
+            tell_ephemeral(as_viewer(reader), ephemeral, outcome=outcome, learnt="Une autre phrase", at=NOW)
+    for url in ("/labs/projects.json", "/labs/e/labs.json"):
+        assert len(client.get(f"{url}?q=autre").get_json()) == len(TITLES)
+        for word in (*OUTCOMES, *map(str, OUTCOMES.values()), *OUTCOME_WORDS.pattern.split("|")):
+            assert client.get(url, query_string={"q": word}).get_json() == [], word
 
 
 @signed_in()

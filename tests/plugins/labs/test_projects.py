@@ -74,7 +74,7 @@ def test_a_result_expected_says_who_expects_what_by_when(missing, client, sign_i
 def test_the_clause_is_shown_on_every_page_of_the_project_and_in_the_list(
     client, sign_in, awa, zoe, lab_id, writing, app
 ):
-    """C02: shown on every page."""
+    """C02 SPEC 1: who expects what by when, on every page."""
     with writing():
         project_id = make_project(
             lab_id,
@@ -96,7 +96,39 @@ def test_the_clause_is_shown_on_every_page_of_the_project_and_in_the_list(
     for rule in [*pages, "/labs/projects"]:
         answer = client.get(rule.replace("<int:project_id>", str(project_id)))
         assert answer.status_code == 200, rule
-        assert "Résultat attendu" in words(answer), rule
+        owed = "Résultat attendu : Une carte des salles, pour le 1er mars 2027, attendu par Direction générale"
+        assert owed in words(answer), rule
+    (row,) = client.get("/labs/projects.json").get_json()
+    owed = ("Résultat attendu", "Direction générale", "Une carte des salles", "2027-03-01")
+    assert tuple(row[key] for key in ("clause", "expected_by", "expected_what", "expected_on")) == owed
+
+
+@pytest.mark.parametrize(
+    ("field", "clause"),
+    [
+        ("expected_by", Clause("expected", " ", "Une carte", date(2027, 3, 1))),
+        ("expected_what", Clause("expected", "Direction générale", "\n", date(2027, 3, 1))),
+        ("expected_on", Clause("expected", "Direction générale", "Une carte", None)),
+    ],
+)
+def test_the_service_asks_who_expects_what_by_when(field, clause, awa, lab_id, writing, as_viewer):
+    """C02 SPEC 1: spaces say nothing."""
+    opened = {"title": "X", "guarantor": None, "audience": "lab", "about": "", "at": START, "today": START.date()}
+    with writing(), pytest.raises(Invalid) as refused:
+        open_project(as_viewer(awa), session.get_one(Lab, lab_id), clause=clause, **opened)
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize("name", ["", "maybe"])
+def test_there_are_two_clauses_and_no_third(name, client, sign_in, awa, lab_id, post, writing, as_viewer):
+    """C02 SPEC 1: whatever is sent, and whoever calls."""
+    sign_in(awa)
+    typed = {"title": "X", "audience": "lab", "clause": name}
+    assert post(client, f"/labs/{lab_id}/projects/new", typed).status_code == 422
+    opened = {"title": "X", "guarantor": None, "audience": "lab", "about": "", "at": START, "today": START.date()}
+    with writing(), pytest.raises(Invalid) as refused:
+        open_project(as_viewer(awa), session.get_one(Lab, lab_id), clause=Clause(name), **opened)
+    assert refused.value.field == "clause"
 
 
 def test_a_change_of_clause_takes_both_agreements_each_logged(
@@ -127,8 +159,8 @@ def test_a_change_of_clause_takes_both_agreements_each_logged(
     assert agreed == {"lead": awa.id, "guarantor": zoe.id}
 
 
-def test_the_guarantor_may_propose_and_the_lead_refuse(client, sign_in, awa, zoe, lab_id, writing, post):
-    """C02 SPEC 2."""
+def test_the_guarantor_may_propose_and_the_lead_refuse(client, sign_in, awa, zoe, lab_id, writing, post, audit_of):
+    """C02 SPEC 2: a refusal is logged too."""
     with writing():
         project_id = make_project(lab_id, awa, guarantor=zoe)
     url = f"/labs/projects/{project_id}"
@@ -139,7 +171,28 @@ def test_the_guarantor_may_propose_and_the_lead_refuse(client, sign_in, awa, zoe
     page = words(client.get(url))
     assert "Sans obligation de résultat" in page
     assert "refusée" in page
+    assert audit_of(Subject("labs.project", project_id))[-1] == "labs.clause_change_refused"
     assert post(client, f"{url}/clause/agree", {}).status_code == 409
+
+
+def test_one_change_waits_at_a_time_and_may_be_taken_back(
+    client, sign_in, awa, zoe, lab_id, writing, post, audit_of, reading
+):
+    """C02 SPEC 2: both agree to the same thing."""
+    with writing():
+        project_id = make_project(lab_id, awa, guarantor=zoe)
+    url = f"/labs/projects/{project_id}/clause"
+    sign_in(awa)
+    post(client, url, EXPECTED)
+    sign_in(zoe)
+    answer = post(client, url, {**EXPECTED, "expected_what": "Tout autre chose"})
+    assert answer.status_code == 422
+    assert "Un autre changement attend déjà un accord" in words(answer)
+    sign_in(awa)
+    assert post(client, f"{url}/refuse", {}).status_code == 303
+    assert audit_of(Subject("labs.project", project_id))[-1] == "labs.clause_change_withdrawn"
+    with reading():
+        assert waiting_change(project_id) is None
 
 
 def test_one_agreement_given_twice_does_not_change_the_clause(
@@ -257,13 +310,24 @@ def test_ending_without_result_takes_one_sentence_learnt_and_nothing_else(
         assert session.get_one(Project, project_id).closed_at == START
 
 
-@pytest.mark.parametrize("learnt", ["", "x" * 501])
+@pytest.mark.parametrize("learnt", ["", " \n", "x" * 501])
 def test_the_service_asks_for_one_to_five_hundred_characters(learnt, awa, lab_id, writing, as_viewer):
     """C02 SPEC 4."""
     with writing():
         project = session.get_one(Project, make_project(lab_id, awa))
         with pytest.raises(Invalid):
             end_project(as_viewer(awa), project, outcome="stopped", learnt=learnt, at=START)
+
+
+def test_an_expected_result_that_never_came_ends_with_one_sentence_too(client, sign_in, awa, lab_id, writing, post):
+    """C02 SPEC 4: whatever the clause, and whatever became of it."""
+    owed = {"expected_by": "Direction générale", "expected_what": "Une carte", "expected_on": date(2027, 3, 1)}
+    with writing():
+        project_id = make_project(lab_id, awa, clause="expected", **owed)
+    sign_in(awa)
+    url = f"/labs/projects/{project_id}"
+    assert post(client, f"{url}/end", {"learnt": "Personne n’en voulait.", "outcome": "stopped"}).status_code == 303
+    assert "Personne n’en voulait." in words(client.get(url))
 
 
 @pytest.mark.parametrize("learnt", ["x", "x" * 500])
@@ -277,8 +341,19 @@ def test_one_to_five_hundred_characters_are_enough(learnt, client, sign_in, awa,
         assert session.get_one(Project, project_id).learnt == learnt
 
 
+def test_the_event_of_an_end_carries_no_outcome(awa, lab_id, writing, reading, as_viewer):
+    """C02 SPEC 3: nobody is to count by outcome."""
+    with writing():
+        project = session.get_one(Project, make_project(lab_id, awa))
+        end_project(as_viewer(awa), project, outcome="stopped", learnt="Une phrase.", at=START)
+        subject = Subject("labs.project", project.id)
+    with reading():
+        (facts,) = [entry.facts for entry, _who in entries_about(subject) if entry.action == "labs.project_ended"]
+    assert facts == {"lab": lab_id}
+
+
 def test_the_five_ends_are_shown_in_the_same_neutral_style(client, sign_in, awa, lab_id, writing):
-    """Law 3; C02 SPEC 3."""
+    """Law 3; C02 SPEC 3 and 5: on their page and in the list."""
     rows = {}
     sign_in(awa)
     for outcome in ("reached", "learnt", "branched", "stopped", "not_pursued"):
@@ -291,6 +366,9 @@ def test_the_five_ends_are_shown_in_the_same_neutral_style(client, sign_in, awa,
         assert count == 1
         rows[outcome] = said
     assert len(set(rows.values())) == 1
+    listed = re.sub(r"/projects/\d+", "/projects/N", main_of(client.get("/labs/projects")))
+    lines = re.findall(r"<li\b.*?</li>", listed.partition('<ul class="rows"')[2].partition("</ul>")[0], re.DOTALL)
+    assert (len(lines), len(set(lines))) == (5, 1)
 
 
 def test_a_stopped_project_keeps_its_place_in_the_list_and_in_search(client, sign_in, awa, lab_id, writing):
