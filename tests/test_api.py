@@ -21,7 +21,7 @@ Audienced
 ChainReport(since, broken, is_cut)
 Column(key, title)
 Conflict
-Departure(sessions, links, functions, groups, below)
+Departure(sessions, functions, below)
 Event(name, subject, actor_id, at, facts=…)
 FileCard(id, name, kind, content_type, size, width, height, author_id, created_at)
 FileField

@@ -48,26 +48,22 @@ GONE = {
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """What ends when a person leaves, counted before it is done."""
+    """What ends when a person leaves, counted before it is done.
+
+    Addresses and groups are not counted: some are of private things, and a count tells that they exist (P19).
+    """
 
     sessions: int
-    links: int
     functions: tuple[str, ...]
-    groups: int
     below: int
 
 
 def departure_of(user_id: int, *, at: datetime) -> Departure:
     """Say what would end if this person left now."""
-    live = sa.select(sa.func.count()).select_from(Token).where(Token.person_id == user_id, Token.revoked_at.is_(None))
-    unspent = sa.or_(Token.expires_at.is_(None), Token.expires_at > real_now())
-    groups = sa.select(sa.func.count()).select_from(Membership).where(Membership.user_id == user_id)
     below = sa.select(sa.func.count()).select_from(User).where(User.superior_id == user_id)
     return Departure(
         sessions=len(sessions_of(user_id)),
-        links=db.session.scalar(live.where(unspent, sa.or_(Token.uses_left.is_(None), Token.uses_left > 0))) or 0,
         functions=tuple(card.name for card in functions(at=at, person_id=user_id)),
-        groups=db.session.scalar(groups) or 0,
         below=db.session.scalar(below) or 0,
     )
 

@@ -183,18 +183,9 @@ def test_plugins_take_part_and_may_refuse(awa, plug, go, reading):
 def test_what_goes_is_counted_beforehand(awa, sign_in, make_function, writing, reading):
     sign_in(awa)
     make_function("Direction générale", holder=awa)
-    with writing():
-        issue_link(awa.id)
-        add_member(create_group("circle", "Cercle"), awa.id, at=now())
     with reading():
         found = departure_of(awa.id, at=now())
-    assert (found.sessions, found.links, found.functions, found.groups, found.below) == (
-        2,
-        1,
-        ("Direction générale",),
-        1,
-        0,
-    )
+    assert (found.sessions, found.functions, found.below) == (2, ("Direction générale",), 0)
 
 
 def test_a_planned_departure_closes_the_doors_at_its_hour_even_without_a_worker(
