@@ -28,6 +28,7 @@ from portal.values import Subject, Viewer
 from portal.web.takeout import takeout
 
 from tests.content.privacy.canaries import LONG_AGO, Canaries, every_text
+from tests.plugins.labs.factories import make_lab, make_project
 
 _ = texts(CORE)
 PLUGINS = ["labs"]
@@ -100,6 +101,17 @@ def test_the_archive_tells_everything_of_the_person_and_nothing_of_others(bare, 
     assert told["users"]["rows"][0]["password_hash"] == "…"
     assert told["labs_participant"]["plugin"] == "labs"
     assert len(mine.told()) > 15
+
+
+def test_of_a_row_that_speaks_of_two_each_is_told_their_own(app, people, writing):
+    """G3: who opened a project wrote its title, who leads it what was learnt."""
+    opener, lead = people
+    with writing():
+        words = {"title": "Titre-de-Zéphyrine", "learnt": "Appris-de-Bruno"}
+        make_project(make_lab(members=people), lead, author_id=opener.id, **words)
+    with app.app_context():
+        told = [unpacked(takeout(person.id))["donnees.html"] for person in people]
+    assert [word in archive for archive in told for word in words.values()] == [True, False, False, True]
 
 
 def test_erased_nothing_of_the_person_is_in_any_row_but_the_memory_of_the_collectivity(bare, site, canaries, people):

@@ -16,7 +16,7 @@ from portal.api import session
 from plugins.labs.models.ephemeral import Ephemeral, Participant
 from tests.plugins.labs.ephemeral_factories import make_ephemeral, make_guest, tell
 from tests.plugins.labs.factories import make_lab
-from tests.plugins.labs.pages import words
+from tests.plugins.labs.pages import hrefs, words
 
 PLUGINS = ["labs"]
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -83,9 +83,11 @@ def test_filters_find_what_they_say(several, awa, sign_in, query, expected):
 
 @pytest.mark.parametrize("query", ["", "?q=passe", "?state=told", "?state=not_held"])
 def test_exports_give_the_rows_of_the_list(several, awa, sign_in, query):
-    # G4
+    # G4: by the links of the list, which keep its filters
     client = sign_in(awa)
-    shown = sorted(_titles(client.get(f"/labs/e/{query}").text))
+    page = client.get(f"/labs/e/{query}")
+    shown = sorted(_titles(page.text))
+    assert {f"/labs/e/labs.csv{query}", f"/labs/e/labs.json{query}"} <= set(hrefs(page))
     as_csv = client.get(f"/labs/e/labs.csv{query}").get_data(as_text=True).lstrip("\ufeff")
     rows = list(csv.reader(io.StringIO(as_csv), delimiter=";" if ";" in as_csv.splitlines()[0] else ","))
     assert sorted(row[1] for row in rows[1:]) == shown

@@ -109,12 +109,13 @@ def test_an_empty_list_says_why_and_what_to_do(client, sign_in, make_user):
 
 
 def test_the_list_goes_out_as_csv_and_json_with_the_same_filters(client, sign_in, make_user, writing):
-    """G4."""
+    """G4: by the links of the list, which keep its filters."""
     awa = make_user(name="Awa Diop")
     with writing():
         make_lab("Dunkerque")
         make_lab("Paris")
     sign_in(awa)
+    assert {"/labs/labs.csv?q=dunk", "/labs/labs.json?q=dunk"} <= set(hrefs(client.get("/labs/?q=dunk")))
     rows = list(
         csv.reader(
             io.StringIO(client.get("/labs/labs.csv?q=dunk").get_data(as_text=True).lstrip("\ufeff")), delimiter=";"

@@ -10,7 +10,7 @@ from plugins.labs.models.lab import Lab
 from plugins.labs.queries.members import animators_of, members_of
 from plugins.labs.services.members import add_to_lab, give_animator, remove_from_lab, share_animation
 from tests.plugins.labs.factories import make_lab, make_project
-from tests.plugins.labs.pages import order_of, words
+from tests.plugins.labs.pages import hrefs, order_of, words
 
 PLUGINS = ["labs"]
 
@@ -52,7 +52,7 @@ def test_a_right_in_a_lab_that_is_taken_away_is_gone_at_the_next_request(make_us
 
 
 def test_members_are_listed_in_alphabetical_order_for_every_agent(client, sign_in, make_user, writing):
-    """Law 3: never ranked."""
+    """Law 3: never ranked; G4."""
     zoe, awa, eli = make_user(name="Zoé Martin"), make_user(name="Awa Diop"), make_user(name="Eli Roux")
     with writing():
         lab_id = make_lab(members=[zoe, awa, eli])
@@ -60,6 +60,7 @@ def test_members_are_listed_in_alphabetical_order_for_every_agent(client, sign_i
     answer = client.get(f"/labs/{lab_id}/members")
     assert order_of(answer, "Zoé Martin", "Awa Diop", "Eli Roux") == ["Awa Diop", "Eli Roux", "Zoé Martin"]
     assert "Retirer" not in words(answer)
+    assert {f"/labs/{lab_id}/members.csv", f"/labs/{lab_id}/members.json"} <= set(hrefs(answer))
     assert "Awa Diop" in client.get(f"/labs/{lab_id}/members.csv").get_data(as_text=True)
 
 

@@ -402,6 +402,22 @@ def test_the_words_of_the_end_are_found_too(client, sign_in, awa, lab_id, writin
     assert "Une salle" in words(client.get("/labs/projects?q=ECRITEAU"))
 
 
+@pytest.mark.parametrize(
+    ("query", "titles"), [("", ["Brume", "Aube"]), ("?q=brume", ["Brume"]), ("?state=closed", ["Aube"])]
+)
+def test_the_list_goes_out_with_its_filters(query, titles, client, sign_in, awa, lab_id, writing):
+    """G4: by the links of the list."""
+    ended = {"closed_at": START, "outcome": "learnt", "learnt": "Une phrase."}
+    with writing():
+        make_project(lab_id, awa, title="Aube", **ended)
+        make_project(lab_id, awa, title="Brume", opened_at=START + timedelta(hours=1))
+    sign_in(awa)
+    links = hrefs(client.get(f"/labs/projects{query}"))
+    assert {f"/labs/projects.csv{query}", f"/labs/projects.json{query}"} <= set(links)
+    assert [row["title"] for row in client.get(f"/labs/projects.json{query}").get_json()] == titles
+    assert [line.split(";")[0] for line in client.get(f"/labs/projects.csv{query}").text.splitlines()[1:]] == titles
+
+
 def test_a_private_project_looks_absent_through_every_door(client, sign_in, awa, lab_id, writing, make_user, app):
     """G7, P3, P19: rank opens nothing."""
     with writing():
@@ -560,7 +576,7 @@ def test_an_expected_result_is_promised_on_today_and_late_when_its_day_has_passe
 
 
 def test_the_graveyard_of_a_year_says_what_stopped_and_what_it_saved(client, sign_in, awa, lab_id, writing):
-    """C02: the « cimetière joyeux »."""
+    """C02: the « cimetière joyeux »; G4: it goes out."""
     ended = {"outcome": "stopped", "learnt": "La salle était déjà libre."}
     with writing():
         make_project(lab_id, awa, title="Une salle", closed_at=START, saved="Six réunions", **ended)
@@ -569,7 +585,9 @@ def test_the_graveyard_of_a_year_says_what_stopped_and_what_it_saved(client, sig
         make_project(lab_id, awa, title="Un film", closed_at=START, outcome="reached", learnt="Oui.")
     sign_in(awa)
     assert client.get("/labs/graveyard").location.endswith("/labs/graveyard/2026")
-    page = words(client.get("/labs/graveyard/2026"))
+    answer = client.get("/labs/graveyard/2026")
+    assert {"/labs/graveyard/2026.csv", "/labs/graveyard/2026.json"} <= set(hrefs(answer))
+    page = words(answer)
     assert "Une salle" in page
     assert "Six réunions" in page
     assert "Un écran" in page
