@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Blueprint, Response, request
 
-from portal.api import Audience, NotFound, Role, SubjectCard, session, signed_in, transaction
+from portal.api import Audience, Column, NotFound, Role, SubjectCard, export, session, signed_in, transaction
 from portal.content import audiences
 from portal.content.clock import real_now
 from portal.errors import Forbidden
@@ -29,7 +29,6 @@ from portal.web.htmx import htmx
 from plugins.labs.models.ephemeral import Ephemeral
 from plugins.labs.models.lab import Vote
 from plugins.labs.models.project import Project
-from plugins.labs.queries import projects
 from plugins.labs.queries.votes import tallies
 from tests.review import walks
 from tests.review.doors import lost
@@ -109,14 +108,21 @@ def test_a_route_that_nothing_fills(app, mount, world, furniture):
     caught(lost(app, world, furniture), "careless.show", "nothing fills idea_id")
 
 
-def test_a_list_that_forgets_who_may_read(walk, monkeypatch):
-    monkeypatch.setattr("plugins.labs.queries.searches._found", lambda *_shape, **_more: sa.select(Ephemeral))
-    caught(reading(walk, AGENT, "labs.ephemerals"), "agent: GET /labs/e/", "tells labs_ephemeral.question")
+def test_a_list_that_forgets_who_may_read(mount, walk):
+    def ideas():
+        return Response("\n".join(session.scalars(sa.select(Ephemeral.question))))
+
+    mount("ideas", signed_in()(ideas))
+    caught(reading(walk, AGENT, "careless.ideas"), "agent: GET /try/ideas", "tells labs_ephemeral.question")
 
 
-def test_an_export_that_forgets_who_may_read(walk, monkeypatch):
-    monkeypatch.setattr("plugins.labs.views.projects._matching", lambda _filters: sa.select(Project))
-    caught(reading(walk, MEMBER, "labs.projects_export"), "/labs/projects.csv", "tells labs_project.learnt")
+def test_an_export_that_forgets_who_may_read(mount, walk):
+    def ideas():
+        rows = ({"learnt": learnt} for learnt in session.scalars(sa.select(Project.learnt)))
+        return export("csv", "ideas", columns=[Column("learnt", "Appris")], rows=rows)
+
+    mount("ideas.csv", signed_in()(ideas))
+    caught(reading(walk, MEMBER, "careless.ideas"), "/try/ideas.csv", "tells labs_project.learnt")
 
 
 def test_a_page_that_an_administrator_reads_by_rank(walk, monkeypatch):
@@ -174,11 +180,12 @@ def test_a_fragment_that_tells_more_than_its_page(mount, walk):
     caught(reading(walk, AGENT, "careless.questions"), "/try/questions", "tells labs_ephemeral.question")
 
 
-def test_a_search_that_tells_more_than_its_list(walk, monkeypatch):
-    was = projects.readable
-    readable = lambda viewer, *, at: sa.true() if request.args.get("q") else was(viewer, at=at)  # noqa: E731
-    monkeypatch.setattr(projects, "readable", readable)
-    caught(reading(walk, AGENT, "labs.projects"), "?q=canari", "tells labs_project.title")
+def test_a_search_that_tells_more_than_its_list(mount, walk):
+    def ideas():
+        return Response("\n".join(session.scalars(sa.select(Project.title)) if request.args.get("q") else ()))
+
+    mount("ideas", signed_in()(ideas))
+    caught(reading(walk, AGENT, "careless.ideas"), "?q=canari", "tells labs_project.title")
 
 
 def test_names_shown_to_those_an_audience_lets_read(walk, monkeypatch):
