@@ -36,7 +36,7 @@ PAGES = [
     ("Nadia Vermeersch", "members", "/labs/1/members"),
     ("Nadia Vermeersch", "projects", "/labs/projects"),
     ("Thomas Nguyen", "project", "/labs/projects/3"),
-    ("Nadia Vermeersch", "graveyard", "/labs/graveyard"),
+    ("Nadia Vermeersch", "graveyard", "/labs/projects/graveyard"),
     ("Nadia Vermeersch", "mine", "/labs/mine"),
     ("Nadia Vermeersch", "account", "/account"),
     ("Awa Mbengue", "plugins", "/plugins"),

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from portal.testing.demonstration import served
 
-from tests.journeys.travellers import HANDS, named
+from tests.journeys.travellers import DESK, HANDS, PHONE, named
 
 pytestmark = pytest.mark.browser
 
@@ -126,6 +126,10 @@ def test_a_logo_is_sent_and_seen_on_every_page(travel, is_accessible, tmp_path, 
     logo = awa.page.locator("header img").first
     expect(logo).to_be_visible()
     assert logo.evaluate("picture => picture.naturalWidth") > 0
+    awa.page.set_viewport_size(PHONE)
+    name, menu = (awa.page.locator(part).bounding_box() for part in (".brand > span", ".menu"))
+    assert name["x"] + name["width"] <= menu["x"], "the name of the portal runs under its menu"
+    awa.page.set_viewport_size(DESK)
     awa.go("/theme?ink=%23052b36&accent=%23ffff66")
     assert "Pas assez lisible" in awa.reads()
     is_accessible(awa)

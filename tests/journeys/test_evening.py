@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from docs.screenshots import OPEN_LAB, enrol_screen, guest_door, take_home
 
-from tests.journeys.travellers import PHONE, by_every_hand, named
+from tests.journeys.travellers import PHONE, by_every_hand, enter_pin, named
 
 pytestmark = pytest.mark.browser
 
@@ -119,21 +119,6 @@ def test_the_shared_screen_forgets_whoever_walks_away(browser, demo, travel, is_
     assert "Se connecter" in hall.reads()
 
 
-def enter_pin(hall, address, is_accessible):
-    """Enrol the screen, and let Josiane in with her number and her code."""
-    hall.go(address)
-    hall.act(hall.page.get_by_role("button").first)
-    hall.page.wait_for_url("**/screen")
-    is_accessible(hall)
-    hall.act(hall.page.get_by_role("link", name="Entrer avec mon matricule"))
-    hall.page.wait_for_url("**/screen/pin")
-    is_accessible(hall)
-    hall.type(hall.page.locator("[name=identifier]"), "D214")
-    hall.type(hall.page.locator("[name=pin]"), "581402")
-    hall.page.keyboard.press("Enter")
-    hall.page.wait_for_url("**/screen")
-
-
 # The pages of the journeys: who opens them, where.
 PAGES = [
     ("Nadia Vermeersch", "/"),
@@ -152,7 +137,7 @@ PAGES = [
     ("Nadia Vermeersch", "/labs/projects"),
     ("Thomas Nguyen", "/labs/projects/3"),
     ("Thomas Nguyen", "/labs/projects/3/clause"),
-    ("Nadia Vermeersch", "/labs/graveyard"),
+    ("Nadia Vermeersch", "/labs/projects/graveyard"),
     ("Nadia Vermeersch", "/account"),
     ("Awa Mbengue", "/plugins"),
     ("Awa Mbengue", "/plugins/labs/switch"),

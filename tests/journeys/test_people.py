@@ -11,7 +11,15 @@ from tests.journeys.travellers import named
 pytestmark = pytest.mark.browser
 
 ALONE = True
-HISTORIES = ("/labs/e/1", "/labs/e/2", "/labs/e/3", "/labs/projects", "/labs/projects/1", "/labs/graveyard", "/labs/e/")
+HISTORIES = (
+    "/labs/e/1",
+    "/labs/e/2",
+    "/labs/e/3",
+    "/labs/projects",
+    "/labs/projects/1",
+    "/labs/projects/graveyard",
+    "/labs/e/",
+)
 # Facts of today, not of the history: who may read (one person fewer), and the time that is left.
 OF_TODAY = re.compile(r"Qui peut lire ceci \?.*?\.|encore \d[\d hmin]*")
 GONE, PSEUDONYM = "Karim Haddad", "Une personne partie"

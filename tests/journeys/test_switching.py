@@ -11,7 +11,7 @@ from tests.journeys.travellers import by_every_hand
 pytestmark = pytest.mark.browser
 
 ALONE = True
-PATHS = ["/labs/", "/labs/1", "/labs/e/", OPEN_LAB, "/labs/projects", "/labs/graveyard", "/labs/mine"]
+PATHS = ["/labs/", "/labs/1", "/labs/e/", OPEN_LAB, "/labs/projects", "/labs/projects/graveyard", "/labs/mine"]
 ELSEWHERE = ["/account", "/accessibilite"]
 SENTENCE = "Ce qui y était écrit n’est pas perdu"
 

@@ -156,7 +156,7 @@ def new_project(lab):
     return form_page("labs/new_project.html", form, **context)
 
 
-@blueprint.get("/graveyard")
+@blueprint.get("/projects/graveyard")
 @signed_in()
 def graveyards():
     """Lead to the last year in which something was stopped, or to this one."""
@@ -169,7 +169,7 @@ def _years():
     return sorted({local_day(instant).year for instant in found}, reverse=True)
 
 
-@blueprint.get("/graveyard/<int(min=2000, max=2999):year>")
+@blueprint.get("/projects/graveyard/<int(min=2000, max=2999):year>")
 @signed_in()
 def graveyard(year):
     """Show what was stopped in a year, and what it saved: words, never sums (law 3)."""
@@ -183,7 +183,7 @@ def _stopped(year):
     return stopped_between(viewer(), since=since, until=until, at=now())
 
 
-@blueprint.get("/graveyard/<int(min=2000, max=2999):year>.<any(csv, json):fmt>")
+@blueprint.get("/projects/graveyard/<int(min=2000, max=2999):year>.<any(csv, json):fmt>")
 @signed_in()
 def graveyard_export(year, fmt):
     """Give the same projects as the page."""

@@ -40,7 +40,7 @@ TITLES = [f"Projet {letter}" for letter in "ABCDEFGHIJKLMNOPQR"]
 QUESTIONS = [f"Question {letter} ?" for letter in "ABCDEFGHIJKLMNOPQR"]
 OUTCOME_WORDS = re.compile("|".join(sorted(("abouti", "appris", "bifurqué", "arrêté", "sans suite"), key=len)))
 # the one page that lists by outcome, by law and in words: it may show no figure at all but those of dates
-GRAVEYARD = "/labs/graveyard"
+GRAVEYARD = "/labs/projects/graveyard"
 MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
 
 
@@ -200,7 +200,7 @@ def test_the_graveyard_shows_words_and_dates_only(client, reader, writing):
     """C02 SPEC 3: what we stopped, never how much, on the page and in the files one takes away."""
     with writing():
         write_outcomes(MOSTLY_STOPPED, MOSTLY_STOPPED)
-    url = "/labs/graveyard/2026"
+    url = "/labs/projects/graveyard/2026"
     page = re.sub(r"<[^>]*>", " ", main_of(client.get(url)).split("print-foot")[0])
     dates = rf"\d{{4}}-\d{{2}}-\d{{2}}|\d{{2}}/\d{{2}}/\d{{4}}|\d{{1,2}}(er)?\s({MONTHS})(\s\d{{4}})?|\b2026\b"
     for text in (page, client.get(f"{url}.csv").text, client.get(f"{url}.json").text):
@@ -214,7 +214,7 @@ def test_no_list_can_be_narrowed_to_one_outcome(client, reader, writing):
         write_outcomes(MOSTLY_REACHED, MOSTLY_REACHED)
     fields = {name for filters in _with_kin(Filters) for name in vars(filters) if not name.startswith("_")}
     assert {"q", "state", "lab"} <= fields
-    for url in ("/labs/projects.json", "/labs/e/labs.json", "/labs/labs.json", "/labs/graveyard/2026.json"):
+    for url in ("/labs/projects.json", "/labs/e/labs.json", "/labs/labs.json", "/labs/projects/graveyard/2026.json"):
         whole = client.get(url).text
         for name, code in product(fields - {"q", "mine"} | {"outcome"}, OUTCOMES):
             assert client.get(f"{url}?{name}={code}").text == whole, (url, name, code)

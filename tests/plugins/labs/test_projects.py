@@ -431,9 +431,9 @@ def test_a_private_project_looks_absent_through_every_door(client, sign_in, awa,
         "/labs/projects.json",
         "/labs/projects?q=canari",
         f"/labs/{lab_id}",
-        "/labs/graveyard/2026",
-        "/labs/graveyard/2026.csv",
-        "/labs/graveyard/2026.json",
+        "/labs/projects/graveyard/2026",
+        "/labs/projects/graveyard/2026.csv",
+        "/labs/projects/graveyard/2026.json",
         "/",
     ]
     for other in (make_user(name="Bob Lee"), make_user(name="Ad Min", role="admin")):
@@ -584,15 +584,15 @@ def test_the_graveyard_of_a_year_says_what_stopped_and_what_it_saved(client, sig
         make_project(lab_id, awa, title="Un écran", closed_at=old, **ended)
         make_project(lab_id, awa, title="Un film", closed_at=START, outcome="reached", learnt="Oui.")
     sign_in(awa)
-    assert client.get("/labs/graveyard").location.endswith("/labs/graveyard/2026")
-    answer = client.get("/labs/graveyard/2026")
-    assert {"/labs/graveyard/2026.csv", "/labs/graveyard/2026.json"} <= set(hrefs(answer))
+    assert client.get("/labs/projects/graveyard").location.endswith("/labs/projects/graveyard/2026")
+    answer = client.get("/labs/projects/graveyard/2026")
+    assert {"/labs/projects/graveyard/2026.csv", "/labs/projects/graveyard/2026.json"} <= set(hrefs(answer))
     page = words(answer)
     assert "Une salle" in page
     assert "Six réunions" in page
     assert "Un écran" in page
     assert "Un film" not in page
-    assert "Rien de ce que vous pouvez lire" in words(client.get("/labs/graveyard/2025"))
+    assert "Rien de ce que vous pouvez lire" in words(client.get("/labs/projects/graveyard/2025"))
 
 
 def test_only_who_opened_a_project_changes_who_reads_it(client, sign_in, awa, zoe, writing, post, reading, lab_id):
