@@ -48,13 +48,14 @@ def redraw(content: IO[bytes], *, side: int = SIDE) -> Picture:
             raise Invalid(_too_many_pixels()) from error
         except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
             raise Invalid(_("This picture cannot be read. Open it, save it anew, then send it again.")) from error
-        return _written(picture, is_photo=opened.format in {"JPEG", "WEBP"})
+        return _written(picture, is_photo=opened.format in {"JPEG", "MPO", "WEBP"})
 
 
 def _check(opened: Image.Image) -> None:
     if opened.width * opened.height > MAX_PIXELS:  # before a single pixel is decoded
         raise Invalid(_too_many_pixels())
-    if getattr(opened, "is_animated", False):  # never n_frames: it reads the file to its last frame
+    # never n_frames: it reads the file to its last one; an MPO is a JPEG with another behind it (depth, light)
+    if opened.format != "MPO" and getattr(opened, "is_animated", False):
         raise Invalid(_("This picture moves. Send one that stands still."))
 
 

@@ -32,6 +32,14 @@ def moving(fmt: str = "GIF") -> bytes:
     return out.getvalue()
 
 
+def two_photos() -> bytes:
+    """Take a red photograph with a blue one behind it, as telephones do."""
+    front, behind = (Image.new("RGB", (8, 8), colour) for colour in ("red", "blue"))
+    out = io.BytesIO()
+    front.save(out, "MPO", save_all=True, append_images=[behind])
+    return out.getvalue()
+
+
 def photo_with_a_past() -> bytes:
     """Take a photograph that lies on its side and says where, by whom and with what."""
     exif = Image.Exif()

@@ -129,6 +129,16 @@ def test_what_only_claims_to_be_a_picture_is_refused(content):
         drawn(content)
 
 
+def test_a_photograph_with_another_behind_it_is_a_photograph():
+    """Telephones put depth or light behind the picture: the first comes out, alone."""
+    before = samples.two_photos()
+    made, after = drawn(before)
+    image = Image.open(io.BytesIO(after))
+    assert (made.content_type, image.format, getattr(image, "n_frames", 1)) == ("image/jpeg", "JPEG", 1)
+    red, _green, blue = image.getpixel((4, 4))
+    assert (red > 200, blue < 60) == (True, True)
+
+
 def test_a_second_file_hidden_behind_a_picture_does_not_come_out():
     polyglot = samples.picture("PNG") + samples.zipped(canary="CANARY") + samples.HTML
     _made, after = drawn(polyglot)
