@@ -202,7 +202,7 @@ def _bare_app(site: Site, state: Snapshot, plugins: list[Manifest]) -> PortalFla
     requests.install(app)
     app.after_request(set_headers)
     app.context_processor(template_values)
-    prepare(app, {**FILTERS, "size": size, "breakable": breakable})
+    prepare(app, {**FILTERS, "size": size, "breakable": breakable, "figures": texts.figures})
     app.jinja_env.globals["csrf_token"] = csrf_token
     return app
 

@@ -103,6 +103,12 @@ def test_every_page_says_its_language_and_has_one_title(pages):
         assert len(re.findall(r"<main[ >]", answer.text)) == 1, name
 
 
+def test_every_icon_is_drawn(pages):
+    assert any('class="notice' in answer.text for answer in pages.values())
+    for name, answer in pages.items():
+        assert not re.search(r'<svg class="icon"[^>]*>\s*</svg>', answer.text), name
+
+
 def test_nothing_runs_or_is_drawn_from_inside_a_page(pages):
     for name, answer in pages.items():
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:|<script>", answer.text), name
