@@ -14,6 +14,7 @@ from flask import Flask
 from portal.content.files.keeping import receive
 from portal.content.files.places import FilePlace
 from portal.content.smtp import Mail
+from portal.content.tokens import issue_token
 from portal.db import transaction
 from portal.hosting.config import Collectivity, Instance, Server
 from portal.hosting.factory import create_app
@@ -28,7 +29,7 @@ from portal.web.theme import read_theme
 from tests.reading import token_in
 from tests.review.furniture import furniture_of, modules
 from tests.review.stamping import stamp
-from tests.review.world import ANONYMOUS, ELSEWHERE, NOBODY, World
+from tests.review.world import ANONYMOUS, ELSEWHERE, NOBODY, Key, World
 
 AGENT_OF = {"HTTP_SEC_FETCH_SITE": "same-origin", "HTTP_USER_AGENT": "Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0"}
 FILES, FILES_FULL = 30, 170
@@ -130,8 +131,10 @@ def _cookie(app: Flask, person_id: int) -> tuple[str, str]:
 
 
 def _come_from_elsewhere(app: Flask, world: World) -> None:
-    """Sign somebody in at the neighbour's: their cookie is then brought here."""
+    """Sign somebody in at the neighbour's: their cookie, and tokens of every scope, are then brought here."""
     with app.app_context(), transaction():
         person = add_user("Voisine")
+        for scope in world.keys:
+            world.add_key(scope, Key(issue_token(scope, person_id=person), lives=False))
     world.cookies[ELSEWHERE] = _cookie(app, person)
     world.cookies[ANONYMOUS] = ("", "")

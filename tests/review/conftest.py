@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from flask import Blueprint
 
 from tests.architecture.repository import ROOT
 from tests.review.building import build, opened
 from tests.review.furniture import furniture_of
+from tests.review.walking import Walk
 
 HERE = Path(__file__).parent
 BUNDLED = tuple(sorted(path.parent.name for path in ROOT.glob("plugins/*/plugin.toml")))
@@ -47,3 +49,23 @@ def world(built):
 def furniture(app, built):
     """Give what the core and every plugin brought."""
     return furniture_of(app, built.plugins)
+
+
+@pytest.fixture
+def walk(app, world, furniture):
+    """Give a walk through a copy of the world."""
+    return Walk(app, world, furniture)
+
+
+@pytest.fixture
+def mount(app):
+    """Put a careless view on the app, at `/try/<address>`, and give its endpoint."""
+    app._got_first_request = False
+
+    def put(address, view, **options):
+        rooms = Blueprint("careless", __name__)
+        rooms.add_url_rule(f"/try/{address}", view_func=view, **options)
+        app.register_blueprint(rooms)
+        return f"careless.{view.__name__}"
+
+    return put

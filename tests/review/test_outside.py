@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.review.growing import compare_ten_and_a_thousand
 from tests.review.outside import compare_before_and_after
-from tests.review.walking import Walk
 from tests.review.world import ADMIN, AGENT, OWNER, PLUGIN_ADMIN, SUPERIOR
-
-
-@pytest.fixture
-def walk(app, world, furniture):
-    """Give a walk through a copy of the world."""
-    return Walk(app, world, furniture)
 
 
 def test_nothing_moves_for_those_outside_when_something_private_is_added(walk, built, clock, figure, database):

@@ -6,14 +6,7 @@ import pytest
 
 from tests.review import walks
 from tests.review.doors import lost
-from tests.review.walking import Walk
 from tests.review.world import ADMIN, AGENT, ANONYMOUS, MEMBER
-
-
-@pytest.fixture
-def walk(app, world, furniture):
-    """Give a walk through a copy of the world."""
-    return Walk(app, world, furniture)
 
 
 @pytest.fixture

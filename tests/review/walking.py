@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import logging
 import zipfile
+import zlib
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -52,8 +54,17 @@ class Visit:
 
     @cached_property
     def text(self) -> str:
-        """Give all that can be read in the answer, in the files of an archive too."""
-        return f"{self.headers}\n{_unpacked(self.body)}"
+        """Give all that can be read in the answer: in the files of an archive, in what waits for the next page too."""
+        kept = [_kept_in(cookie) for cookie in self.headers.getlist("Set-Cookie") if cookie.startswith("session=")]
+        return "\n".join([str(self.headers), *kept, _unpacked(self.body)])
+
+
+def _kept_in(cookie: str) -> str:
+    """Read what a signed cookie holds, as whoever has it can: the sentence that the next page will say."""
+    value = cookie.partition("=")[2].partition(";")[0]
+    packed = value.startswith(".")
+    held = urlsafe_b64decode(value.lstrip(".").partition(".")[0] + "==")
+    return (zlib.decompress(held) if packed else held).decode(errors="replace")
 
 
 def _unpacked(body: bytes) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from collections.abc import Iterable, Iterator
 from itertools import cycle, product
 from typing import Any
@@ -20,6 +22,7 @@ from tests.review.walking import UNSAFE, Visit, Walk
 from tests.review.world import ADMIN, AGENT, AGENTS, ELSEWHERE, MEMBER, OWNER
 
 FRAGMENT = {"HX-Request": "true"}
+QUESTION = re.compile(r'href="(/[^"#]*\?[^"#]+)"')
 SEARCH = "q=canari"
 IN_TURN = 4
 
@@ -48,16 +51,29 @@ def _readings(walk: Walk, role: str, doors: Iterable[Door] | None) -> Iterator[V
         for door in pages
         if not door.things and door.key is None and is_let_in(door, role, walk.world, walk.furniture)
     ]
+    shown: set[str] = set()
     for door in pages:
-        yield walk.visit(role, door)
+        visit = walk.visit(role, door)
+        shown.update(map(html.unescape, QUESTION.findall(visit.text)))
+        yield visit
     for door in lists:
         yield walk.visit(role, door, url=f"{door.url}?{SEARCH}")
+    yield from _followed(walk, role, pages, shown)
     if walk.world.is_full or role in {AGENT, ADMIN}:
         some = {page.endpoint: page for page in pages}.values()
         for door in some if walk.world.is_full else lists:
             yield walk.visit(role, door, headers=FRAGMENT)
         for door in some:
             yield walk.visit(role, door, method="HEAD")
+
+
+def _followed(walk: Walk, role: str, pages: list[Door], shown: Iterable[str]) -> Iterator[Visit]:
+    """Follow the links that ask something of a page: filters, what comes next, exports of what was filtered."""
+    known = {door.url: door for door in pages}
+    for url in sorted(shown):
+        door = known.get(url.partition("?")[0])
+        if door is not None:
+            yield walk.visit(role, door, url=url)
 
 
 def unreached(walk: Walk, visits: Iterable[Visit]) -> Iterator[str]:
@@ -99,8 +115,8 @@ def compare_with_nothing(walk: Walk, roles: Iterable[str], *, doors: Iterable[Do
     """Ask for what is private and for what never was: nothing may tell one from the other (P3)."""
     found: list[str] = []
     for role in roles:
-        private = [door for door in doors or walk.doors if door.method == "GET" and _is_hidden(door, role, walk)]
-        chosen = private if walk.world.is_full else {door.endpoint: door for door in private}.values()
+        private = [door for door in doors or walk.doors if _is_hidden(door, role, walk)]
+        chosen = private if walk.world.is_full else {(door.endpoint, door.method): door for door in private}.values()
         for door in chosen:
             absent = walk.visit(role, door, url=str(door.absent))
             found += checks.tells_apart(walk.visit(role, door), absent)
@@ -134,6 +150,7 @@ def read_mails(walk: Walk) -> list[str]:
     with walk.app.test_request_context():
         for notice in db.session.scalars(sa.select(Notice).where(Notice.read_at.is_(None))):
             role = "".join(walk.world.role_of(notice.person_id))
+            walk.visits += 1
             letter = compose(notice.id, key="k" * 64)
             text = f"{letter['Subject']}\n{letter.get_content()}" if letter is not None else ""
             found += [

@@ -1,0 +1,63 @@
+"""Faults seeded in what one does, and in what moves or grows: each is caught by its check (P20)."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from flask import Response
+
+from portal.api import session, signed_in
+from portal.people.models import User
+from portal.people.persons import person
+
+from plugins.labs.models.ephemeral import Ephemeral
+from tests.review import walks
+from tests.review.growing import compare_ten_and_a_thousand
+from tests.review.outside import compare_before_and_after
+from tests.review.seeding import acting, at, caught, everything, with_policy
+from tests.review.world import AGENT, MEMBER, OWNER, SUPERIOR
+
+
+def test_an_act_without_its_permission(app, walk, monkeypatch):
+    with_policy(app, monkeypatch, "labs.close", {"kind": "signed_in", "permission": None})
+    faults = acting(walk, AGENT, "labs.close")
+    caught(faults, "agent: POST /labs/1/close", "→ 303, not [403]")
+    caught(faults, "agent: POST /labs/1/close", "wrote: UPDATE labs_lab")
+
+
+def test_an_act_that_asks_the_permission_and_forgets_the_fact(walk, monkeypatch):
+    monkeypatch.setattr("plugins.labs.services.running.must_have_opened", lambda actor, _row: actor.person_id)
+    faults = acting(walk, MEMBER, "labs.ephemeral_cancel_now")
+    caught(faults, "member: POST /labs/e/", "/off", "wrote: UPDATE labs_ephemeral")
+
+
+def test_an_archive_that_tells_what_is_somebody_else_s(walk, monkeypatch):
+    monkeypatch.setattr("portal.content.privacy.holdings.is_about", everything)
+    caught(acting(walk, AGENT, "core.my_data"), "agent: POST /account/data → 200 tells users.matricule")
+
+
+def test_a_form_that_takes_any_token(walk, monkeypatch):
+    monkeypatch.setattr("portal.hosting.requests._check_token", lambda: None)
+    caught(walks.forge_all(walk, doors=at(walk, "core.make_feed", "labs.leave")), "/account/feed → 303, ")
+
+
+def test_a_form_that_takes_another_site_s_request(walk, monkeypatch):
+    monkeypatch.setattr("portal.hosting.requests.check_origin", lambda *, required: None)
+    caught(walks.forge_all(walk, doors=at(walk, "core.make_feed", "core.sign_out")), "foreign origin")
+
+
+def test_a_count_that_counts_what_is_private(walk, built, monkeypatch, clock):
+    clock.advance()
+    total = lambda _statement: str(session.scalar(sa.select(sa.func.count(Ephemeral.id))))  # noqa: E731
+    monkeypatch.setattr("plugins.labs.views.ephemerals._total", total)
+    doors = at(walk, "labs.ephemerals")
+    faults = compare_before_and_after(walk, [SUPERIOR], plugins=built.plugins, doors=doors)
+    caught(faults, "superior: GET /labs/e/ → 200 has moved")
+
+
+def test_a_list_that_asks_once_for_each_row(mount, walk):
+    def people():
+        return Response("\n".join(person(number).name for number in session.scalars(sa.select(User.id))))
+
+    mount("people", signed_in()(people))
+    faults = compare_ten_and_a_thousand(walk, [OWNER], doors=at(walk, "careless.people"))
+    caught(faults, "owner: GET /try/people", "with 1000")
