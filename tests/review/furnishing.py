@@ -96,7 +96,7 @@ def _person(world: World, role: str, place: int, service: int) -> int:
 
 def _tokens(world: World) -> None:
     """Make feeds, of who is here and of who will leave; a link; a screen and its enrolment."""
-    soon = real_now() + timedelta(minutes=30)
+    soon = real_now() + timedelta(hours=12)
     for role in (OWNER, AGENT, LEAVER):
         text = issue_token(FEED_SCOPE, person_id=world.people[role].id, label=FEED_LABEL)
         world.add_key(FEED_SCOPE, Key(text, lives=role != LEAVER, owner=role))

@@ -149,8 +149,8 @@ class World:
         return replace(self, things=lists, keys=keys, markers=dict(self.markers), uploads=list(self.uploads))
 
     def roles(self) -> tuple[str, ...]:
-        """Give the roles of this walk, those that may least first."""
-        return tuple(sorted(EVERYBODY)) if self.is_full else SHORT
+        """Give the roles of this walk; first those whose session ends soonest when they do nothing."""
+        return tuple(sorted(EVERYBODY, key=lambda role: (role not in PLUGIN_ADMINS, role))) if self.is_full else SHORT
 
 
 def readers_of(audience: str, *, group: Roles, author: str, in_time: bool = True) -> Roles:

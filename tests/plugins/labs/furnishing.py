@@ -151,6 +151,7 @@ def _ephemeral(world: World, place: Place, state: str, audience: str, time: str)
         who[place.author],
         question=f"Que garde-t-on, {state}, {audience} ?",
         starts_in=STARTS[state],
+        minutes=600 if state == "open" else 60,
         people=[who[role] for role in sorted(inside)],
         allows_guests=audience in {"lab", "public"},
         **columns,
