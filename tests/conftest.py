@@ -2,4 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
+
+from portal.testing.browser import ToolUnavailable, launch_options
+
+from tests.strict import unavailable
+
 pytest_plugins = ["portal.testing.databases", "portal.testing.fixtures", "tests.proving"]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Start the Chromium of this machine."""
+    try:
+        return {**launch_options(), **browser_type_launch_args}
+    except ToolUnavailable as error:
+        unavailable(error)

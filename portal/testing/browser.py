@@ -47,6 +47,8 @@ HTML_RULES = {
         "long-title": "off",
         "no-implicit-button-type": "off",
         "require-sri": "off",
+        "form-dup-name": ["error", {"shared": ["radio", "checkbox", "button", "reset", "submit"]}],  # several answers
+        "tel-non-breaking": ["error", {"ignoreClasses": ["nobreak"]}],  # the sheet keeps it on one line
         "no-redundant-role": "off",  # Safari forgets that a list without bullets is one
     },
 }

@@ -5,7 +5,7 @@ import pytest
 import sqlalchemy as sa
 
 from portal.testing import browser, postgres
-from portal.testing.browser import ToolUnavailable, axe_faults, html_faults, html_faults_of, launch_options
+from portal.testing.browser import ToolUnavailable, axe_faults, html_faults, html_faults_of
 from portal.testing.postgres import PostgresUnavailable, postgresql_cluster
 
 from tests.strict import unavailable
@@ -15,14 +15,6 @@ GOOD = (
 )
 BAD = GOOD.replace("</h1>", '</h1><img src="plan.png"><p style="margin: 0"></p>')
 POLICY = "default-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args):
-    try:
-        return {**launch_options(), **browser_type_launch_args}
-    except ToolUnavailable as error:
-        unavailable(error)
 
 
 @pytest.fixture(scope="module")

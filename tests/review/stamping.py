@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,30 +31,56 @@ def text_columns(furniture: Furniture) -> Iterator[sa.Column[Any]]:
 
 def stamp(world: World, furniture: Furniture) -> None:
     """Write a marker in each of them, where something is written."""
-    for column in text_columns(furniture):
-        if str(column) not in GIVEN:
-            _stamp(column, world, furniture)
+    for written in written_in(furniture):
+        written.replace(_marker(written, world, furniture), furniture)
     db.session.flush()
 
 
-def _stamp(column: sa.Column[Any], world: World, furniture: Furniture) -> None:
-    table, name = column.table, str(column)
+@dataclass(frozen=True)
+class Written:
+    """What stands in one column of one row."""
+
+    column: sa.Column[Any]
+    row: Any
+
+    @property
+    def place(self) -> tuple[Any, ...]:
+        """Give the key of the row."""
+        return tuple(getattr(self.row, key.name) for key in self.column.table.primary_key.columns)
+
+    @property
+    def text(self) -> Any:
+        """Give what stands there."""
+        return getattr(self.row, self.column.name)
+
+    def replace(self, word: str, furniture: Furniture) -> None:
+        """Put a word before it, in the shape that the column has."""
+        shape, keys = furniture.shapes.get(str(self.column), _shape(self.column)), self.column.table.primary_key.columns
+        here = sa.and_(*(key == value for key, value in zip(keys, self.place, strict=True)))
+        statement = sa.update(self.column.table).where(here)
+        db.session.execute(statement.values({self.column.name: shape(self.text, word)}))
+
+
+def written_in(furniture: Furniture) -> Iterator[Written]:
+    """Give what stands in each column of words, whoever left aside: their rows say that they left."""
+    for column in text_columns(furniture):
+        if str(column) in GIVEN:
+            continue
+        for row in db.session.execute(sa.select(column.table).where(column.is_not(None))).all():
+            written = Written(column, row)
+            if written.text not in ("", None) and not _has_left(row, column.table):
+                yield written
+
+
+def _marker(written: Written, world: World, furniture: Furniture) -> str:
+    table, name = written.column.table, str(written.column)
     readers = furniture.readers.get(name) or furniture.readers.get(table.name)
     assert readers, f"nobody says who reads {name}: READERS or EXEMPT in the furniture"
-    keys = list(table.primary_key.columns)
-    for row in db.session.execute(sa.select(table).where(column.is_not(None))).all():
-        old, place = getattr(row, column.name), tuple(getattr(row, key.name) for key in keys)
-        if old in ("", None) or _has_left(row, table):
-            continue
-        found = readers(row, world)
-        thing, who = found if isinstance(found, tuple) else (found, None)
-        if isinstance(thing, Thing):
-            word = world.mark(name, place, thing.readers if who is None else who, thing)
-        else:
-            word = world.mark(name, place, thing)
-        shape = furniture.shapes.get(name, _shape(column))
-        here = sa.and_(*(key == value for key, value in zip(keys, place, strict=True)))
-        db.session.execute(sa.update(table).where(here).values({column.name: shape(old, word)}))
+    found = readers(written.row, world)
+    thing, who = found if isinstance(found, tuple) else (found, None)
+    if isinstance(thing, Thing):
+        return world.mark(name, written.place, thing.readers if who is None else who, thing)
+    return world.mark(name, written.place, thing)
 
 
 def _has_left(row: Any, table: sa.Table) -> bool:

@@ -176,7 +176,7 @@ def _tell_its_story(world: World, thing: Thing, state: str, place: Place) -> Non
     if state == "called off":
         row.cancelled_at = at
     session.add(Wording(ephemeral_id=row.id, text="avant", person_id=author.id, until_at=row.created_at))
-    if state in {"closed", "open"}:
+    if state == "closed":  # one that is open can still be made longer
         row.extended_at, row.extended_by_id, row.extension_minutes, row.extension_reason = at, author.id, 5, "raison"
     if state == "told":
         tell(row.id, author)

@@ -1,0 +1,184 @@
+"""The looks of the review: each goes through the pages one way, in a real browser, and gives what it saw."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from itertools import cycle
+
+from playwright.sync_api import Browser
+
+from portal.web.pages.screens import ENROL_SCOPE
+
+from tests.review.doors import Door, every_door
+from tests.review.expecting import expected, is_let_in
+from tests.review.looking import LOOKS, PAIRS, Look, Onlooker, Sight, looking
+from tests.review.walking import UNSAFE, Visit, Walk
+from tests.review.world import ADMIN, ANONYMOUS, MEMBER, STRANGERS
+
+HTML = "text/html"
+SCREEN = "shared screen"
+SEARCH, NOTHING = "canari", "rien-de-tel"
+TOO_MUCH = 1_100_000
+
+
+@dataclass
+class Looks:
+    """A walk whose pages are opened in a browser.
+
+    :ivar answers: what each endpoint answered to whoever was let in: a type of content, or the status
+    :ivar turns: how often each endpoint was looked at: the pairs of looks take turns
+    """
+
+    walk: Walk
+    browser: Browser
+    base: str
+    answers: dict[str, set[str]] = field(default_factory=dict)
+    turns: Counter[str] = field(default_factory=Counter)
+
+    def looking(self, role: str, **options: bool) -> AbstractContextManager[Onlooker]:
+        """Give a role a browser of their own."""
+        cookie = self.walk.world.cookies.get(role, ("", ""))[0]
+        return looking(self.browser, self.base, role, cookie=cookie, **options)
+
+    def is_page(self, visit: Visit) -> bool:
+        """Tell whether a page was answered, and note what was."""
+        kind = str(visit.headers.get("Content-Type", "")).partition(";")[0]
+        if visit.status < 400:
+            self.answers.setdefault(visit.door.endpoint, set()).add(kind if visit.status == 200 else str(visit.status))
+        return visit.status == 200 and kind == HTML
+
+    def ways(self, endpoint: str) -> list[tuple[Look, ...]]:
+        """Say how to look at a page, for each time it is opened: all ways, or a pair that differs in both."""
+        if self.walk.world.is_full:
+            return [LOOKS[:2], LOOKS[2:]]
+        self.turns[endpoint] += 1
+        return [PAIRS[self.turns[endpoint] % 2]]
+
+    def roles(self) -> list[str]:
+        """Give who looks at all that they may."""
+        if not self.walk.world.is_full:
+            return [ADMIN, MEMBER, ANONYMOUS]
+        return [ADMIN, *sorted(set(self.walk.world.cookies) - {ADMIN, *STRANGERS}), ANONYMOUS]
+
+
+def look_at_all(looks: Looks) -> list[Sight]:
+    """Look at every page that a role may open, at one refusal of each kind, and at what only others may open."""
+    seen = [sight for role in looks.roles() for sight in _of_role(looks, role)]
+    seen += _of_screen(looks)
+    return [*seen, *_of_others(looks, unseen(looks, seen))]
+
+
+def _of_role(looks: Looks, role: str) -> Iterator[Sight]:
+    with looks.looking(role) as somebody:
+        for visit in pages(looks, role):
+            yield from _ways(looks, somebody, visit.url, visit.door.endpoint)
+        yield from _ways(looks, somebody, _unsafe_only(looks.walk).url, "")
+
+
+def pages(looks: Looks, role: str) -> list[Visit]:
+    """Ask for every address as a role: give the pages, and of the refusals one of each status."""
+    walk, found, refused = looks.walk, [], {}
+    for door in walk.doors_for(role):
+        if door.method != "GET" or expected(door, role, walk.world, walk.furniture) <= refused.keys():
+            continue
+        visit = walk.visit(role, door)
+        found += [visit] if looks.is_page(visit) else []
+        if visit.status >= 400:
+            refused.setdefault(visit.status, visit)
+    return [*found, *refused.values()]
+
+
+def _of_others(looks: Looks, endpoints: list[str]) -> Iterator[Sight]:
+    """Look for somebody else, or something else, that opens what nobody came to."""
+    walk = looks.walk
+    doors = [door for door in every_door(walk.app, walk.world, walk.furniture) if door.endpoint in endpoints]
+    found: set[str] = set()
+    for role in sorted(set(walk.world.cookies) - STRANGERS):
+        with looks.looking(role) as somebody:
+            for door in doors:
+                is_worth_it = door.endpoint not in found and is_let_in(door, role, walk.world, walk.furniture)
+                if is_worth_it and looks.is_page(walk.visit(role, door)):
+                    found.add(door.endpoint)
+                    yield from _ways(looks, somebody, door.url, door.endpoint)
+
+
+def _ways(looks: Looks, somebody: Onlooker, url: str, endpoint: str) -> Iterator[Sight]:
+    for ways in looks.ways(endpoint):
+        sight = somebody.look(url, ways, endpoint=endpoint)
+        yield sight
+    if 'name="q"' in sight.html:
+        for words, way in zip((SEARCH, NOTHING), PAIRS[looks.turns[endpoint] % 2], strict=True):
+            yield somebody.look(f"{url}?q={words}", [way], endpoint=endpoint)
+
+
+def _unsafe_only(walk: Walk) -> Door:
+    return next(door for door in walk.doors if door.methods <= UNSAFE | {"OPTIONS"})
+
+
+def _of_screen(looks: Looks) -> Iterator[Sight]:
+    """Enrol a device, and look at what a shared screen shows."""
+    key = next(key for key in looks.walk.world.keys[ENROL_SCOPE] if key.lives)
+    with looks.looking(SCREEN) as device:
+        yield device.look(f"/screen/enrol/{key.text}", PAIRS[0], endpoint="core.enrol")
+        yield device.send(0, looks=PAIRS[1])
+        for url, endpoint in (("/screen", "core.screen"), ("/screen/pin", "core.screen_pin")):
+            looks.answers.setdefault(endpoint, set()).add(HTML)
+            yield from _ways(looks, device, url, endpoint)
+        yield device.send(_forms([device.sight], "required")[0][1], looks=PAIRS[0])
+
+
+def unseen(looks: Looks, sights: Iterable[Sight]) -> list[str]:
+    """Say which addresses nobody looked at, those aside that never answer with a page."""
+    seen = {sight.endpoint for sight in sights if sight.status == 200}
+    rules = looks.walk.app.url_map.iter_rules()
+    asked = sorted({rule.endpoint for rule in rules if "GET" in (rule.methods or ())} - seen)
+    return [endpoint for endpoint in asked if looks.answers.get(endpoint, {HTML}) & {HTML}]
+
+
+def refuse_forms(looks: Looks, sights: Iterable[Sight]) -> Iterator[Sight]:
+    """Send each form that was seen with nothing in what it requires; one with more than the portal takes."""
+    forms = _forms((sight for sight in sights if sight.role != SCREEN), "required")
+    turn = cycle(PAIRS)
+    for role in dict.fromkeys(sight.role for sight, _number in forms):
+        with looks.looking(role) as somebody:
+            for sight, number in forms:
+                if sight.role == role:
+                    somebody.look(sight.url)
+                    yield somebody.send(number, looks=LOOKS if looks.walk.world.is_full else next(turn))
+    large = next((sight, number) for sight, number in forms if sight.drawn["forms"][number]["typed"])
+    with looks.looking(large[0].role) as somebody:
+        somebody.look(large[0].url)
+        yield somebody.send(large[1], "x" * TOO_MUCH, looks=next(turn))
+
+
+def _forms(sights: Iterable[Sight], holds: str) -> list[tuple[Sight, int]]:
+    """Give each form that has fields of this kind, once."""
+    found: dict[tuple[str, int], Sight] = {}
+    for sight in sights:
+        for number, form in enumerate(sight.drawn["forms"] if sight.status == 200 else []):
+            if form["posts"] and form[holds]:
+                found.setdefault((sight.endpoint, number), sight)
+    return [(sight, number) for (_endpoint, number), sight in found.items()]
+
+
+def look_once(looks: Looks, roles: Iterable[str], *, csp: bool = True) -> list[Sight]:
+    """Open every page that these roles may, without judging how it looks."""
+    seen = []
+    for role in roles:
+        with looks.looking(role, csp=csp) as somebody:
+            seen += [somebody.look(visit.url, endpoint=visit.door.endpoint) for visit in pages(looks, role)]
+    return seen
+
+
+def fill_forms(looks: Looks, sights: Iterable[Sight], text: str, *, csp: bool = True) -> Iterator[Sight]:
+    """Send each form that was seen with this in all its fields of words; look at what answers."""
+    forms = _forms(sights, "typed")
+    for role in dict.fromkeys(sight.role for sight, _number in forms):
+        for sight, number in forms:
+            if sight.role == role:
+                with looks.looking(role, csp=csp) as somebody:
+                    somebody.look(sight.url)
+                    yield somebody.send(number, text)
