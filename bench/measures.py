@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 from bench.instances import Wanted, Workshop
-from bench.pages import LAB, LEGAL, LIST, SIGN_IN, TODAY, Cost, Inside, Line, costs, middle_cursor
+from bench.pages import LAB, LEGAL, LIST, SIGN_IN, TODAY, Cost, Inside, Line, costs, middle_cursor, shares
 from bench.report import Report, table
 from bench.servers import free_port, gunicorn, request_bytes, running, wait_for
 from bench.starting import BARE_APP, PORTAL
@@ -221,10 +221,9 @@ def profiles(bench: Bench, inside: Inside) -> None:
     for path in (LIST, LAB, LEGAL):
         inside.get(wanted, path)
         rows, houses = inside.profile(wanted, path, times=bench.effort.profiled)
-        shares = ", ".join(f"{house} {share:.0%}" for house, share in houses.items() if share >= 0.02)
         top = table(
             ("function", "calls / page", "own ms / page"), [(f"`{name}`", calls, ms) for name, calls, ms in rows[:12]]
         )
-        parts.append(f"**{NAMES[path]}**, by where the code lives: {shares}.\n\n{top}")
+        parts.append(f"**{NAMES[path]}**, by where the code lives: {shares(houses)}.\n\n{top}")
     how = "cProfile, SQLite, one process; it makes calls of small functions look dearer than they are."
     bench.report.section("7. Where the time goes", how, *parts)

@@ -44,7 +44,7 @@ class Report:
         """Give the whole page."""
         head = [
             "# What it costs",
-            f"Written by the command below; do not edit. {CAVEAT}",
+            f"Written by the command below; do not edit. {CAVEAT} Why an aim is missed: [MISSED.md](MISSED.md).",
             table(
                 ("", ""),
                 [

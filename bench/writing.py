@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cProfile
 import json
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from sqlalchemy import event
 from werkzeug.test import EnvironBuilder
 
 from bench.instances import TOKEN, Wanted, Workshop, answer, ask, cookie_for, site_in
+from bench.pages import counted, profiled
 from bench.rows import MEMBERS, USERS
 from bench.servers import WORKERS, Served, burst, environment, free_port, gunicorn, request_bytes, running, wait_for
 from portal.hosting.config import read_instance
@@ -27,6 +29,7 @@ from portal.hosting.dispatcher import Dispatcher
 from portal.hosting.site import Site
 
 WRITERS = 4
+PROFILED = 24
 FAR_AUDIT = 5_000_000  # so that the number of an audit entry is never that of anything else in the recording
 SEE_OTHER = 303
 FORM = {"minutes": "60", "place": "Salle des Dunes", "audience": "lab", "continues_id": "0"}
@@ -42,6 +45,8 @@ class Writes:
     refused: int = 0
     locked: int = 0
     statements: int = 0
+    reads: int = 0
+    houses: dict[str, float] = field(default_factory=dict)
 
     @property
     def share(self) -> float:
@@ -73,6 +78,7 @@ def writes(workshop: Workshop, *, rounds: int, requests: int, seconds: float, lo
     writers = [_writer(site, wanted, 3 + number) for number in range(WRITERS)]
     recorded = folder / "recorded.json"
     found.statements = _record(folder, wanted, writers[0], recorded)
+    found.reads, found.houses = _profile(folder, wanted, writers[0])
     with running(gunicorn("portal.wsgi:application", port), port, folder=folder, log=log) as server:
         wait_for(server, request_bytes("/sign-in", host=wanted.host))
         for number in range(-1, rounds):
@@ -126,20 +132,44 @@ def _written(site: Site) -> Iterator[list[tuple[str, Any]]]:
         event.remove(site.engine, "before_cursor_execute", note)
 
 
+def _order(who: Writer, wanted: Wanted, question: str) -> dict[str, Any]:
+    """Make what the server would give for the sending of the form."""
+    builder = EnvironBuilder(
+        path=f"/labs/{who.lab}/open",
+        method="POST",
+        headers={"Host": wanted.host, "Cookie": who.cookie, "Sec-Fetch-Site": "same-origin"},
+        data=who.body(question),
+        content_type="application/x-www-form-urlencoded",
+    )
+    try:
+        return builder.get_environ()
+    finally:
+        builder.close()
+
+
+def _profile(folder: Path, wanted: Wanted, who: Writer) -> tuple[int, dict[str, float]]:
+    """Open labs in this process; count the statements that read for one, and give each house's share of the time."""
+    dispatcher = Dispatcher(read_instance(folder))
+    site = dispatcher.sites[wanted.host]
+    answer(dispatcher, _order(who, wanted, "Que change-t-on avant de mesurer ?"))
+    with counted(site) as seen:
+        answer(dispatcher, _order(who, wanted, "Que lit-on avant d’écrire ?"))
+    orders = [_order(who, wanted, f"Que change-t-on, profil {number} ?") for number in range(PROFILED)]
+    watch = cProfile.Profile()
+    watch.enable()
+    for order in orders:
+        answer(dispatcher, order)
+    watch.disable()
+    site.engine.dispose()
+    return sum(count for name, count in seen.items() if name.startswith("select")), profiled(watch, PROFILED)[1]
+
+
 def _record(folder: Path, wanted: Wanted, who: Writer, path: Path) -> int:
     """Open one lab in this process and keep the statements that wrote it."""
     dispatcher = Dispatcher(read_instance(folder))
     site = dispatcher.sites[wanted.host]
-    headers = {"Host": wanted.host, "Cookie": who.cookie, "Sec-Fetch-Site": "same-origin"}
-    builder = EnvironBuilder(
-        path=f"/labs/{who.lab}/open",
-        method="POST",
-        headers=headers,
-        data=who.body("Que change-t-on pour commencer ?"),
-        content_type="application/x-www-form-urlencoded",
-    )
     with _written(site) as seen:
-        status, answered, _body = answer(dispatcher, builder.get_environ())
+        status, answered, _body = answer(dispatcher, _order(who, wanted, "Que change-t-on pour commencer ?"))
     if status != SEE_OTHER:
         raise RuntimeError(f"a lab could not be opened: {status}")
     number = int(answered["Location"].rpartition("/")[2])
