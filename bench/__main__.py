@@ -1,4 +1,4 @@
-"""`python -m bench`: measure everything, write bench/RESULTS.md. `--quick` is a smoke run of a minute."""
+"""`python -m bench`: measure everything, write bench/RESULTS.md. `--quick` takes a few minutes, on small data."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from portal.testing.postgres import PostgresUnavailable, postgresql_cluster
 
 ROOT = Path(__file__).parent.parent
 FULL = measures.Effort(5, 150, 1.6, 5, 3, 250, 2.0, 60, 50_000)
-QUICK = measures.Effort(2, 16, 0.3, 1, 1, 24, 0.4, 8, 1_000)
+QUICK = measures.Effort(3, 40, 1.0, 3, 2, 48, 1.0, 24, 1_000)
 SIZES = {"sqlite": (1_000, 100_000, 1_000_000), "postgresql": (1_000, 100_000, 1_000_000)}
 QUICK_SIZES = {"sqlite": (1_000, 10_000), "postgresql": (1_000, 10_000)}
 
@@ -33,7 +33,7 @@ QUICK_SIZES = {"sqlite": (1_000, 10_000), "postgresql": (1_000, 10_000)}
 def arguments() -> argparse.Namespace:
     """Read the command."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a minute, small data: does it run?")
+    parser.add_argument("--quick", action="store_true", help="a few minutes, small data")
     parser.add_argument("--databases", default="sqlite,postgresql", help="sqlite,postgresql")
     parser.add_argument("--rows", type=int, default=1_000_000, help="largest number of rows (default: a million)")
     parser.add_argument("--output", type=Path, help="where to write (default: bench/RESULTS.md; quick: printed)")

@@ -35,6 +35,7 @@ RESOURCE = re.compile(r'<(?:link|script|img)[^>]*\b(?:href|src)="(/[^"]+)"')
 OURS = re.compile(r"/(portal|plugins)/(.+)$")
 TABLE = re.compile(r"(?:FROM|INTO|UPDATE)\s+\"?(\w+)", re.IGNORECASE)
 GROWTH_SECONDS = 0.8
+WARM_REQUESTS, WARM_SECONDS = 24, 60  # by number: a busy machine must not make us measure cold processes
 GROWTH_TIMES = 40
 Cookies = Mapping[str, str]
 
@@ -79,7 +80,7 @@ def costs(
     base, shuffled = Line("/"), random.Random(1)
     every, found = [base, *lines], defaultdict(Cost)
     for line in every:
-        _burst(line, bare, portal, cookies, 16, max_seconds)
+        _burst(line, bare, portal, cookies, WARM_REQUESTS, WARM_SECONDS)
     for _round in range(rounds):
         shuffled.shuffle(every)
         served = {line: _burst(line, bare, portal, cookies, requests, max_seconds) for line in every}
