@@ -1,7 +1,7 @@
-"""`--proof`: the long versions of tests, and the figures they measure, in bench/PROOF.md.
+"""`--proof`: the long versions of tests; `--proof-page`: the figures they measure, in a page.
 
 A test that has two lengths asks for `proof` (true with `--proof`) and notes what it measured with `figure(…)`. `make
-proof` runs them; `make test` runs the short versions and writes nothing.
+proof` runs them all and writes bench/PROOF.md; `make test` runs the short versions and writes nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import pytest
 
 from bench.report import machine, table
 
-PAGE = Path(__file__).parent.parent / "bench/PROOF.md"
 FIGURE = "figure"
 HEADS = ("what", "on", "aim", "measured", "seconds", "verdict")
 STARTED = time.perf_counter()
@@ -26,8 +25,9 @@ rows: list[tuple[str, ...]] = []
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--proof`."""
-    parser.addoption("--proof", action="store_true", help="run the long versions and write bench/PROOF.md")
+    """Add `--proof` and `--proof-page`."""
+    parser.addoption("--proof", action="store_true", help="run the long versions")
+    parser.addoption("--proof-page", type=Path, help="where to write what they measured")
 
 
 @pytest.fixture(scope="session")
@@ -58,8 +58,9 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write the page, once all is run."""
-    if session.config.getoption("--proof") and rows and not hasattr(session.config, "workerinput"):
-        PAGE.write_text(_page(), encoding="utf-8")
+    page: Path | None = session.config.getoption("--proof-page")
+    if page is not None and not hasattr(session.config, "workerinput"):
+        page.write_text(_page(), encoding="utf-8")
 
 
 def _page() -> str:

@@ -1,8 +1,8 @@
 """A throw-away PostgreSQL server for tests, because what runs on SQLite alone has not been tried.
 
 Needs the programs of the PostgreSQL server (``initdb``, ``pg_ctl``), not a running service: a cluster is made
-in a temporary folder, speaks on a socket inside it only, forgets safety for speed, and goes with the tests.
-Never point it at data one would miss.
+in a temporary folder, speaks on a socket inside it only, forgets safety for speed unless told otherwise, and goes with
+the tests. Never point it at data one would miss.
 """
 
 import os
@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -35,6 +35,9 @@ SETTINGS = {
 }
 
 
+SAFE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+
+
 class PostgresUnavailable(RuntimeError):
     """The server's programs are missing, or would not start; the message says what to do."""
 
@@ -44,6 +47,7 @@ class Cluster:
     """A running server; every test that writes takes a database of its own."""
 
     sockets: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1), repr=False)
 
     def url(self, database: str = "postgres") -> str:
@@ -68,7 +72,13 @@ class Cluster:
 
     def start(self) -> None:
         """Start a stopped server again, with the databases it has."""
-        _serve(server_programs(), self.sockets, _owner())
+        _serve(server_programs(), self.sockets, _owner(), self.settings)
+
+    def processes(self) -> list[int]:
+        """List the processes of the running server, the first one that starts the others."""
+        first = (self.sockets / "data/postmaster.pid").read_text().split("\n", 1)[0]
+        others = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        return [int(first), *map(int, others)]
 
     def _order(self, statement: sql.Composed) -> None:
         with psycopg.connect(host=str(self.sockets), user="portal", dbname="postgres", autocommit=True) as talk:
@@ -80,21 +90,24 @@ def _name_in(url: str) -> str:
 
 
 @contextmanager
-def postgresql_cluster() -> Iterator[Cluster]:
+def postgresql_cluster(*, within: Path | None = None, settings: Mapping[str, str] | None = None) -> Iterator[Cluster]:
     """Start a server for the length of a ``with`` block.
 
     PostgreSQL refuses to run as root: then it runs as ``postgres`` or ``nobody``.
 
+    :param within: where its folder is made, by default /tmp; a short path, because that of its socket is bounded
+    :param settings: of its own, over `SETTINGS`; `SAFE` are those of a careful server
     :raises PostgresUnavailable: the programs are absent, or the server did not start
     """
     programs = server_programs()
     owner = _owner()
-    folder = Path(tempfile.mkdtemp(prefix="portal-pg-", dir="/tmp"))  # a socket's path must be short
+    folder = Path(tempfile.mkdtemp(prefix="portal-pg-", dir=within or "/tmp"))  # noqa: S108 a socket's path must be short
     try:
         if owner:
             os.chown(folder, owner.pw_uid, owner.pw_gid)
-        _start(programs, folder, owner)
-        cluster = Cluster(folder)
+        cluster = Cluster(folder, settings or {})
+        _make(programs, folder, owner)
+        cluster.start()
         try:
             yield cluster
         finally:
@@ -127,16 +140,15 @@ def _owner() -> pwd.struct_passwd | None:
     raise PostgresUnavailable("PostgreSQL refuses to run as root, and nobody else is there to run it")
 
 
-def _start(programs: Path, folder: Path, owner: pwd.struct_passwd | None) -> None:
+def _make(programs: Path, folder: Path, owner: pwd.struct_passwd | None) -> None:
     tongue = ["--encoding=UTF8", "--locale=C.UTF-8"]
     safety = ["--auth=trust", "--no-sync", "--no-instructions"]
     _run([programs / "initdb", "-D", folder / "data", "-U", "portal", *tongue, *safety], folder, owner)
-    _serve(programs, folder, owner)
 
 
-def _serve(programs: Path, folder: Path, owner: pwd.struct_passwd | None) -> None:
-    settings = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
-    server: list[Path | str] = ["-D", folder / "data", "-l", folder / "log", "-o", f"-k {folder} {settings}"]
+def _serve(programs: Path, folder: Path, owner: pwd.struct_passwd | None, settings: Mapping[str, str]) -> None:
+    said = " ".join(f"-c {name}='{value}'" for name, value in {**SETTINGS, **settings}.items())
+    server: list[Path | str] = ["-D", folder / "data", "-l", folder / "log", "-o", f"-k {folder} {said}"]
     _run([programs / "pg_ctl", *server, "-w", "-t", str(START_SECONDS), "start"], folder, owner)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy.exc
 from flask import Flask, Response, current_app, g, render_template, request, url_for
 from flask_login import AnonymousUserMixin
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 
 from portal.db import db
@@ -158,9 +158,18 @@ def _broken(error: Exception) -> Response:
     return _answer(500, reference=reference)
 
 
+def _after_the_view(error: InternalServerError) -> Response | HTTPException:
+    """Answer what broke once the view had answered, the commit above all, as if the view had."""
+    cause = error.original_exception
+    if not isinstance(cause, Exception):
+        return _http(error)
+    return _of_database(cause) if isinstance(cause, sqlalchemy.exc.DBAPIError) else _broken(cause)
+
+
 def register_errors(app: Flask) -> None:
     """Answer every error of an app; each handler starts by rolling back, since a template may still query."""
     app.register_error_handler(PortalError, _known)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(InternalServerError, _after_the_view)
     app.register_error_handler(sqlalchemy.exc.DBAPIError, _of_database)
     app.register_error_handler(Exception, _broken)

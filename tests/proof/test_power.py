@@ -1,8 +1,4 @@
-"""The power goes: what the disk had received is there, and nothing more (P13).
-
-A file system in a file, mounted: what was written but not synced is in the memory of the kernel and not in the file.
-So a copy of the file, while the writer is stopped, is what a power cut leaves. Needs root and a loop device.
-"""
+"""The power goes: what the disk had received is there, and nothing more (P13)."""
 
 from __future__ import annotations
 
@@ -12,89 +8,153 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
+from portal.db import make_engine
+from portal.testing.postgres import SAFE, Cluster, PostgresUnavailable, postgresql_cluster
+
+from tests.proof.disks import mounted, new_disk
 from tests.strict import unavailable
 
-MEGABYTES = 48
-SHORT, LONG = (1, 40), (10, 500)
+ROUNDS, WANTED = 10, 500
+TABLE = "CREATE TABLE kept (number INTEGER PRIMARY KEY)"
 WRITE = """
 import sys
 import sqlalchemy as sa
 from portal.db import make_engine
-engine = make_engine("sqlite:///" + sys.argv[1])
-if sys.argv[2] == "NORMAL":
-    sa.event.listen(engine, "connect", lambda raw, record: raw.execute("PRAGMA synchronous=NORMAL"))
+engine = make_engine(sys.argv[1])
+for setting in sys.argv[2:]:
+    sa.event.listen(engine, "connect", lambda raw, record: raw.execute(setting))
 number = 0
 while True:
     number += 1
     with engine.execution_options(tx="write").begin() as conn:
-        conn.exec_driver_sql("INSERT INTO kept VALUES (?)", (number,))
+        conn.exec_driver_sql("INSERT INTO kept VALUES (%d)" % number)
     print(number, flush=True)
 """
 
 
-@contextmanager
-def mounted(image, place):
-    """Mount a file; the kernel is asked to write nothing by itself for five minutes."""
-    place.mkdir(exist_ok=True)
-    command = ["mount", "-o", "loop,commit=300", image, place]
-    asked = subprocess.run(command, check=False, capture_output=True, text=True)
-    if asked.returncode:
-        unavailable(f"a file cannot be mounted here, which a power cut needs (root, a loop device): {asked.stderr}")
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", place], check=True)
+class Sqlite:
+    """The database of the portal as it is; the control waits for the disk at checkpoints only."""
 
+    kind, megabytes = "sqlite", 48
+    care = {"synchronous=FULL": (), "synchronous=NORMAL": ("PRAGMA synchronous=NORMAL",)}
 
-def new_image(path):
-    maker = shutil.which("mkfs.ext4", path=os.environ["PATH"] + os.pathsep + "/usr/sbin")
-    if os.geteuid() or maker is None:
-        unavailable("a power cut needs root and mkfs.ext4 (on Debian: apt install e2fsprogs)")
-    path.write_bytes(b"")
-    os.truncate(path, MEGABYTES * 2**20)
-    subprocess.run([maker, "-q", "-F", path], check=True)
-    return path
-
-
-def cut(folder, mode, wanted):
-    """Write, cut the power, start again elsewhere; give how many were acknowledged, and what is there."""
-    image, after = new_image(folder / "disk"), folder / "after"
-    with mounted(image, folder / "at work") as disk:
-        with sqlite3.connect(disk / "portal.db") as raw:
+    @contextmanager
+    def at_work(self, disk, care):
+        """Give the address of a database on a disk, what the writer adds to it, and whom to stop beside the writer."""
+        with closing(sqlite3.connect(disk / "portal.db")) as raw:
             raw.execute("PRAGMA journal_mode=WAL")
-            raw.execute("CREATE TABLE kept (number INTEGER PRIMARY KEY)")
-        raw.close()
+            raw.execute(TABLE)
+        yield f"sqlite:///{disk / 'portal.db'}", self.care[care], list
+
+    @contextmanager
+    def again(self, disk):
+        """Give the address of what is left."""
+        with closing(sqlite3.connect(disk / "portal.db")) as raw:
+            assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        yield f"sqlite:///{disk / 'portal.db'}"
+
+
+class Postgresql:
+    """A careful server; the control answers before the disk does."""
+
+    kind, megabytes = "postgresql", 256
+    care = {
+        "synchronous_commit=on": SAFE,
+        "synchronous_commit=off": SAFE | {"synchronous_commit": "off", "wal_writer_delay": "10s"},
+    }
+
+    @contextmanager
+    def at_work(self, disk, care):
+        """Give the address of a database on a disk, what the writer adds to it, and whom to stop beside the writer."""
+        try:
+            with postgresql_cluster(within=disk, settings=self.care[care]) as cluster:
+                execute(cluster.url(), TABLE)
+                execute(cluster.url(), "CHECKPOINT")
+                yield cluster.url(), (), cluster.processes
+        except PostgresUnavailable as reason:
+            unavailable(reason)
+
+    @contextmanager
+    def again(self, disk):
+        """Give the address of what is left, once the server has recovered."""
+        (folder,) = disk.glob("portal-pg-*")
+        for lock in (folder / "data/postmaster.pid", *folder.glob(".s.PGSQL.*")):
+            lock.unlink()  # the number of a process of before the power went
+        cluster = Cluster(folder, SAFE)
+        cluster.start()
+        try:
+            yield cluster.url()
+        finally:
+            cluster.stop()
+
+
+@contextmanager
+def stopped(pids):
+    """Stop processes where they stand: they acknowledge nothing, and ask the disk for nothing."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    for pid in pids:
+        wait_until_stopped(pid)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+
+def wait_until_stopped(pid):
+    while Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in {"T", "t"}:
+        os.sched_yield()
+
+
+def execute(url, statement):
+    engine = make_engine(url)
+    try:
+        with engine.execution_options(tx="write").begin() as conn:
+            result = conn.exec_driver_sql(statement)
+            return result.scalars().all() if result.returns_rows else []
+    finally:
+        engine.dispose()
+
+
+def cut(folder, database, care):
+    """Write, cut the power, start again elsewhere; give how many were acknowledged, and how many are not there."""
+    image, after = new_disk(folder / "disk", megabytes=database.megabytes), folder / "after"
+    with mounted(image) as disk, database.at_work(disk, care) as (url, settings, beside):
         subprocess.run(["sync", "--file-system", disk], check=True)
-        command = [sys.executable, "-c", WRITE, disk / "portal.db", mode]
+        command = [sys.executable, "-c", WRITE, url, *settings]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
-            told = [int(writer.stdout.readline()) for _ in range(wanted)]
-            writer.send_signal(signal.SIGSTOP)
-            os.waitpid(writer.pid, os.WUNTRACED)  # stopped: it acknowledges nothing during the copy
-            shutil.copyfile(image, after)
-            writer.kill()
+            told = [int(writer.stdout.readline()) for _ in range(WANTED)]
+            with stopped([writer.pid, *beside()]):
+                shutil.copyfile(image, after)
+                writer.kill()
             # read after the copy, written before it: acknowledged as well
             told += [int(line) for line in writer.stdout.read().split()]
-    with mounted(after, folder / "again") as disk:
-        raw = sqlite3.connect(disk / "portal.db")
-        assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        found = [number for (number,) in raw.execute("SELECT number FROM kept")]
-        raw.close()
+    with mounted(after) as disk, database.again(disk) as url:
+        found = execute(url, "SELECT number FROM kept")
+    image.unlink()
+    after.unlink()
     return len(set(told)), len(set(told) - set(found))
 
 
-@pytest.mark.parametrize("mode", ["FULL", "NORMAL"])
-def test_a_power_cut_loses_nothing_and_with_less_care_it_does(tmp_path, mode, proof, figure):
-    rounds, wanted = LONG if proof else SHORT
+@pytest.mark.parametrize(
+    ("kept_in", "care", "is_control"),
+    [(kind(), care, place > 0) for kind in (Sqlite, Postgresql) for place, care in enumerate(kind.care)],
+    ids=lambda value: getattr(value, "kind", str(value)),
+)
+def test_a_power_cut_loses_nothing_and_with_less_care_it_does(tmp_path, kept_in, care, is_control, figure):
     told = lost = 0
-    for number in range(rounds):
+    for number in range(ROUNDS):
         (tmp_path / str(number)).mkdir()
-        one, two = cut(tmp_path / str(number), mode, wanted)
+        one, two = cut(tmp_path / str(number), kept_in, care)
         told, lost = told + one, lost + two
-    aim = "0" if mode == "FULL" else "more than 0: the control"
-    figure(f"acknowledged writes lost by a power cut, synchronous={mode}", "sqlite", aim=aim, found=f"{lost} of {told}")
-    assert told >= rounds * wanted
-    assert (lost == 0) == (mode == "FULL"), (lost, told)
+    aim = "more than 0: the control" if is_control else "0"
+    figure(f"acknowledged writes lost by a power cut, {care}", kept_in.kind, aim=aim, found=f"{lost} of {told}")
+    assert told >= ROUNDS * WANTED
+    assert (lost > 0) == is_control, (lost, told)

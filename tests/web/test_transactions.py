@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
 import sqlalchemy as sa
 from flask import Response, request
+from sqlalchemy.exc import OperationalError
 
 from portal.db import db
 from portal.errors import Conflict, Invalid
@@ -15,7 +18,7 @@ from portal.people.models import Function
 from portal.web.answers import message, see
 from portal.web.policy import public, signed_in
 
-from tests.reading import rows_hash, words
+from tests.reading import rows_hash, token_in, words
 
 
 @signed_in()
@@ -52,6 +55,38 @@ def address(mount):
 def test_what_was_accepted_is_kept(app, own, post, address):
     assert post(own, address, {"how": "keep"}).status_code == 303
     assert functions(app) == ["écrite"]
+
+
+@pytest.mark.parametrize(
+    ("broken", "status", "said", "faults"),
+    [
+        (
+            OperationalError("COMMIT", {}, sqlite3.OperationalError("database or disk is full")),
+            503,
+            "Rien n’est perdu",
+            0,
+        ),
+        (LookupError(), 500, "référence", 1),
+    ],
+    ids=["the disk is full", "anything else"],
+)
+def test_what_breaks_at_the_commit_is_answered_as_what_breaks_in_the_view(
+    app, own, post, address, broken, status, said, faults
+):
+    app.config["RAISE_FAULTS"] = app.config["PROPAGATE_EXCEPTIONS"] = False
+    before = rows_hash(app)
+
+    def refuse(_session):
+        raise broken
+
+    token = token_in(own.get("/account"))
+    sa.event.listen(db.session, "before_commit", refuse)
+    answer = own.post(address, data={"how": "keep", "csrf_token": token})
+    sa.event.remove(db.session, "before_commit", refuse)
+    assert (answer.status_code, said in words(answer)) == (status, True)
+    assert rows_hash(app) == before
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Fault)) == faults
 
 
 @pytest.mark.parametrize(("how", "status"), [("refuse", 409), ("form", 422), ("break", 500)])
