@@ -16,7 +16,7 @@ def test_nothing_moves_for_those_outside_when_something_private_is_added(walk, b
     assert not faults, "\n".join(faults)
 
 
-def test_a_page_costs_the_same_number_of_statements_with_ten_rows_and_with_a_thousand(walk, figure, database):
+def test_a_page_makes_no_more_statements_with_a_thousand_rows_than_with_ten(walk, figure, database):
     faults = compare_ten_and_a_thousand(walk, (OWNER, ADMIN))
     found = f"{len(faults)} in {walk.visits} requests"
     figure("pages whose statements grow from 10 rows to 1 000", database.kind, aim="0", found=found)
