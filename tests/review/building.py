@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
@@ -16,23 +17,24 @@ from portal.content.clock import real_now
 from portal.content.files.keeping import receive
 from portal.content.files.places import FilePlace
 from portal.content.smtp import Mail
-from portal.content.tokens import issue_token
+from portal.content.tokens import issue_token, show_token_by_id
 from portal.db import transaction
 from portal.hosting.config import Collectivity, Instance, Server
 from portal.hosting.factory import create_app
 from portal.hosting.site import Site
 from portal.loader.models import PluginState
 from portal.people.models import UserSession
-from portal.people.sessions import open_session
+from portal.people.sessions import SCREEN, open_session
 from portal.people.users import add_user
 from portal.testing.databases import Databases
 from portal.values import Upload
+from portal.web.pages.entering import SCREEN_COOKIE
 from portal.web.theme import read_theme
 
 from tests.reading import token_in
 from tests.review.furniture import furniture_of, modules
 from tests.review.stamping import stamp
-from tests.review.world import ANONYMOUS, ELSEWHERE, NOBODY, Key, World
+from tests.review.world import ANONYMOUS, ELSEWHERE, KIOSK, NOBODY, Key, World
 
 AGENT_OF = {"HTTP_SEC_FETCH_SITE": "same-origin", "HTTP_USER_AGENT": "Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0"}
 FILES, FILES_FULL = 30, 170
@@ -112,7 +114,9 @@ def _furnish(app: Flask, built: Built) -> None:
         for module in brought:
             module.furnish(world)
     for role, person in world.people.items():
-        world.cookies[role], world.second[role] = _cookie(app, person.id), _cookie(app, person.id)[1]
+        if role != KIOSK:
+            world.cookies[role], world.second[role] = _cookie(app, person.id), _cookie(app, person.id)[1]
+    _stand_before_a_screen(app, world)
     with app.test_request_context(), transaction():
         for module in brought:
             getattr(module, "finish", lambda _world: None)(world)
@@ -128,14 +132,22 @@ def _upload(world: World, number: int) -> tuple[str, Upload]:
     return word, receive(io.BytesIO(word.encode()), name=f"plan-{number}.txt")
 
 
-def _cookie(app: Flask, person_id: int) -> tuple[str, str]:
+def _stand_before_a_screen(app: Flask, world: World) -> None:
+    """Let somebody come in on the shared screen."""
+    screen = world.things["portal.screen"][0].id
+    cookie, token = _cookie(app, world.people[KIOSK].id, kind=SCREEN, screen_id=screen)
+    with app.app_context():
+        world.devices[KIOSK] = f"session={cookie}; {SCREEN_COOKIE}={show_token_by_id(screen)}", token
+
+
+def _cookie(app: Flask, person_id: int, **kind: Any) -> tuple[str, str]:
     """Sign a person in; give the cookie of their browser, and the token that its forms carry."""
     with app.app_context(), transaction():
-        text = open_session(person_id, device="Firefox, Linux")
+        text = open_session(person_id, device="Firefox, Linux", **kind)
     client = app.test_client()
     with client.session_transaction() as session:
         session["_user_id"], session["_fresh"] = text, True
-    token = token_in(client.get("/account", environ_base=AGENT_OF))
+    token = token_in(client.get("/", environ_base=AGENT_OF))
     cookie = client.get_cookie("session")
     assert cookie and token, "a person of the world could not sign in"
     return cookie.value, token

@@ -11,6 +11,7 @@ from tests.review.furniture import OPEN
 from tests.review.world import (
     ADMINS,
     AGENTS,
+    KIOSK,
     NAMED,
     NOBODY,
     OWNER,
@@ -41,6 +42,7 @@ ASKS = {
     "portal.screens": "revoke_screen screens",
     "portal.theme": "remove_logo reset_theme set_logo theme_page theme_preview",
 }
+ON_SCREENS = "portal.news"
 MAY = {
     "portal.account": AGENTS,
     "portal.news": AGENTS,
@@ -55,7 +57,7 @@ ACTS = {
     "core.read_news": "own",
 }
 SILENT = dict.fromkeys(ACTS, "closing or reading what is not one's own changes nothing, and does not say it exists")
-SCREEN = "only on a device enrolled as a shared screen"
+SCREEN = "only on a device enrolled as a shared screen, where the long walk goes"
 UNREACHED = {
     "core.screen": SCREEN,
     "core.screen_pin": SCREEN,
@@ -134,7 +136,7 @@ def _own(row: Any, world: World) -> frozenset[str]:
 
 def _of_token(row: Any, world: World) -> Any:
     if row.scope == SCREEN_SCOPE:
-        return world.one("portal.screen", row.id), ADMINS
+        return world.one("portal.screen", row.id), ADMINS | {KIOSK}
     return _own(row, world)
 
 

@@ -6,6 +6,7 @@ A plugin brings `tests/plugins/<id>/furniture.py`, found by its name. It may say
 * `ASKS`: what each of its addresses asks of whoever comes, `{"labs.animate": "add remove"}`; `OPEN`: nothing, or a
   token; what is not named asks that somebody is signed in;
 * `MAY`: who holds a permission: roles, or the word of a thing's `facts`, `{"labs.vote": "members"}`;
+* `ON_SCREENS`: the permissions kept by a session on a shared screen;
 * `ACTS`: the same for an endpoint whose view or service asks more than its permission;
 * `SILENT`: acts on what is one's own that answer the same to everybody, and do nothing to others;
 * `TURNED_AWAY`: endpoints that answer 403, 404 or 409 to who may come in, and why;
@@ -30,7 +31,7 @@ from flask import Flask
 
 from portal.web.policy import policy_of
 
-from tests.review.world import Roles, Thing, Who, World
+from tests.review.world import KIOSK, Roles, Thing, Who, World
 
 Readers = Callable[[Any, World], "Roles | Thing | tuple[Thing, Roles]"]
 OPEN, SIGNED_IN = "nobody", "somebody"
@@ -44,6 +45,7 @@ class Furniture:
     arguments: dict[str, str] = field(default_factory=dict)
     asks: dict[str, str] = field(default_factory=dict)
     may: dict[str, Who] = field(default_factory=dict)
+    on_screens: set[str] = field(default_factory=set)
     acts: dict[str, Who] = field(default_factory=dict)
     silent: dict[str, str] = field(default_factory=dict)
     turned_away: dict[str, str] = field(default_factory=dict)
@@ -58,6 +60,7 @@ class Furniture:
         """Add what one module brings."""
         for asked, endpoints in getattr(module, "ASKS", {}).items():
             self.asks |= {f"{plugin}.{endpoint}": asked for endpoint in endpoints.split()}
+        self.on_screens |= set(getattr(module, "ON_SCREENS", "").split())
         for name in TABLES:
             brought: Mapping[str, Any] = getattr(module, name.upper(), {})
             getattr(self, name).update(brought)
@@ -65,6 +68,11 @@ class Furniture:
     def asked_at(self, endpoint: str) -> str:
         """Give what an address asks: `OPEN`, `SIGNED_IN` or a permission."""
         return self.asks.get(endpoint, SIGNED_IN)
+
+    def holds(self, role: str, permission: str, things: Iterable[Thing]) -> bool:
+        """Tell whether a role has a permission about these things, where it stands."""
+        is_kept = role != KIOSK or permission in self.on_screens
+        return is_kept and self.allows(self.may[permission], role, things)
 
     def allows(self, who: Who, role: str, things: Iterable[Thing]) -> bool:
         """Tell whether a role is among those named, or has that fact of one of the things."""

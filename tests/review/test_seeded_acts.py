@@ -14,7 +14,7 @@ from tests.review import walks
 from tests.review.growing import compare_ten_and_a_thousand
 from tests.review.outside import compare_before_and_after
 from tests.review.seeding import acting, at, caught, everything, with_policy
-from tests.review.world import AGENT, MEMBER, OWNER, SUPERIOR
+from tests.review.world import AGENT, KIOSK, MEMBER, OWNER, SUPERIOR
 
 
 def test_an_act_without_its_permission(app, walk, monkeypatch):
@@ -61,3 +61,9 @@ def test_a_list_that_asks_once_for_each_row(mount, walk):
     mount("people", signed_in()(people))
     faults = compare_ten_and_a_thousand(walk, [OWNER], doors=at(walk, "careless.people"))
     caught(faults, "owner: GET /try/people", "with 1000")
+
+
+def test_a_screen_that_keeps_every_permission(app, walk, monkeypatch):
+    every = frozenset(app.config["PERMISSIONS"])
+    monkeypatch.setattr("portal.people.sessions.screen_permissions", lambda: every)
+    caught(acting(walk, KIOSK, "core.make_feed"), "agent on a screen: POST /account/feed → 303, not [403]")

@@ -25,7 +25,7 @@ from portal.hosting.logs import facts_of
 from tests.review.building import AGENT_OF
 from tests.review.doors import Door, doors
 from tests.review.furniture import Furniture
-from tests.review.world import STRANGERS, World
+from tests.review.world import KIOSK, STRANGERS, World
 
 # What any request may leave behind: tries, faults, costs (trust P4). « Last seen » of a session is one of them.
 OPERATIONAL = frozenset({"limits", "faults", "job_runs", "breakers", "meter", "quarantines"})
@@ -96,6 +96,8 @@ class Walk:
 
     def doors_for(self, role: str) -> list[Door]:
         """Give the doors that a role is sent to: to whoever is not signed in, all of an endpoint ask the same."""
+        if role == KIOSK:  # its own way out, which ends the session with a link
+            return [door for door in self.doors if door.endpoint != "core.screen_leave"]
         if self.world.is_full or role not in STRANGERS:
             return self.doors
         alone = {(door.endpoint, door.method): door for door in self.doors if not door.policy.is_open}
@@ -103,9 +105,9 @@ class Walk:
 
     def visit(self, role: str, door: Door, *, method: str = "", url: str = "", **options: Any) -> Visit:
         """Make a request with the cookie of a role, and the token of its forms unless `data` is given."""
-        cookie, token = self.world.cookies.get(role, ("", ""))
+        sent, token = self.world.sent_by(role)
         method, url = method or door.method, url or door.url
-        headers = {**options.pop("headers", {}), **({"Cookie": f"session={cookie}"} if cookie else {})}
+        headers = {**options.pop("headers", {}), **({"Cookie": sent} if sent else {})}
         if method in UNSAFE:
             options.setdefault("data", {"csrf_token": token})
         self.visits += 1

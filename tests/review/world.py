@@ -17,13 +17,15 @@ from portal.values import Person, Subject, Upload
 ANONYMOUS, AGENT, MEMBER, ANIMATOR, OWNER = "anonymous", "agent", "member", "animator", "owner"
 NAMED, SUPERIOR, NETWORK, LEAVER, ELSEWHERE = "named reader", "superior", "member elsewhere", "leaver", "neighbour"
 PLUGIN_ADMIN, ADMIN = "plugin administrator", "administrator"
+# An agent who has come in on a shared screen, with a staff number and six digits: less is open there.
+KIOSK = "agent on a screen"
 
 # The first lab is theirs; the second is that of the « member elsewhere » alone.
 OF_LAB = frozenset({MEMBER, ANIMATOR, OWNER})
 OF_NETWORK = OF_LAB | {NETWORK}
 PLUGIN_ADMINS = frozenset({PLUGIN_ADMIN, ADMIN})
 ADMINS = frozenset({ADMIN})
-AGENTS = OF_NETWORK | {AGENT, NAMED, SUPERIOR} | PLUGIN_ADMINS
+AGENTS = OF_NETWORK | {AGENT, NAMED, SUPERIOR, KIOSK} | PLUGIN_ADMINS
 # A leaver's cookie opens nothing any more, and that of another collectivity never did.
 STRANGERS = frozenset({ANONYMOUS, LEAVER, ELSEWHERE})
 EVERYBODY = AGENTS | STRANGERS
@@ -100,6 +102,7 @@ class World:
     :ivar is_full: every combination of audience and state, not only each once
     :ivar cookies: the cookie of each role, and the token that the forms of its session carry
     :ivar second: the token of another session of the same person
+    :ivar devices: the same of who is on a device of the collectivity, with the cookie of the device
     """
 
     is_full: bool = False
@@ -110,6 +113,7 @@ class World:
     markers: dict[str, Marker] = field(default_factory=dict)
     cookies: dict[str, tuple[str, str]] = field(default_factory=dict)
     second: dict[str, str] = field(default_factory=dict)
+    devices: dict[str, tuple[str, str]] = field(default_factory=dict)
     uploads: list[tuple[str, Upload]] = field(default_factory=list)
 
     def add(self, thing: Thing) -> Thing:
@@ -137,6 +141,13 @@ class World:
         self.markers[word] = Marker("content of files", str(owner), readers)
         card = keep_file(owner, upload, actor=None, at=now())
         self.add(Thing("portal.file", card.id, readers, f"of {owner}"))
+
+    def sent_by(self, role: str) -> tuple[str, str]:
+        """Give what the browser of a role sends: its cookies, and the token of its forms; both empty for nobody."""
+        if role in self.devices:
+            return self.devices[role]
+        cookie, token = self.cookies.get(role, ("", ""))
+        return (f"session={cookie}" if cookie else ""), token
 
     def role_of(self, person_id: int | None) -> Roles:
         """Give the role that a person walks as, as a set; empty for nobody."""

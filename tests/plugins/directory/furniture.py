@@ -25,6 +25,7 @@ ASKS = {
     "directory.read": "function_list functions_export group_list index people_export roles service_tree"
     " services_export show_function show_person show_service",
 }
+ON_SCREENS = "directory.read"
 MAY = {
     "directory.read": AGENTS,
     "directory.manage": ADMINS,

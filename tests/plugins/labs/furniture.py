@@ -33,6 +33,7 @@ ASKS = {
     "labs.tell": "ephemeral_tell",
     "labs.vote": "call cast",
 }
+ON_SCREENS = "labs.open labs.join labs.tell labs.vote"
 MAY: dict[str, Any] = {
     "labs.open": "members",
     "labs.join": AGENTS,
