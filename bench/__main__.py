@@ -10,7 +10,7 @@ import shlex
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,14 +30,32 @@ SIZES = {"sqlite": (1_000, 100_000, 1_000_000), "postgresql": (1_000, 100_000, 1
 QUICK_SIZES = {"sqlite": (1_000, 10_000), "postgresql": (1_000, 10_000)}
 
 
+Chapter = Callable[[measures.Bench, Inside], object]
+CHAPTERS: dict[int, tuple[str, Chapter]] = {
+    1: ("processor time per page", lambda bench, _inside: measures.page_costs(bench)),
+    2: ("SQL and weight", measures.weights),
+    3: ("growth", measures.growth),
+    4: ("building, switching, starting, memory", lambda bench, _inside: processes.starting(bench)),
+    5: ("writing", lambda bench, _inside: processes.writing(bench)),
+    6: ("guard and dispatcher", processes.hooking),
+    7: ("where the time goes", measures.profiles),
+    8: ("an import of people", lambda bench, _inside: importing(bench)),
+}
+
+
 def arguments() -> argparse.Namespace:
     """Read the command."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a few minutes, small data")
     parser.add_argument("--databases", default="sqlite,postgresql", help="sqlite,postgresql")
     parser.add_argument("--rows", type=int, default=1_000_000, help="largest number of rows (default: a million)")
+    every = ",".join(map(str, CHAPTERS))
+    parser.add_argument("--chapters", default=every, help=f"which chapters (default: {every}); needs --output")
     parser.add_argument("--output", type=Path, help="where to write (default: bench/RESULTS.md; quick: printed)")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.chapters != every and options.output is None and not options.quick:
+        parser.error("RESULTS.md is whole or not at all: say where with --output")
+    return options
 
 
 @contextlib.contextmanager
@@ -84,22 +102,10 @@ def measure(options: argparse.Namespace, folder: Path, server: Any) -> Report:
     effort = QUICK if options.quick else FULL
     bench = measures.Bench(workshop, home, wanted, cookies, report, effort, folder / "servers.log")
     inside = Inside(home, cookies)
-    say("1. processor time per page")
-    measures.page_costs(bench)
-    say("2. SQL and weight")
-    measures.weights(bench, inside)
-    say("3. growth")
-    measures.growth(bench, inside)
-    say("4. building, switching, starting, memory")
-    processes.starting(bench)
-    say("5. writing")
-    processes.writing(bench)
-    say("6. guard and dispatcher")
-    processes.hooking(bench, inside)
-    say("7. where the time goes")
-    measures.profiles(bench, inside)
-    say("8. an import of people")
-    importing(bench)
+    for number in map(int, options.chapters.split(",")):
+        words, chapter = CHAPTERS[number]
+        say(f"{number}. {words}")
+        chapter(bench, inside)
     for site in inside.dispatcher.sites.values():
         site.engine.dispose()
     return report
