@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from flask import Response
 from wtforms import PasswordField, StringField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Length
 
 from portal.content.clock import real_now
 from portal.errors import Conflict, Invalid
@@ -24,7 +24,7 @@ PARIS, REUNION = "Europe/Paris", "Indian/Reunion"
 class Everything(Form):
     """One field of each kind of ours."""
 
-    words = StringField("Mots", validators=[InputRequired()])
+    words = StringField("Mots", validators=[InputRequired(), Length(max=40)])
     at = InstantField("Quand")
     who = PersonField("Qui")
     audience = AudienceField("Qui peut lire ?", levels=(Audience.LAB, Audience.NETWORK, Audience.INTRANET))
@@ -194,6 +194,16 @@ def test_a_text_that_was_not_sent_is_an_empty_one(app):
         assert Secretive().words.data == ""
     with app.test_request_context("/?words=%20lab%20"):
         assert Narrow().words.data == "lab"
+
+
+def test_no_browser_cuts_what_is_pasted(app, sent):
+    form = sent(words="x" * 41)
+    with app.test_request_context("/"):
+        drawn = app.jinja_env.get_template("components/field.html").module.field(form.words)
+    assert not form.is_good
+    assert "x" * 41 in drawn
+    assert "40" in drawn
+    assert "maxlength" not in drawn
 
 
 def test_the_messages_of_the_form_library_are_french(sent):
