@@ -10,19 +10,11 @@ import pytest
 from playwright.sync_api import Browser
 
 from portal.demo.playing import play_demo
-from portal.testing.browser import ToolUnavailable, axe_faults, launch_options
+from portal.testing.browser import ToolUnavailable, axe_faults
 from portal.testing.demonstration import Demonstration, served
 
 from tests.journeys.travellers import Traveller
 from tests.strict import unavailable
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args):
-    try:
-        return {**launch_options(), **browser_type_launch_args}
-    except ToolUnavailable as error:
-        unavailable(error)
 
 
 @pytest.fixture(scope="session")
@@ -76,14 +68,16 @@ def travel(browser: Browser, demo: Demonstration) -> Iterator[Callable[..., Trav
 def is_accessible() -> Callable[[Traveller], None]:
     """Judge the page somebody is on, as it stands: narrow and wide, light and dark.
 
+    Only what no address shows: every page as it opens is looked at in `tests/review/test_looking.py`.
+
     Once is enough: whoever makes the same journey with the keyboard or without the script sees the same page, and the
     judge is a script.
     """
 
     def judge(somebody: Traveller) -> None:
+        page = somebody.page
         if somebody.keyboard or not somebody.scripted:
             return
-        page = somebody.page
         before = page.viewport_size
         for width in (320, 1280):
             page.set_viewport_size({"width": width, "height": 800})

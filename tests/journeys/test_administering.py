@@ -37,40 +37,34 @@ def demo(played, tmp_path_factory):
 
 
 @by_mouse_and_without_script
-def test_a_personnel_file_is_imported_from_the_choice_of_the_file_to_the_report(travel, is_accessible, tmp_path, hand):
+def test_a_personnel_file_is_imported_from_the_choice_of_the_file_to_the_report(travel, tmp_path, hand):
     name, number = ("Léa Martin", "X001") if hand else ("Paul Durand", "X002")
     personnel = tmp_path / "agents.csv"
     personnel.write_text(LINES.format(name=name, number=number), encoding="utf-8")
     awa = travel("Awa Mbengue", **hand)
     awa.go("/directory/imports/")
-    is_accessible(awa)
     named(awa.page, "Importer un fichier").click()
     awa.page.wait_for_url("**/imports/new")
-    is_accessible(awa)
     awa.page.get_by_label("Le fichier").set_input_files(personnel)
     named(awa.page, "Voir ce qu’il ferait", "button").click()
-    _say_which_column_is_which(awa, is_accessible)
+    _say_which_column_is_which(awa)
 
     for said in ("Personnes à ajouter 1", "Personnes inchangées 1", "Lignes refusées 1"):
         assert said in awa.reads()
-    is_accessible(awa)
     named(awa.page, "Voir toutes les lignes").click()
     awa.page.wait_for_url("**/lines")
     assert "Le nom manque" in awa.reads()
-    is_accessible(awa)
     awa.page.go_back()
     named(awa.page, "Appliquer l’import", "button").click()
     _wait_for_the_report(awa)
     assert "Personnes ajoutées 1" in awa.reads()
-    is_accessible(awa)
     awa.go(f"/directory/?q={name}")
     expect(named(awa.page, name)).to_be_visible()
 
 
-def _say_which_column_is_which(awa, is_accessible):
+def _say_which_column_is_which(awa):
     """Name the columns that the portal does not know."""
     awa.page.get_by_label("Badge").wait_for()
-    is_accessible(awa)
     awa.page.get_by_label("Qui").select_option(label="Nom complet")
     awa.page.get_by_label("Badge").select_option(label="Matricule")
     named(awa.page, "Voir ce qu’il ferait", "button").click()
@@ -93,8 +87,6 @@ def _wait_for_the_report(awa):
 
 def test_a_plugin_is_emptied_after_its_name_was_typed_and_its_export_is_said(travel, is_accessible):
     awa = travel("Awa Mbengue")
-    awa.go("/plugins/labs")
-    is_accessible(awa)
     awa.go("/plugins/labs/switch")
     named(awa.page, "Éteindre", "button").click()
     awa.page.wait_for_url("**/plugins")
@@ -117,7 +109,6 @@ def test_a_logo_is_sent_and_seen_on_every_page(travel, is_accessible, tmp_path, 
     Image.new("RGB", (300, 120), (0, 90, 140)).save(picture)
     awa = travel("Awa Mbengue", **hand)
     awa.go("/theme")
-    is_accessible(awa)
     awa.page.get_by_label("Image").set_input_files(picture)
     awa.page.locator("form:has(input[type=file]) button").click()
     named(awa.page, "Retirer le logo").wait_for()

@@ -20,14 +20,13 @@ LEARNT = "On laisse la clé à l’accueil, et chacun note son passage."
 
 
 @by_every_hand
-def test_a_lab_closes_by_its_clock_is_told_the_next_day_and_is_found_again(demo, travel, is_accessible, hand):
+def test_a_lab_closes_by_its_clock_is_told_the_next_day_and_is_found_again(demo, travel, hand):
     sarah = travel("Sarah Benguigui", **hand)
     demo.set_clock(datetime(2018, 1, 27, 9, 30, tzinfo=PARIS))
     sarah.go(OPEN_LAB)
     assert "clos, à raconter" in sarah.reads()
     sarah.act(named(sarah.page, "Raconter ce labo"))
     sarah.page.wait_for_url("**/tell")
-    is_accessible(sarah)
     sarah.choose(sarah.page.get_by_label("appris", exact=True))
     sarah.type(sarah.page.get_by_label("Ce qu’on a appris"), LEARNT)
     sarah.act(named(sarah.page, "Raconter", "button"))
@@ -35,7 +34,6 @@ def test_a_lab_closes_by_its_clock_is_told_the_next_day_and_is_found_again(demo,
     assert LEARNT in sarah.reads()
     mehmet = travel("Mehmet Yıldız", phone=True, **hand)
     mehmet.go("/labs/e/")
-    is_accessible(mehmet)
     mehmet.type(mehmet.page.locator("[name=q]"), "clé à l’accueil")
     mehmet.page.keyboard.press("Enter")
     mehmet.page.wait_for_url(re.compile(r"q="))

@@ -22,13 +22,11 @@ MAX_TAPS = 6
 PICTURE_BYTES = 200_000
 
 
-def test_an_animator_opens_a_lab_on_a_phone_in_six_taps(travel, is_accessible):
+def test_an_animator_opens_a_lab_on_a_phone_in_six_taps(travel):
     nadia = travel("Nadia Vermeersch", phone=True)
     nadia.go("/labs/1")
-    is_accessible(nadia)
     nadia.tap(named(nadia.page, "Ouvrir un labo éphémère"))
     nadia.page.wait_for_url("**/labs/1/open")
-    is_accessible(nadia)
     nadia.tap(nadia.page.get_by_label("La question"))
     nadia.page.keyboard.type(QUESTION)
     nadia.tap(named(nadia.page, "Ouvrir le labo", "button"))
@@ -36,7 +34,6 @@ def test_an_animator_opens_a_lab_on_a_phone_in_six_taps(travel, is_accessible):
     assert nadia.taps <= MAX_TAPS
     expect(nadia.page.get_by_role("heading", level=1)).to_have_text(QUESTION)
     assert "ouvert" in nadia.reads()
-    is_accessible(nadia)
 
 
 @by_every_hand
@@ -67,16 +64,14 @@ def test_she_opens_it_with_every_hand(travel, hand):
 
 
 @by_every_hand
-def test_somebody_without_an_account_comes_in_by_the_code(browser, demo, travel, is_accessible, hand):
+def test_somebody_without_an_account_comes_in_by_the_code(browser, demo, travel, hand):
     guest = travel(phone=True, **hand)
     guest.go(guest_door(browser, demo))
-    is_accessible(guest)
     guest.type(guest.page.get_by_label("Votre prénom"), "Gaston")
     guest.type(guest.page.get_by_label("Votre service"), "Ateliers municipaux")
     guest.act(named(guest.page, "Entrer", "button"))
     guest.page.wait_for_url("**/in/**")
     assert "Merci, Gaston. Vous y êtes." in guest.reads()
-    is_accessible(guest)
     nadia = travel("Nadia Vermeersch", **hand)
     nadia.go(OPEN_LAB)
     assert "Gaston, Ateliers municipaux" in nadia.reads()
@@ -89,7 +84,7 @@ def test_somebody_without_an_account_comes_in_by_the_code(browser, demo, travel,
 @by_every_hand
 def test_somebody_without_mail_joins_on_the_shared_screen(browser, demo, travel, is_accessible, hand):
     hall = travel(**hand)
-    enter_pin(hall, enrol_screen(browser, demo, f"Hall {len(hand)}{'keyboard' in hand}"), is_accessible)
+    enter_pin(hall, enrol_screen(browser, demo, f"Hall {len(hand)}{'keyboard' in hand}"))
     assert "Bonjour, Josiane Pruvost" in hall.reads()
     hall.act(hall.page.get_by_role("link", name=re.compile("Rejoindre Quelle place")))
     hall.page.wait_for_url(f"**{OPEN_LAB}")
@@ -108,10 +103,11 @@ def test_somebody_without_mail_joins_on_the_shared_screen(browser, demo, travel,
 def test_the_shared_screen_forgets_whoever_walks_away(browser, demo, travel, is_accessible):
     hall = travel()
     hall.page.clock.install()
-    enter_pin(hall, enrol_screen(browser, demo, "Hall quitté"), is_accessible)
+    enter_pin(hall, enrol_screen(browser, demo, "Hall quitté"))
     hall.go(OPEN_LAB)
     hall.page.clock.fast_forward("01:00")
     expect(hall.page.get_by_role("dialog")).to_be_visible()
+    is_accessible(hall)
     hall.page.clock.fast_forward("01:00")
     hall.page.wait_for_url("**/screen")
     assert "Josiane" not in hall.page.content()
@@ -146,13 +142,6 @@ PAGES = [
 ]
 SHEETS = 2
 SHEET = re.compile(rb"/Type\s*/Page\b")
-
-
-@pytest.mark.parametrize(("who", "path"), PAGES, ids=[path for _who, path in PAGES])
-def test_a_page_is_accessible_narrow_and_wide_light_and_dark(travel, is_accessible, who, path):
-    somebody = travel(who)
-    assert somebody.go(path) == 200
-    is_accessible(somebody)
 
 
 @pytest.mark.parametrize(("who", "path"), PAGES, ids=[path for _who, path in PAGES])
