@@ -14,6 +14,9 @@ import sqlalchemy as sa
 from portal.api import session
 
 from plugins.labs.models.ephemeral import Ephemeral, Participant
+from plugins.labs.queries.ephemeral_states import State
+from plugins.labs.queries.ephemerals import with_glance
+from plugins.labs.queries.searches import Search, but_those_above
 from tests.plugins.labs.ephemeral_factories import make_ephemeral, make_guest, tell
 from tests.plugins.labs.factories import make_lab
 from tests.plugins.labs.pages import hrefs, words
@@ -265,6 +268,15 @@ def test_the_number_of_queries_does_not_grow_with_the_list(lab, awa, writing, si
             tell(make_ephemeral(lab, awa, starts_in=-900 - index, people=[awa]), awa)
         assert session.scalar(sa.select(sa.func.count()).select_from(Ephemeral)) == 42
     assert count() == few
+
+
+def test_searches_of_one_shape_are_one_statement():
+    # a page that builds its statements anew takes a third longer
+    one, other = Search("une file", State.TOLD, lab_id=1), Search("deux badges", State.TOLD, lab_id=2)
+    assert one.statement is other.statement
+    assert with_glance(but_those_above(one.statement)) is with_glance(but_those_above(other.statement))
+    shapes = [Search(), Search("file"), Search("une file"), Search(state=State.TOLD), Search(lab_id=1)]
+    assert len({id(search.statement) for search in shapes}) == len(shapes)
 
 
 def test_a_search_without_end_reads_its_first_words(several, awa, sign_in):
