@@ -37,6 +37,7 @@ from tests.review.world import (
     AGENTS,
     ANIMATOR,
     EVERYBODY,
+    KIOSK,
     LEAVER,
     MEMBER,
     NAMED,
@@ -83,8 +84,8 @@ def _person(world: World, role: str, place: int, service: int) -> int:
     superior = world.people[SUPERIOR].id if role in {OWNER, MEMBER} else None
     facts = PersonFacts(
         role.capitalize(),
-        matricule=f"M{place}",
-        email=f"m{place}@ville.example",
+        matricule=None if role == KIOSK else f"M{place}",
+        email=None if role == KIOSK else f"m{place}@ville.example",  # who comes in on screens has none
         service_id=service,
         job_title="Poste",
         phone="01 02 03",
