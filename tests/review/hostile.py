@@ -7,7 +7,8 @@ typed does neither. With the content policy off, nothing but the escaping stands
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count
 
 from flask import Flask
 
@@ -17,6 +18,7 @@ from tests.review.furniture import Furniture
 from tests.review.looking import Sight
 from tests.review.stamping import written_in
 
+LONGEST = 200
 EVALUATED = str(30103 * 3)
 TYPED = (
     "<img x-made src=x onerror=ran(1)>",
@@ -37,14 +39,28 @@ TOGETHER = " ".join(text for text in TYPED if not text.startswith("javascript:")
 def poison(app: Flask, furniture: Furniture) -> int:
     """Write them in every column of every row, in turn; give how many were written."""
     turns: Counter[str] = Counter()
+
+    def text(column: str, width: int) -> str:
+        some = TYPED if width < len(TOGETHER) else (TOGETHER, "javascript:ran(3)")
+        turns[column] += 1
+        return some[(turns[column] + len(turns)) % len(some)]
+
+    _write_everywhere(app, furniture, text)
+    return turns.total()
+
+
+def lengthen(app: Flask, furniture: Furniture) -> None:
+    """Write the longest word that each column holds, or that anybody would type; a number makes each its own."""
+    numbers = count()
+    _write_everywhere(app, furniture, lambda _column, width: f"{next(numbers)}".ljust(min(width, LONGEST), "W"))
+
+
+def _write_everywhere(app: Flask, furniture: Furniture, text: Callable[[str, int], str]) -> None:
     with app.test_request_context(), transaction():
         for written in written_in(furniture):
-            name, width = str(written.column), getattr(written.column.type, "length", None)
-            some = TYPED if width and width < len(TOGETHER) else (TOGETHER, "javascript:ran(3)")
-            written.replace(some[(turns[name] + len(turns)) % len(some)], furniture)
-            turns[name] += 1
+            width = getattr(written.column.type, "length", None) or LONGEST * 2
+            written.replace(text(str(written.column), width), furniture)
         db.session.flush()
-    return turns.total()
 
 
 def evaluated(sights: Iterable[Sight]) -> Iterator[str]:

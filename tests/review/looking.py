@@ -75,12 +75,13 @@ class Sight:
 class Onlooker:
     """Somebody with a browser of their own, who keeps nothing from one page to the next but the cookie."""
 
-    def __init__(self, browser: Browser, base: str, role: str, *, cookie: str = "", csp: bool = True) -> None:
+    def __init__(self, browser: Browser, base: str, role: str, *, cookies: str = "", csp: bool = True) -> None:
         self.base, self.role = base, role
         self.context = browser.new_context(locale="fr-FR", bypass_csp=not csp)
         self.context.add_init_script(path=WATCH)
-        if cookie:
-            self.context.add_cookies([{"name": "session", "value": cookie, "url": base}])
+        for cookie in filter(None, cookies.split("; ")):
+            name, _equals, value = cookie.partition("=")
+            self.context.add_cookies([{"name": name, "value": value, "url": base}])
         self.page: Page = self.context.new_page()
         self.sight = Sight(role, "")
         self.page.on("console", self._heard)
@@ -153,9 +154,8 @@ class Onlooker:
         for width, scheme in ways:
             self._dress(width, scheme)
             self.sight.axe += [f"{width} px, {scheme}: {fault}" for fault in axe_faults(self.page)]
-        if ways:
-            self._dress(NARROW, ways[0][1])
-            self.sight.too_wide = self.page.evaluate("review.tooWide()")
+        self._dress(NARROW, ways[-1][1] if ways else LOOKS[0][1])
+        self.sight.too_wide = self.page.evaluate("review.tooWide()")
 
     def _dress(self, width: int, scheme: str) -> None:
         self.page.set_viewport_size({"width": width, "height": HEIGHT})

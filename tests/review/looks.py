@@ -16,7 +16,7 @@ from tests.review.doors import Door, every_door
 from tests.review.expecting import expected, is_let_in
 from tests.review.looking import LOOKS, PAIRS, Look, Onlooker, Sight, looking
 from tests.review.walking import UNSAFE, Visit, Walk
-from tests.review.world import ADMIN, ANONYMOUS, MEMBER, STRANGERS
+from tests.review.world import ADMIN, ANONYMOUS, KIOSK, MEMBER, STRANGERS
 
 HTML = "text/html"
 SCREEN = "shared screen"
@@ -40,8 +40,7 @@ class Looks:
 
     def looking(self, role: str, **options: bool) -> AbstractContextManager[Onlooker]:
         """Give a role a browser of their own."""
-        cookie = self.walk.world.cookies.get(role, ("", ""))[0]
-        return looking(self.browser, self.base, role, cookie=cookie, **options)
+        return looking(self.browser, self.base, role, cookies=self.walk.world.sent_by(role)[0], **options)
 
     def is_page(self, visit: Visit) -> bool:
         """Tell whether a page was answered, and note what was."""
@@ -61,7 +60,7 @@ class Looks:
         """Give who looks at all that they may."""
         if not self.walk.world.is_full:
             return [ADMIN, MEMBER, ANONYMOUS]
-        return [ADMIN, *sorted(set(self.walk.world.cookies) - {ADMIN, *STRANGERS}), ANONYMOUS]
+        return [ADMIN, *sorted({*self.walk.world.people} - {ADMIN, *STRANGERS}), ANONYMOUS]
 
 
 def look_at_all(looks: Looks) -> list[Sight]:
@@ -119,7 +118,7 @@ def _unsafe_only(walk: Walk) -> Door:
 
 
 def _of_screen(looks: Looks) -> Iterator[Sight]:
-    """Enrol a device, and look at what a shared screen shows."""
+    """Enrol a device, and look at what a shared screen shows: to nobody, to a wrong code, to somebody."""
     key = next(key for key in looks.walk.world.keys[ENROL_SCOPE] if key.lives)
     with looks.looking(SCREEN) as device:
         yield device.look(f"/screen/enrol/{key.text}", PAIRS[0], endpoint="core.enrol")
@@ -128,6 +127,8 @@ def _of_screen(looks: Looks) -> Iterator[Sight]:
             looks.answers.setdefault(endpoint, set()).add(HTML)
             yield from _ways(looks, device, url, endpoint)
         yield device.send(_forms([device.sight], "required")[0][1], looks=PAIRS[0])
+    with looks.looking(KIOSK) as somebody:
+        yield from _ways(looks, somebody, "/", "core.today")
 
 
 def unseen(looks: Looks, sights: Iterable[Sight]) -> list[str]:
