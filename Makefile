@@ -26,7 +26,7 @@ demo-reset: $(VENV)/.project ## Put the imaginary town back to its first day
 dev: $(VENV)/.dev ## Install what developers need in .venv
 
 # On one database while one works, on both where it counts: STRICT=1, as .ci/run calls it, or `make proof`.
-ON := $(if $(STRICT),,--databases sqlite)
+ON := $(if $(filter-out 0,$(STRICT)),,--databases sqlite)
 
 test: $(VENV)/.dev $(BROWSER_TOOLS) ## Run every check and every test (STRICT=1: on PostgreSQL too, nothing may be missing)
 	@failed=""; \

@@ -92,12 +92,19 @@ def dgettext(domain: str, message: str, /, **values: object) -> str:
 
 def dngettext(domain: str, singular: str, plural: str, num: int, /, **values: object) -> str:
     """Translate for a number, given to the text as `%(num)s`."""
-    said = {"num": figures(num), **values}
+    said = {"num": _Figures(num), **values}
     for catalogue in _search(domain, language.get()):
         forms = catalogue.plural.get(singular)
         if forms:
             return forms[catalogue.form(num)] % said
     return (singular if num == 1 else plural) % said
+
+
+class _Figures(int):
+    """A number that a text asks for as `%(num)s`, in words of its language, or as `%(num)d`."""
+
+    def __str__(self) -> str:
+        return figures(int(self))
 
 
 def figures(num: int) -> str:

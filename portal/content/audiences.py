@@ -81,9 +81,9 @@ def reading(viewer: Viewer, *, at: datetime, **others: Any) -> dict[str, Any]:
     :param others: those of the statement's own parameters
     """
     return {
+        **others,  # first: none of them says who reads
         "reader_id": viewer.person_id,
         "reader_group_ids": list(viewer.group_ids),
         "reader_levels": _levels(viewer),
         "read_at": at,
-        **others,
     }

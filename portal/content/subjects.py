@@ -39,7 +39,8 @@ def cards_of(subjects: Iterable[Subject], viewer: Viewer) -> dict[Subject, Subje
     found: dict[Subject, SubjectCard] = {}
     for kind, ids in wanted.items():
         for card in current_hooks().call("portal_subjects", kind=kind, ids=tuple(ids), viewer=viewer):
-            found.setdefault(card.subject, card)
+            if card.subject.kind == kind and card.subject.id in ids:  # whoever is not asked names nothing
+                found.setdefault(card.subject, card)
     return found
 
 

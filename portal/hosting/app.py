@@ -86,6 +86,9 @@ class PortalFlask(Flask):
             raise e
         return super().handle_exception(e)
 
+    def log_exception(self, exc_info: object) -> None:
+        """Write nothing: whoever answers a fault notes it, and an address may hold the secret of a link."""
+
     def handle_user_exception(self, e: Exception) -> Any:
         """As above, before the handler of every exception sees it."""
         if isinstance(e, RevisionMoved):

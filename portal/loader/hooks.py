@@ -168,10 +168,6 @@ class Hooks:
         """Give what one plugin declares, checked; let it raise."""
         return _listed(hook, self.call_one(plugin, hook))
 
-    def first(self, hook: str, **arguments: Any) -> Any:
-        """Give the first answer that is not None; those after it are not asked."""
-        return next((item for answer in self.ask(hook, **arguments) for item in answer.items), None)
-
     def vetoes(self, plugin: str, permission: str, **arguments: Any) -> bool:
         """Tell whether the owner of a permission refuses it; an exception is a refusal, and so is a cut hook."""
         hook = "portal_may"

@@ -158,12 +158,10 @@ def _broken(error: Exception) -> Response:
     return _answer(500, reference=reference)
 
 
-def _after_the_view(error: InternalServerError) -> Response | HTTPException:
+def _after_the_view(error: InternalServerError) -> Any:
     """Answer what broke once the view had answered, the commit above all, as if the view had."""
     cause = error.original_exception
-    if not isinstance(cause, Exception):
-        return _http(error)
-    return _of_database(cause) if isinstance(cause, sqlalchemy.exc.DBAPIError) else _broken(cause)
+    return current_app.handle_user_exception(cause) if isinstance(cause, Exception) else _http(error)
 
 
 def register_errors(app: Flask) -> None:

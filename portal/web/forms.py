@@ -13,12 +13,12 @@ from flask import current_app, request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import Form as PlainForm
-from wtforms import PasswordField, RadioField, StringField
+from wtforms import RadioField, StringField
 from wtforms.fields import Field
 from wtforms.fields.choices import SelectChoice
 from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, StopValidation
-from wtforms.widgets import DateTimeLocalInput, TextInput
+from wtforms.widgets import DateTimeLocalInput, PasswordInput, TextInput
 
 from portal.content.secrets import check_reference
 from portal.db import db
@@ -32,7 +32,8 @@ from portal.web.dates import local, zone
 
 _ = texts(CORE)
 FRENCH_INSTANT = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})[ ,à]*(\d{1,2})\s*[h:]\s*(\d{2})?")
-MARGINS = re.compile(r"^[\s\u200b\u2060\ufeff]+|[\s\u200b\u2060\ufeff]+$")  # what is blank on paper, as at the ends
+# What is blank on paper, as at the ends. Never by an expression: it would read a run of blanks once for each of them.
+MARGINS = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace()) + "\u200b\u2060\ufeff"
 AUDIENCES = {
     Audience.SELF: _.later("Only me"),
     Audience.CIRCLE: _.later("The circle"),
@@ -78,22 +79,23 @@ class _Meta(DefaultMeta):
     def wrap_formdata(self, form: PlainForm, formdata: Any) -> Any:
         """Take the blanks around what was typed, so that for every validator a field of blanks is an empty one.
 
-        Not from a password: a blank may be a part of it.
+        Not from a password, of which a blank may be a part, nor from the fields of a form within the form.
         """
         received = super().wrap_formdata(form, formdata)
         if received is None:
             return None
-        kept = {field.name for field in form if isinstance(field, PasswordField)}
+        trimmed = {field.name for field in form if not isinstance(field.widget, PasswordInput)}
         return MultiDict(
-            (name, MARGINS.sub("", value) if isinstance(value, str) and name not in kept else value)
+            (name, value.strip(MARGINS) if isinstance(value, str) and name in trimmed else value)
             for name, value in received.items(multi=True)
         )
 
     def bind_field(self, form: PlainForm, unbound_field: Any, options: dict[str, Any]) -> Field:
-        """Make a text that was not sent an empty one."""
-        if issubclass(unbound_field.field_class, StringField) and "default" not in unbound_field.kwargs:
-            options = {**options, "default": ""}
-        return super().bind_field(form, unbound_field, options)
+        """Make a text that was not sent an empty one, unless its field says otherwise."""
+        field: Field = super().bind_field(form, unbound_field, options)
+        if isinstance(field, StringField) and field.default is None and "default" not in unbound_field.kwargs:
+            field.default = ""
+        return field
 
 
 class Form(_Base, FlaskForm):

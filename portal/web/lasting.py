@@ -11,6 +11,7 @@ from flask import Response, current_app, g, render_template, request, session
 
 from portal.web.answers import page
 from portal.web.policy import account
+from portal.web.theme import Theme
 
 
 def lasting_page(template: str, *, depends_on: Sequence[object] = (), **context: Any) -> Response:
@@ -24,7 +25,8 @@ def lasting_page(template: str, *, depends_on: Sequence[object] = (), **context:
     if account() or "_flashes" in session or current_app.config["CLOCK_OFFSET_SECONDS"]:
         return page(template, **context)
     g.is_lasting = True
-    facts = (current_app.config["EDITION"], request.url, *depends_on)
+    theme: Theme = current_app.config["THEME"]  # told apart by itself: a restored database counts its revisions again
+    facts = (current_app.config["EDITION"], theme.sheet and theme.sheet.name, theme.logo, request.url, *depends_on)
     answer = Response()
     answer.set_etag(hashlib.sha256(repr(facts).encode()).hexdigest()[:32])
     answer.make_conditional(request.environ)

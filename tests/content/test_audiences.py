@@ -68,6 +68,11 @@ def test_a_statement_built_once_reads_as_whoever_executes_it(house, leaves, read
             assert read == {level for level in READERS if kind in READERS[level]}
 
 
+def test_no_value_of_a_statement_says_who_reads():
+    found = asked(ANONYMOUS, at=real_now(), number=3, reader_id=7, reader_levels=["self"])
+    assert found == asked(ANONYMOUS, at=found["read_at"]) | {"number": 3}
+
+
 def test_a_statement_built_once_reads_for_nobody_by_default(leaves, reading):
     with reading(), pytest.raises(sa.exc.StatementError, match=r"reader_id|reader_levels"):
         db.session.scalars(sa.select(leaves.words).where(leaves.readable())).all()

@@ -11,8 +11,10 @@ from portal.content.audit import record
 from portal.content.clock import real_now
 from portal.content.links import link, link_cards, retitle, unlink
 from portal.content.models import Link
+from portal.content.subjects import cards_of
 from portal.db import db
-from portal.values import ANONYMOUS, LinkCard, Subject, Viewer
+from portal.values import ANONYMOUS, LinkCard, Subject, SubjectCard, Viewer
+from portal.web.builtin import hookimpl
 
 from tests.content.subjects import BED, PLANT, rooms, switch_off
 
@@ -43,6 +45,20 @@ def cards(reading):
 def test_each_side_shows_the_other_in_its_own_words(linked, cards):
     assert cards(BED) == [LinkCard("fait pousser", "Les fèves", "/seeds/7")]
     assert cards(PLANT) == [LinkCard("pousse dans", "Le carré nord", "/garden/1")]
+
+
+def test_whoever_is_asked_of_some_subjects_names_no_others(both, plug, reading):
+    class Loud:
+        @hookimpl
+        def portal_subjects(self, kind, ids, viewer):
+            return [SubjectCard("À moi", "/loud/", one) for one in (PLANT, Subject(kind, 99))]
+
+    plug(Loud(), "aloud")
+    with reading():
+        found = cards_of([BED, PLANT], AGENT)
+        assert cards_of([BED], AGENT).keys() == {BED}
+    assert found.keys() == {BED, PLANT}
+    assert found[BED].title == "Le carré nord"
 
 
 def test_linking_twice_is_linking_once_and_both_acts_are_in_the_audit(linked, writing, cards, audit_of):

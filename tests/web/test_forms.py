@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Response
-from wtforms import PasswordField, StringField
+from wtforms import FormField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
+from wtforms.widgets import PasswordInput
 
 from portal.content.clock import real_now
 from portal.errors import Conflict, Invalid
@@ -35,6 +36,22 @@ class Secretive(Form):
 
     words = StringField("Mots")
     secret = PasswordField("Clé")
+
+
+class Ink(StringField):
+    """A field of a stranger, with a default of its own."""
+
+    def __init__(self, *words, **options):
+        super().__init__(*words, default="#000", **options)
+
+
+class Boxed(Form):
+    """A form within a form, and fields that are not those of everybody."""
+
+    box = FormField(Secretive)
+    shown = StringField("Clé", widget=PasswordInput())
+    own = Ink("Encre")
+    none = StringField("Rien", default=None)
 
 
 class Narrow(Filters):
@@ -189,6 +206,23 @@ def test_blanks_around_a_text_are_not_kept_but_those_of_a_password_are(app):
     assert (form.words.data, form.secret.data) == ("deux  mots", " clé ")
 
 
+def test_a_long_run_of_blanks_is_read_in_one_go(app):
+    # an expression that tries again at each blank would still be at it tomorrow, the write lock in its hand
+    with app.test_request_context("/", method="POST", data={"words": "a" + " " * 900_000 + "b"}):
+        assert len(Secretive().words.data) == 900_002
+
+
+def test_a_form_within_a_form_is_left_as_it_was_sent(app):
+    with app.test_request_context("/", method="POST", data={"box-secret": " clé ", "shown": " clé "}):
+        form = Boxed()
+    assert (form.box.secret.data, form.shown.data) == (" clé ", " clé ")
+
+
+def test_a_field_that_says_what_it_is_without_a_word_keeps_it(app):
+    with app.test_request_context("/", method="POST", data={}):
+        assert (Boxed().own.data, Boxed().none.data) == ("#000", None)
+
+
 def test_a_text_that_was_not_sent_is_an_empty_one(app):
     with app.test_request_context("/", method="POST", data={"secret": "clé"}):
         assert Secretive().words.data == ""
@@ -226,4 +260,5 @@ def test_a_template_that_is_not_compiled_anew_counts_too(app):
     words = app.jinja_env.globals
     with speaking("en"):
         assert words["ngettext"]("%(num)s %(one)s", "%(num)s %(one)ss", 2, one="leaf") == "2 leafs"
+        assert words["ngettext"]("%(num)d leaf", "%(num)d leaves and %(num)s", 1234) == "1234 leaves and 1,234"
         assert words["_"]("%(text)s", text="leaf") == "leaf"

@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 
 import pytest
+from werkzeug.test import Client
 
+from portal.db import side_write
 from portal.web.lasting import edition_of
+
+from tests.houses import opened
 
 LEGAL = ["/accessibilite", "/mentions-legales", "/donnees-personnelles", "/ecoconception"]
 
@@ -64,3 +68,58 @@ def test_another_template_makes_another_edition(tmp_path):
     assert edition_of([tmp_path], "Ville", 2) != before
     os.utime(page, ns=(0, 0))
     assert edition_of([tmp_path], "Ville", 1) != before
+
+
+BLUE, GREEN = {"ink": "#003189", "accent": "#e1000f"}, {"ink": "#0b3d2e", "accent": "#b3261e"}
+
+
+@pytest.fixture
+def house(site):
+    with opened(site.instance) as made:
+        yield made
+
+
+@pytest.fixture
+def kept(house):
+    """Give whether a page that somebody kept is still the page, as a browser asks."""
+    anonymous = Client(house.dispatcher)
+
+    def ask(url, tag=None):
+        answer = anonymous.get(url, base_url="http://localhost", headers={"If-None-Match": tag} if tag else {})
+        return answer.headers["ETag"], answer.status_code == 304
+
+    return ask
+
+
+def count_again(house):
+    """Put the number of the revision back, as a restored database has it."""
+    with side_write(house.site.engine) as conn:
+        conn.exec_driver_sql("UPDATE portal_state SET revision = 1")
+
+
+@pytest.mark.parametrize("act", [("/theme", BLUE), ("/plugins/labs/switch", {"wish": "on"})], ids=["theme", "plugin"])
+def test_what_changes_the_portal_makes_another_page(house, kept, act):
+    tag, _is_same = kept("/mentions-legales")
+    assert kept("/mentions-legales", tag)[1]
+    assert house.browser().post(*act).status_code == 303
+    assert not kept("/mentions-legales", tag)[1]
+
+
+def test_colours_are_told_apart_though_a_restored_database_counts_again(house, kept):
+    ida = house.browser()
+    count_again(house)
+    ida.post("/theme", BLUE)
+    tag, _is_same = kept("/mentions-legales")
+    count_again(house)
+    ida.post("/theme", GREEN)
+    assert not kept("/mentions-legales", tag)[1]
+
+
+def test_what_is_kept_of_people_is_told_apart_by_itself(house, kept):
+    count_again(house)
+    tag, _is_same = kept("/donnees-personnelles")
+    ida = house.browser()
+    ida.switch("labs")
+    ida.switch("labs", "off")
+    count_again(house)
+    assert not kept("/donnees-personnelles", tag)[1]

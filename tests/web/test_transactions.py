@@ -67,11 +67,12 @@ def test_what_was_accepted_is_kept(app, own, post, address):
             0,
         ),
         (LookupError(), 500, "référence", 1),
+        (Conflict("trop tard"), 409, "trop tard", 0),
     ],
-    ids=["the disk is full", "anything else"],
+    ids=["the disk is full", "anything else", "a rule"],
 )
 def test_what_breaks_at_the_commit_is_answered_as_what_breaks_in_the_view(
-    app, own, post, address, broken, status, said, faults
+    app, own, address, caplog, broken, status, said, faults
 ):
     app.config["RAISE_FAULTS"] = app.config["PROPAGATE_EXCEPTIONS"] = False
     before = rows_hash(app)
@@ -85,6 +86,7 @@ def test_what_breaks_at_the_commit_is_answered_as_what_breaks_in_the_view(
     sa.event.remove(db.session, "before_commit", refuse)
     assert (answer.status_code, said in words(answer)) == (status, True)
     assert rows_hash(app) == before
+    assert address not in caplog.text  # which may hold the secret of a link
     with app.app_context():
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Fault)) == faults
 

@@ -121,4 +121,5 @@ class ProjectFilters(Filters):
     @property
     def search(self) -> ProjectSearch:
         """Give what is looked for; an address that says nonsense filters nothing."""
-        return ProjectSearch(self.q.data or "", self.state.data or "", numbered(self.lab.data))
+        state = self.state.data if self.state.data in {"open", "closed"} else ""
+        return ProjectSearch(self.q.data or "", state, numbered(self.lab.data))
