@@ -98,13 +98,14 @@ def check_port(host: str, port: int) -> None:
 
     :raises PortalError: says which, why, and what to do
     """
-    with socket.socket() as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind((host, port))
-        except OSError as error:
-            why = PORT_REFUSED.get(error.errno or 0, PORT_REFUSED[errno.EADDRNOTAVAIL])
-            raise PortalError(why.format(host=host, port=port)) from error
+    try:
+        family, kind, protocol, _name, address = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+    except OSError as error:
+        why = PORT_REFUSED.get(error.errno or 0, PORT_REFUSED[errno.EADDRNOTAVAIL])
+        raise PortalError(why.format(host=host, port=port)) from error
 
 
 def serve(instance: Instance) -> None:
