@@ -144,21 +144,23 @@ def html_faults_of(pages: Mapping[str, str], *, fragment: bool = False) -> dict[
             file.write_text(pages[page], encoding="utf-8")
         rules = folder / "rules.json"
         rules.write_text(json.dumps({"root": True, **(FRAGMENT_RULES if fragment else HTML_RULES)}))
-        done = subprocess.run(
-            [_node(), str(program), "--config", str(rules), "--formatter", "json", *map(str, files.values())],
-            capture_output=True,
-            text=True,
-            timeout=JUDGE_SECONDS,
-            check=False,
-        )
-    return _html_verdicts(done, files)
+        verdicts = folder / "verdicts.json"  # a file: Node cuts what it still has to say to a pipe when it ends
+        with verdicts.open("wb") as output:
+            done = subprocess.run(
+                [_node(), str(program), "--config", str(rules), "--formatter", "json", *map(str, files.values())],
+                stdout=output,
+                stderr=subprocess.PIPE,
+                timeout=JUDGE_SECONDS,
+                check=False,
+            )
+        return _html_verdicts(verdicts.read_text(encoding="utf-8"), files, complaint=done.stderr)
 
 
-def _html_verdicts(done: subprocess.CompletedProcess[str], files: Mapping[str, Path]) -> dict[str, list[Fault]]:
+def _html_verdicts(text: str, files: Mapping[str, Path], *, complaint: bytes) -> dict[str, list[Fault]]:
     try:
-        found = {Path(verdict["filePath"]).name: verdict["messages"] for verdict in json.loads(done.stdout)}
+        found = {Path(verdict["filePath"]).name: verdict["messages"] for verdict in json.loads(text)}
     except ValueError as error:
-        raise ToolUnavailable(f"html-validate did not run: {done.stderr[-2000:]}") from error
+        raise ToolUnavailable(f"html-validate did not run: {complaint.decode()[-2000:]}") from error
     return {page: [_html_fault(message) for message in found.get(file.name, [])] for page, file in files.items()}
 
 

@@ -65,6 +65,12 @@ def test_many_pages_are_judged_at_once_and_kept_apart(tools):
 
 
 @pytest.mark.html
+def test_no_fault_is_lost_however_many_there_are(tools):
+    verdicts = html_faults_of({f"/{number}": BAD.replace("</h1>", f"</h1>{'é' * 9000}") for number in range(40)})
+    assert all(verdicts.values())
+
+
+@pytest.mark.html
 def test_a_fragment_needs_no_document_around_it(tools):
     assert not html_faults("<p>3 personnes</p>", fragment=True)
     assert html_faults("<p>3 personnes</p>")

@@ -8,8 +8,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import cycle
 
+import sqlalchemy as sa
 from playwright.sync_api import Browser
 
+from portal.api import session, transaction
+from portal.content.clock import real_now
+from portal.people.models import UserSession
 from portal.web.pages.screens import ENROL_SCOPE
 
 from tests.review.doors import Door, every_door
@@ -39,7 +43,9 @@ class Looks:
     turns: Counter[str] = field(default_factory=Counter)
 
     def looking(self, role: str, **options: bool) -> AbstractContextManager[Onlooker]:
-        """Give a role a browser of their own."""
+        """Give a role a browser of their own; a session that idled while others looked goes on."""
+        with self.walk.app.app_context(), transaction():
+            session.execute(sa.update(UserSession).values(seen_at=real_now()))
         return looking(self.browser, self.base, role, cookies=self.walk.world.sent_by(role)[0], **options)
 
     def is_page(self, visit: Visit) -> bool:
