@@ -124,5 +124,5 @@ def mail_list(site: Site) -> None:
             if row.stopped_at
             else f"attend, {row.attempts} essai(s) {row.last_error or ''}"
         )
-        click.echo(f"{row.created_at:%d/%m/%Y %H:%M}  personne n° {person_id}  {state}")
+        click.echo(f"{row.created_at:%d/%m/%Y %H:%M}  personne n°{person_id}  {state}")
     click.echo(f"{len(rows)} courriel(s)." if rows else "Aucun courriel n'attend.")

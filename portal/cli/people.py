@@ -37,11 +37,11 @@ def user_add(site: Site, name: str, matricule: str | None, email: str | None, ro
     with at_work(site):
         number = add_user(name, matricule=matricule, email=email, role=Role(role), pin_hash=pin_hash)
         address = absolute_url("core.link", token=issue_link(number))
-    click.echo(f"{name} (n° {number}). Lien à usage unique, 30 minutes :\n  {address}")
+    click.echo(f"{name} (n°{number}). Lien à usage unique, 30 minutes :\n  {address}")
 
 
 @user.command(help="Imprime un nouveau lien d'entrée à usage unique.")
-@click.argument("who")
+@click.argument("who", metavar="MATRICULE|ADRESSE|n°NUMÉRO")
 @on_site
 def link(site: Site, who: str) -> None:
     """Make a one-time link."""
@@ -51,7 +51,7 @@ def link(site: Site, who: str) -> None:
 
 
 @user.command(name="disable", help="Une personne part : plus rien ne s'ouvre ; ce qu'elle a fait reste, sans son nom.")
-@click.argument("who")
+@click.argument("who", metavar="MATRICULE|ADRESSE|n°NUMÉRO")
 @on_site
 def user_disable(site: Site, who: str) -> None:
     """Let a person leave."""

@@ -13,7 +13,6 @@ from portal.content.privacy.erasing import what_is_erased
 from portal.content.privacy.register import register
 from portal.content.privacy.retention import due, run_retention
 from portal.db import db, transaction
-from portal.errors import PortalError
 from portal.hosting.commands import on_site
 from portal.hosting.erasures import settle_erasure
 from portal.hosting.factory import create_app
@@ -23,7 +22,7 @@ from portal.hosting.site import Site
 from portal.loader.inventory.sheets import read_inventory
 from portal.people.erasing import any_user, erase_person
 from portal.people.persons import subject_of
-from portal.people.users import one_user
+from portal.people.users import one_user, printed_number
 from portal.web.exports import export
 from portal.web.pages.privacy import REGISTER_COLUMNS, register_rows
 from portal.web.takeout import takeout
@@ -51,24 +50,22 @@ def register_command(site: Site, to: Path | None) -> None:
     click.echo(f"{len(rows)} lignes dans {to}")
 
 
-def _number(who: str) -> int:
-    """Find a person by matricule, address or number; one who left has only a number."""
-    if who.isdigit():
-        try:
-            return one_user(who).id
-        except PortalError:
-            return any_user(int(who)).id
-    return one_user(who).id
+def _person(who: str) -> int:
+    """Find a person by matricule, address or number, and say whom; one who left has only a number."""
+    number = printed_number(who)
+    user = one_user(who) if number is None else any_user(number)
+    click.echo(f"{user.name} (n°{user.id}{f', matricule {user.matricule}' if user.matricule else ''})")
+    return user.id
 
 
 @privacy.command(name="export", help="Met dans une archive tout ce que le portail sait d'une personne.")
-@click.argument("who")
+@click.argument("who", metavar="MATRICULE|ADRESSE|n°NUMÉRO")
 @click.option("--to", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Fichier .zip à écrire.")
 @on_site
 def export_command(site: Site, who: str, to: Path) -> None:
     """Export a person."""
     with at_work(site):
-        number = _number(who)
+        number = _person(who)
         record("portal.data_handed_over", subject_of(number), actor=None, at=now())
         to.touch(mode=0o600)
         with takeout(number) as archive, to.open("wb") as file:
@@ -76,26 +73,26 @@ def export_command(site: Site, who: str, to: Path) -> None:
     click.echo(f"{to} : {to.stat().st_size} octets. À remettre à cette personne, et à elle seule.")
 
 
-@privacy.command(name="erase", help="Efface ce qui est gardé d'une personne ; elle quitte d'abord le portail.")
-@click.argument("who")
+@privacy.command(name="erase", help="Efface ce qui est gardé d'une personne ; si elle est là, elle quitte le portail.")
+@click.argument("who", metavar="MATRICULE|ADRESSE|n°NUMÉRO")
 @click.option("--dry-run", is_flag=True, help="Dit ce qui partirait et ce qui resterait, sans rien écrire.")
 @click.option("--yes", is_flag=True, help="Ne demande pas de confirmation.")
 @on_site
 def erase_command(site: Site, who: str, dry_run: bool, yes: bool) -> None:
     """Erase a person."""
     with create_app(site).app_context():
-        number = _number(who)
+        number = _person(who)
         acts = what_is_erased(read_inventory(db.session))
     for act in sorted(acts, key=lambda item: list(ACTS).index(item.act)):
         click.echo(f"{ACTS[act.act]:<26} {act.table:<24} {', '.join(act.reasons)}")
     if dry_run:
         return
     if not yes:
-        click.confirm(f"Effacer la personne n° {number} ? C'est sans retour.", abort=True)
+        click.confirm("L'effacer ? C'est sans retour.", abort=True)
     with at_work(site):
         erase_person(number, actor=None, at=now())
     settle_erasure(site)
-    click.echo(f"La personne n° {number} est effacée. Les sauvegardes l'oublieront à leur restauration.")
+    click.echo(f"La personne n°{number} est effacée. Les sauvegardes l'oublieront à leur restauration.")
 
 
 @privacy.command(name="retention", help="Efface ce qui a été gardé assez longtemps (portal work le fait chaque jour).")

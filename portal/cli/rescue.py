@@ -19,7 +19,7 @@ from portal.web.answers import absolute_url
 
 
 @click.command(help="Quand plus personne ne peut administrer : un lien à usage unique, inscrit au journal.")
-@click.option("--who", help="Matricule, adresse ou numéro d'une personne, qui administrera dès lors.")
+@click.option("--who", help="Matricule, adresse ou n°NUMÉRO d'une personne, qui administrera dès lors.")
 @click.option("--new", "name", help="Nom d'une personne à ajouter, qui administrera.")
 @on_site
 def rescue(site: Site, who: str | None, name: str | None) -> None:
@@ -29,7 +29,9 @@ def rescue(site: Site, who: str | None, name: str | None) -> None:
             _explain()
             return
         if who:
-            number = one_user(who).id
+            found = one_user(who)
+            number = found.id
+            click.echo(f"{found.name} (n°{number}) administre.")
             change_person(number, replace(people_facts([number])[number], role=Role.ADMIN), actor=None, at=now())
         else:
             number = add_person(PersonFacts(name or "", role=Role.ADMIN), actor=None, at=now())
@@ -40,7 +42,7 @@ def rescue(site: Site, who: str | None, name: str | None) -> None:
 def _explain() -> None:
     found = {number: facts.name for number, facts in people_facts().items() if facts.role is Role.ADMIN}
     for number, name in found.items():
-        click.echo(f"{name} (n° {number}) administre déjà : portal rescue --who {number}")
+        click.echo(f"{name} (n°{number}) administre déjà : portal rescue --who n°{number}")
     if not found:
         click.echo("Plus personne n'administre.")
     click.echo("Quelqu'un d'autre : portal rescue --who MATRICULE ; une personne nouvelle : portal rescue --new NOM")

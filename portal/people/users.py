@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -28,6 +29,7 @@ LINK_MINUTES = 30
 TRIES_PER_ACCOUNT = 10
 TRIES_PER_NETWORK = 100
 PIN_TRIES = 5
+PRINTED = re.compile(r"n°\s*(\d{1,9})")
 
 
 def add_user(
@@ -49,25 +51,33 @@ def add_user(
 
 
 def user_by_identifier(identifier: str) -> User | None:
-    """Find an active person by matricule or e-mail address."""
+    """Find an active person by matricule, whatever its capitals, or by e-mail address."""
     text = identifier.strip()
     if not text:
         return None
-    either = sa.or_(User.matricule == text, User.email == text.lower())
-    return db.session.scalars(sa.select(User).where(either, is_here()).limit(1)).first()
+    either = sa.or_(User.matricule.in_([text, text.upper(), text.lower()]), User.email == text.lower())
+    found = sa.select(User).where(either, is_here()).order_by((User.matricule == text).desc(), User.id)
+    return db.session.scalars(found.limit(1)).first()
 
 
 def one_user(identifier: str) -> User:
-    """Find an active person by matricule, address or id, for a command.
+    """Find an active person by matricule, address or number as commands print it, « n°12 ».
+
+    A bare number is a matricule, so that one mistyped is nobody's.
 
     :raises NotFound: nobody
     """
-    user = user_by_identifier(identifier)
-    if user is None and identifier.isdigit():
-        user = db.session.get(User, int(identifier))
+    number = printed_number(identifier)
+    user = user_by_identifier(identifier) if number is None else db.session.get(User, number)
     if user is None or user.disabled_at is not None:
         raise NotFound(_("Nobody here has this matricule or address: %(text)s.", text=identifier))
     return user
+
+
+def printed_number(identifier: str) -> int | None:
+    """Read « n°12 », as commands print it; None of anything else."""
+    found = PRINTED.fullmatch(identifier.strip())
+    return int(found[1]) if found else None
 
 
 def check_sign_in(identifier: str, secret: str, *, network: str, pin: bool = False) -> int | None:

@@ -279,7 +279,7 @@ def test_who_was_erased_since_is_forgotten_again_also_on_another_machine(home, o
     """P15: the journal of erasures stands beside the archives, so it outlives the machine."""
     add(home, "Bea Lo")
     archive = taken(home, tmp_path / "kept/portal-1.tar")
-    erased = CliRunner().invoke(main, ["--instance", str(home), "privacy", "erase", "1", "--yes"])
+    erased = CliRunner().invoke(main, ["--instance", str(home), "privacy", "erase", "n°1", "--yes"])
     assert erased.exit_code == 0, erased.output
     taken(home, tmp_path / "kept/portal-2.tar")
     shutil.rmtree(home / "default", ignore_errors=True)

@@ -15,12 +15,13 @@ from wtforms import (
     TelField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput
 
 from portal.api import Filters, Form, PersonFacts, PersonField, Role, texts
 
 from plugins.directory.forms.choices import as_id, service_choices
+from plugins.directory.services.imports.cells import ADDRESS
 
 _ = texts("directory")
 ROLES = {
@@ -42,6 +43,12 @@ class PeopleFilters(Filters):
         self.service.choices = service_choices(_("all"))
 
 
+def is_address(_form: object, field: EmailField) -> None:
+    """Refuse what is no e-mail address, as an import does."""
+    if not ADDRESS.fullmatch(field.data):
+        raise ValidationError(_("This is no e-mail address. Write it as name@place.fr, or leave it empty."))
+
+
 class PersonForm(Form):
     """A person: five fields on the screen, the rest folded (law 1)."""
 
@@ -55,7 +62,7 @@ class PersonForm(Form):
         description=_.later("Signs in, with a password or a six-digit code."),
         validators=[Optional(), Length(max=40)],
     )
-    email = EmailField(_.later("Work e-mail address"), validators=[Optional(), Length(max=254)])
+    email = EmailField(_.later("Work e-mail address"), validators=[Optional(), Length(max=254), is_address])
     service_id = SelectField(_.later("Service"), coerce=as_id, validators=[Optional()])
     job_title = StringField(_.later("Job title"), validators=[Optional(), Length(max=120)])
     phone = TelField(_.later("Work phone"), validators=[Optional(), Length(max=40)])

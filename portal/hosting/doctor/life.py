@@ -85,8 +85,8 @@ def worker(site: Site, _patient: Patient) -> str:
     """Check that a worker came by lately: without one, nothing is sent and no state passes."""
     last = scalar(site, LAST_ROUND)
     if last is None or _minutes_since(last) > ROUND_WARN_MINUTES:
-        when = f"depuis {_minutes_since(last):.0f} min" if last else "encore jamais"
-        raise Wrong(f"Le travail de fond n'est pas passé ici {when}.", "Lancez portal run, ou portal work.")
+        when = f"pas passé ici depuis {_minutes_since(last):.0f} min" if last else "encore jamais passé ici"
+        raise Wrong(f"Le travail de fond n'est {when}.", "Lancez portal run, ou portal work.")
     return "Le travail de fond passe."
 
 

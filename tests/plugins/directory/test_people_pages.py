@@ -212,3 +212,10 @@ def test_an_agent_administers_nothing(agent, path):
 def test_whoever_hands_over_links_sees_who_waits_for_one(admin, agent):
     assert "ne peuvent pas encore entrer" in words(admin.get("/"))
     assert "ne peuvent pas encore entrer" not in words(agent.get("/"))
+
+
+@pytest.mark.parametrize("typed", ["encore-pas", "a@b", "a b@ville.fr"])
+def test_what_is_no_address_is_said_beside_its_field(admin, post, typed):
+    refused = post(admin, "/directory/people/new", {"name": "Awa Diop", "email": typed, "role": "agent"})
+    assert refused.status_code == 422
+    assert "nom@lieu.fr" in words(refused)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +23,7 @@ from portal.web.pages.plugins.words import PHASES
 from portal.web.policy import requires
 
 _ = texts(CORE)
+DASHLESS = re.compile(r"([0-9a-f]{4}) ?([0-9a-f]{2})")  # as one writes down what is read out
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def one_fault(reference: str) -> FoundFault:
 @requires(MANAGE_PLUGINS)
 def plugin_faults() -> Response:
     """List the faults, newest first; a whole reference leads straight to its fault."""
-    wanted = request.args.get("reference", "").strip().lower()
+    wanted = DASHLESS.sub(r"\1-\2", request.args.get("reference", "").strip().lower())
     statement = sa.select(Fault).options(defer(Fault.trace))
     if wanted:
         try:
