@@ -73,9 +73,14 @@ class Sight:
 
 
 class Onlooker:
-    """Somebody with a browser of their own, who keeps nothing from one page to the next but the cookie."""
+    """Somebody with a browser of their own.
 
-    def __init__(self, browser: Browser, base: str, role: str, *, cookies: str = "", csp: bool = True) -> None:
+    :ivar cold: nothing is kept from one page to the next but the cookies: each is a first visit, and is weighed
+    """
+
+    def __init__(
+        self, browser: Browser, base: str, role: str, *, cookies: str = "", csp: bool = True, cold: bool = True
+    ) -> None:
         self.base, self.role = base, role
         self.context = browser.new_context(locale="fr-FR", bypass_csp=not csp)
         self.context.add_init_script(path=WATCH)
@@ -87,7 +92,8 @@ class Onlooker:
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.sight.heard.append(f"script: {error}"))
         self.page.on("request", self._asked)
-        self._weigh()
+        if cold:
+            self._weigh()
 
     def _weigh(self) -> None:
         """Note what is transferred, as it is: compressed, with the heads of the answers."""

@@ -175,7 +175,7 @@ def look_once(looks: Looks, roles: Iterable[str], *, csp: bool = True) -> list[S
     """Open every page that these roles may, without judging how it looks."""
     seen = []
     for role in roles:
-        with looks.looking(role, csp=csp) as somebody:
+        with looks.looking(role, csp=csp, cold=False) as somebody:
             seen += [somebody.look(visit.url, endpoint=visit.door.endpoint) for visit in pages(looks, role)]
     return seen
 
@@ -185,7 +185,7 @@ def fill_forms(looks: Looks, sights: Iterable[Sight], text: str, *, csp: bool = 
     forms = _forms(sights, "typed")
     for role in dict.fromkeys(sight.role for sight, _number in forms):
         for sight, number in forms:
-            if sight.role == role:
-                with looks.looking(role, csp=csp) as somebody:
+            if sight.role == role:  # anew each time: what was sent may have signed them out
+                with looks.looking(role, csp=csp, cold=False) as somebody:
                     somebody.look(sight.url)
                     yield somebody.send(number, text)
