@@ -106,7 +106,8 @@ def create_app(site: Site) -> PortalFlask:
                 _set_aside(site, fault)
                 aside.add(fault.plugin)
             else:
-                app.config.update(BLOCKED=blocked, THEME=read_theme(site.engine))
+                out_of_order = set(site.rules.decide(state.wished)) - {manifest.id for manifest in ordered}
+                app.config.update(BLOCKED=blocked, OUT_OF_ORDER=out_of_order, THEME=read_theme(site.engine))
                 note_running(site.instance.folder, {manifest.id: files_of(manifest.id) for manifest in ordered})
                 return app
 
@@ -189,6 +190,7 @@ def _bare_app(site: Site, state: Snapshot, plugins: list[Manifest]) -> PortalFla
         WTF_CSRF_TIME_LIMIT=None,
         PROVIDE_AUTOMATIC_OPTIONS=False,
         BLOCKED={},
+        OUT_OF_ORDER=set(),
         REVISION=state.revision,
         EDITION=edition_of(read, site.collectivity.name, state.revision),
         CLOCK_OFFSET_SECONDS=state.clock_offset_seconds,

@@ -113,7 +113,7 @@ def _http(error: HTTPException) -> Response | HTTPException:
         return error
     status = error.code or 500
     reference = _note_absence(status) if status in {404, 405} else None
-    text = _too_large() if status == 413 else ""
+    text = _too_large() if status == 413 else _out_of_order() if status == 404 else ""
     answer = _answer(404 if status == 405 else status, text=text, reference=reference)
     if isinstance(error, MethodNotAllowed):
         answer.status_code = 405
@@ -121,6 +121,13 @@ def _http(error: HTTPException) -> Response | HTTPException:
         if name != "Content-Type":
             answer.headers[name] = value
     return answer
+
+
+def _out_of_order() -> str:
+    """Say of the room of a plugin that is wished for and does not run that it broke: it was not switched off."""
+    if request.path.split("/")[1] not in current_app.config["OUT_OF_ORDER"]:
+        return ""
+    return _("This part of the portal is out of order. What was written there is not lost; IT sees what broke.")
 
 
 def _too_large() -> str:

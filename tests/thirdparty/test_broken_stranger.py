@@ -86,6 +86,7 @@ def test_what_breaks_at_its_start_is_set_aside_alone(name, stranger, house, admi
     house.dispatcher.live.clear()
     assert_the_rest_stands(admin, lab_id)
     assert admin.get("/notices/").status_code == 404
+    assert "Cette partie du portail est en panne" in words(admin, "/notices/")
     state = house.state("notices")
     assert (state.is_on, state.phase) == (True, phase)
     assert reason in state.reason
