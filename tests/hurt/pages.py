@@ -11,11 +11,17 @@ UNSENT = {"submit", "button", "image", "reset"}
 
 @dataclass
 class Page:
-    """One form: the values it would send, and which of them a person types."""
+    """One form: the values it would send, and which of them a person types.
+
+    :ivar kinds: what a browser makes of each field that is typed, ticked or picked: `date`, `checkbox`, `file`
+    :ivar choices: of what is ticked and is not yet, the first value
+    """
 
     action: str
     values: dict[str, str] = field(default_factory=dict)
     typed: list[str] = field(default_factory=list)
+    kinds: dict[str, str] = field(default_factory=dict)
+    choices: dict[str, str] = field(default_factory=dict)
 
 
 class _Forms(HTMLParser):
@@ -37,12 +43,17 @@ class _Forms(HTMLParser):
             self.open.values.setdefault(said["name"], "")
             self.select, self.area = (said["name"], None) if tag == "select" else (None, said["name"])
             self.open.typed += [said["name"]] if tag == "textarea" else []
+            self.open.kinds[said["name"]] = tag
         elif tag == "option" and self.select and ("selected" in said or not self.open.values[self.select]):
             self.open.values[self.select] = said.get("value") or ""
 
     def _input(self, said):
         kind = said.get("type") or "text"
-        if kind in UNSENT or (kind in {"radio", "checkbox"} and "checked" not in said):
+        if kind in UNSENT:
+            return
+        self.open.kinds[said["name"]] = kind
+        if kind in {"radio", "checkbox"} and "checked" not in said:
+            self.open.choices.setdefault(said["name"], said.get("value") or "y")
             return
         self.open.values[said["name"]] = said.get("value") or ""
         if kind in TYPED:

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator
 
 from portal.web.headers import CSP
 
-from tests.review.expecting import expected
+from tests.review.expecting import expected, is_let_in
 from tests.review.walking import UNSAFE, Visit, Walk
 from tests.review.world import Marker
 
 MARKER = re.compile(r"canari-[0-9a-f]{4}")
 TOKEN = re.compile(r'name="csrf_token" value="[^"]+"')
-REFERENCE = re.compile(r"[0-9a-f]{4}-[0-9a-f]{2}\b")
+REFERENCE = re.compile(r"(?<![\w-])[0-9a-f]{4}-[0-9a-f]{2}(?![\w-])")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:\+\d\d:\d\d|Z)?")
 IS_REFUSAL = frozenset({401, 403, 404, 409, 422})
 ASKED_OF_ALL = {
@@ -91,6 +91,14 @@ def acts(walk: Walk, visits: Iterable[Visit]) -> Iterator[str]:
             yield f"{visit} wrote: {visit.wrote[0][:60]}"
         elif visit.status not in IS_REFUSAL and visit.door.endpoint not in walk.furniture.silent:
             yield f"{visit} is no refusal"
+
+
+def untried(walk: Walk, visits: Iterable[Visit]) -> Iterator[str]:
+    """Find the acts that ask a fact, and were tried by nobody who has the permission and lacks the fact."""
+    here = walk.world, walk.furniture
+    tried = {visit.door.endpoint for visit in visits if is_let_in(visit.door, visit.role, *here)}
+    asks = {door.endpoint for door in walk.doors if door.method in UNSAFE} & walk.furniture.acts.keys()
+    yield from (f"{endpoint} was tried by nobody who lacks its fact" for endpoint in sorted(asks - tried))
 
 
 def changes(before: dict[str, str], after: dict[str, str]) -> Iterator[str]:

@@ -17,7 +17,7 @@ BUNDLED = tuple(sorted(path.parent.name for path in ROOT.glob("plugins/*/plugin.
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave PostgreSQL to `make proof`: the walk is the same, and the machine has two processors.
+    """Leave PostgreSQL to `make proof`, even under STRICT=1: the walk is the same, and takes minutes.
 
     A browser never sees it: what is drawn is looked at once.
     """

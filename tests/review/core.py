@@ -69,6 +69,11 @@ TURNED_AWAY = {
     "core.purge_now": "a plugin that is on is not purged",
     "core.purge_plugin": "a plugin that is on is not purged",
 }
+SENT = {
+    "core.purge_now": {"typed": "labs"},
+    "core.theme_page": {"ink": "#0b3d5c", "accent": "#7a1f3d"},
+}
+UNDONE = {"core.screen_pin": SCREEN}
 SORTED = "read to find and to order, never shown"
 HIDDEN = {
     "audit.facts": "the log says the facts it has words for",

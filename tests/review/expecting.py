@@ -12,6 +12,8 @@ from tests.review.world import AGENTS, World
 TO_SIGN_IN, REFUSED, ABSENT = frozenset({401}), frozenset({403}), frozenset({404})
 # Let in: a page, another page, « somebody was faster », a form that says what is missing.
 LET_IN = frozenset({200, 204, 302, 303, 304, 409, 422})
+# What a form answers that lacked nothing.
+ACTED = LET_IN - {422}
 TURNED_AWAY = LET_IN | {403, 404}
 
 

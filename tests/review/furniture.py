@@ -11,6 +11,8 @@ A plugin brings `tests/plugins/<id>/furniture.py`, found by its name. It may say
 * `SILENT`: acts on what is one's own that answer the same to everybody, and do nothing to others;
 * `TURNED_AWAY`: endpoints that answer 403, 404 or 409 to who may come in, and why;
 * `UNREACHED`: endpoints whose page opens to nobody in this world, and why;
+* `SENT`: what is sent to an endpoint beside what fills its form, `{"labs.cast": {"choice": "no"}}`;
+* `UNDONE`: acts that no form of this world gets past what it lacks, and why;
 * `READERS`: for a table, or one column of it, who may come upon what a row says;
 * `HIDDEN`: columns with markers that no page shows to anybody, and why;
 * `EXEMPT`: tables and columns that hold nothing a person wrote, and why;
@@ -35,7 +37,10 @@ from tests.review.world import KIOSK, Roles, Thing, Who, World
 
 Readers = Callable[[Any, World], "Roles | Thing | tuple[Thing, Roles]"]
 OPEN, SIGNED_IN = "nobody", "somebody"
-TABLES = ("arguments", "may", "acts", "silent", "turned_away", "unreached", "readers", "hidden", "exempt", "shapes")
+TABLES = (
+    "arguments", "may", "acts", "silent", "turned_away", "unreached", "sent", "undone", "readers", "hidden", "exempt",
+    "shapes",
+)  # fmt: skip
 
 
 @dataclass
@@ -50,6 +55,8 @@ class Furniture:
     silent: dict[str, str] = field(default_factory=dict)
     turned_away: dict[str, str] = field(default_factory=dict)
     unreached: dict[str, str] = field(default_factory=dict)
+    sent: dict[str, dict[str, str]] = field(default_factory=dict)
+    undone: dict[str, str] = field(default_factory=dict)
     readers: dict[str, Readers] = field(default_factory=dict)
     hidden: dict[str, str] = field(default_factory=dict)
     exempt: dict[str, str] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
 from flask import Response
 
@@ -14,7 +15,7 @@ from tests.review import walks
 from tests.review.growing import compare_ten_and_a_thousand
 from tests.review.outside import compare_before_and_after
 from tests.review.seeding import acting, at, caught, everything, with_policy
-from tests.review.world import AGENT, KIOSK, MEMBER, OWNER, SUPERIOR
+from tests.review.world import AGENT, ANIMATOR, KIOSK, MEMBER, OWNER, SUPERIOR
 
 
 def test_an_act_without_its_permission(app, walk, monkeypatch):
@@ -28,6 +29,26 @@ def test_an_act_that_asks_the_permission_and_forgets_the_fact(walk, monkeypatch)
     monkeypatch.setattr("plugins.labs.services.running.must_have_opened", lambda actor, _row: actor.person_id)
     faults = acting(walk, MEMBER, "labs.ephemeral_cancel_now")
     caught(faults, "member: POST /labs/e/", "/off", "wrote: UPDATE labs_ephemeral")
+
+
+def let_everybody(*_args, **_options):
+    return None
+
+
+@pytest.mark.parametrize("endpoint", ["labs.reword", "labs.end"])
+def test_an_act_that_asks_who_steers_and_forgets_who_leads(walk, monkeypatch, endpoint):
+    monkeypatch.setattr("plugins.labs.services.projects.must_lead", let_everybody)
+    caught(acting(walk, ANIMATOR, endpoint), "animator: POST /labs/projects/", "wrote: UPDATE labs_project")
+
+
+def test_an_act_that_forgets_who_takes_part(walk, monkeypatch):
+    monkeypatch.setattr("plugins.labs.services.running._must_take_part", let_everybody)
+    caught(acting(walk, MEMBER, "labs.ephemeral_extend"), "member: POST /labs/e/", "wrote: UPDATE labs_ephemeral")
+
+
+def test_an_act_that_forgets_who_was_in(walk, monkeypatch):
+    monkeypatch.setattr("plugins.labs.services.telling._must_have_been_in", lambda actor, _row: actor.person_id)
+    caught(acting(walk, MEMBER, "labs.ephemeral_tell"), "member: POST /labs/e/", "wrote: UPDATE labs_ephemeral")
 
 
 def test_an_archive_that_tells_what_is_somebody_else_s(walk, monkeypatch):

@@ -104,21 +104,21 @@ class Walk:
         return [door for door in self.doors if door.policy.is_open] + list(alone.values())
 
     def visit(self, role: str, door: Door, *, method: str = "", url: str = "", **options: Any) -> Visit:
-        """Make a request with the cookie of a role, and the token of its forms unless `data` is given."""
+        """Make a request with the cookie of a role, and `values` with the token of its forms unless `data` is given."""
         sent, token = self.world.sent_by(role)
         method, url = method or door.method, url or door.url
         headers = {**options.pop("headers", {}), **({"Cookie": sent} if sent else {})}
         if method in UNSAFE:
-            options.setdefault("data", {"csrf_token": token})
+            options.setdefault("data", {**options.pop("values", {}), "csrf_token": token})
         self.visits += 1
         self.written.clear()
         answer = self.client.open(url, method=method, headers=headers, environ_base=AGENT_OF, **options)
         return _visit(role, door, method, url, answer, tuple(self.written))
 
-    def undone(self, role: str, door: Door) -> Visit:
+    def undone(self, role: str, door: Door, **options: Any) -> Visit:
         """Make a request whose transaction is rolled back where it would commit: the world stays as it is."""
         with patch.object(db.session, "commit", _undo):
-            return self.visit(role, door)
+            return self.visit(role, door, **options)
 
     def state(self) -> dict[str, str]:
         """Give what stands in every table that is not operational."""

@@ -17,9 +17,10 @@ from portal.web.mails import compose
 
 from tests.review import checks
 from tests.review.doors import METHODS, Door, every_door
-from tests.review.expecting import LET_IN, is_let_in, may_act
+from tests.review.expecting import ACTED, LET_IN, is_let_in, may_act
+from tests.review.filling import Forms, gather
 from tests.review.walking import UNSAFE, Visit, Walk
-from tests.review.world import ADMIN, AGENT, AGENTS, ELSEWHERE, MEMBER, OWNER
+from tests.review.world import ADMIN, AGENT, AGENTS, ELSEWHERE, KIOSK, MEMBER, OWNER
 
 FRAGMENT = {"HX-Request": "true"}
 QUESTION = re.compile(r'href="(/[^"#]*\?[^"#]+)"')
@@ -89,27 +90,63 @@ def unreached(walk: Walk, visits: Iterable[Visit]) -> Iterator[str]:
 
 
 def act_all(walk: Walk, roles: Iterable[str], *, doors: Iterable[Door] | None = None) -> list[str]:
-    """Send every form, empty, as every role: for good where it may change nothing, undone where it may."""
-    before, refused, done = walk.state(), [], []
+    """Send every form, filled, as every role: for good where it may change nothing, undone where it may."""
+    asked = list(_asked(walk, list(roles), doors))
+    forms = gather(walk, {door.endpoint for _role, door in asked})
+    before, refused, done = _state(walk), [], []
     with walk.listening():
-        for role in roles:
-            for door in doors or walk.doors_for(role):
-                if door.method not in UNSAFE:
-                    continue
-                if may_act(door, role, walk.world, walk.furniture):
-                    done.append(walk.undone(role, door))
-                else:
-                    refused.append(walk.visit(role, door))
+        for role, door in asked:
+            if may_act(door, role, walk.world, walk.furniture):
+                done.append(walk.undone(role, door, values=forms.values_for(door)))
+            else:
+                refused.append(walk.visit(role, door, values=forms.values_for(door)))
     visits = [*refused, *done]
     return [
         *checks.wrong_answers(walk, visits),
         *checks.breakdowns(visits),
         *checks.leaks(walk, visits),
         *checks.acts(walk, refused),
-        *checks.changes(before, walk.state()),
+        *checks.changes(before, _state(walk)),
         *checks.bare_answers(visits),
         *checks.told_in_logs(walk),
+        *([] if doors else [*undone(walk, forms, done), *checks.untried(walk, refused)]),
     ]
+
+
+def _asked(walk: Walk, roles: list[str], doors: Iterable[Door] | None) -> Iterator[tuple[str, Door]]:
+    """Give who sends what where; then each other role to the acts that ask a fact which it lacks."""
+    unsafe = [door for door in doors or walk.doors if door.method in UNSAFE]
+    for role in roles:
+        yield from ((role, door) for door in (unsafe if doors else walk.doors_for(role)) if door.method in UNSAFE)
+    if doors is None:
+        others = sorted(AGENTS - {KIOSK} - set(roles))
+        yield from ((role, door) for role in others for door in unsafe if _lacks_the_fact(walk, role, door))
+
+
+def _lacks_the_fact(walk: Walk, role: str, door: Door) -> bool:
+    here = role, walk.world, walk.furniture
+    return door.endpoint in walk.furniture.acts and is_let_in(door, *here) and not may_act(door, *here)
+
+
+def _state(walk: Walk) -> dict[str, str]:
+    """Give what stands, but for what files weigh: their bytes are received before anything else, and swept later."""
+    return {name: rows for name, rows in walk.state().items() if name != "file_contents"}
+
+
+def undone(walk: Walk, forms: Forms, visits: Iterable[Visit]) -> Iterator[str]:
+    """Find the acts that nobody gets past what their form lacks, and were not said to: nothing is proved of them."""
+    done = {visit.door.endpoint for visit in visits if visit.status in ACTED}
+    doors = [door for door in every_door(walk.app, walk.world, walk.furniture) if door.method in UNSAFE]
+    for door in doors:
+        may = (role for role in walk.world.cookies if may_act(door, role, walk.world, walk.furniture))
+        for role in may if door.endpoint not in done else ():
+            if walk.undone(role, door, values=forms.values_for(door)).status in ACTED:
+                done.add(door.endpoint)
+                break
+    said, left = walk.furniture.undone.keys(), {door.endpoint for door in doors} - done
+    yield from (f"{endpoint}: what is sent is never taken" for endpoint in sorted(left - said))
+    if not walk.world.is_full:  # the long walk goes to shared screens too
+        yield from (f"{endpoint} is said never to be done, and is" for endpoint in sorted(said - left))
 
 
 def compare_with_nothing(walk: Walk, roles: Iterable[str], *, doors: Iterable[Door] | None = None) -> list[str]:

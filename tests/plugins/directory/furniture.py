@@ -33,6 +33,14 @@ MAY = {
     "directory.audit": ADMINS,
     "directory.import": ADMINS,
 }
+ONE_OF_TWO = {"body": ""}
+SENT = {
+    "directory.audit": {"reason": "incident"},
+    "directory.change": {"superior": "Superior"},
+    "directory.change_one_function": ONE_OF_TWO,
+    "directory.new_function": ONE_OF_TWO,
+    "directory.hold": {"since": "2099-01-05", "until": "2099-06-30"},
+}
 HIDDEN = {"directory_import.content": "read again to choose the columns, never handed out"}
 KIND = "a word of the code"
 EXEMPT = {

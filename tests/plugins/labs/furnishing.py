@@ -217,13 +217,13 @@ def _keys(world: World, thing: Thing, state: str, place: Place) -> None:
 def _project(world: World, place: Place, state: str, audience: str, time: str) -> None:
     columns, readers = _columns(world, place, audience, time)
     who, at, is_mine = world.people, now(), place.author == OWNER
-    guarantor = NAMED if is_mine and audience == "lab" else None
+    guarantor = NAMED if is_mine and audience in {"lab", "public"} else None
     columns |= {"title": f"Un projet, {state}, {audience}", "about": "dont", "clause": "expected"}
     columns |= {"expected_by": "la mairie", "expected_what": "un plan", "expected_on": at.date() + timedelta(days=9)}
     if state == "told":
         columns |= {"closed_at": at, "outcome": "stopped", "learnt": "appris", "saved": "du temps"}
     number = make_project(place.number, who[place.author], guarantor=who[guarantor] if guarantor else None, **columns)
-    _changes(number, who[place.author].id)
+    _changes(number, who[place.author].id, waits=audience != "public")
     named = frozenset({place.author} | ({guarantor} if guarantor else set()))
     animators = (
         frozenset({ANIMATOR, OWNER} if is_mine else {NETWORK}) if audience not in {"circle", "self"} else frozenset()
@@ -241,11 +241,11 @@ def _project(world: World, place: Place, state: str, audience: str, time: str) -
     world.keep_file(thing.subject, thing.readers & AGENTS)
 
 
-def _changes(project_id: int, person_id: int) -> None:
-    """Write a change of clause that waits, and one that was refused."""
+def _changes(project_id: int, person_id: int, *, waits: bool) -> None:
+    """Write a change of clause that was refused, and perhaps one that waits: there is then no other."""
     at = now()
     facts = {"project_id": project_id, "proposed_by_id": person_id, "proposed_at": at, "reason": "raison"}
     facts |= {"clause": "expected", "expected_by": "la mairie", "expected_what": "un plan", "expected_on": at.date()}
-    session.add(ClauseChange(**facts, lead_agreed_at=at))
+    session.add_all([ClauseChange(**facts, lead_agreed_at=at)] if waits else [])
     session.add(ClauseChange(**facts, settled_at=at, settled_as="refused", settled_by_id=person_id))
     session.flush()

@@ -71,6 +71,11 @@ TURNED_AWAY = {
     "labs.ephemeral_tell": STATE,
     "labs.door_join": "the opener let no guests in, or nobody is signed in",
 }
+SENT = {"labs.clause": {"clause": "none"}}
+UNDONE = {
+    "labs.animator": "somebody animates each lab already",
+    "labs.call": "a vote is open in each lab already",
+}
 HIDDEN = dict.fromkeys(
     ("labs_lab.folded", "labs_ephemeral.folded", "labs_project.folded"), "read to find and to order, never shown"
 )
