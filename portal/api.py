@@ -1,6 +1,6 @@
 """The one doorway between plugins and the portal: plugins import this module and nothing else of ours.
 
-Generation 1. What is listed in `__all__` keeps its name and signature for as long as `API_VERSION` is 1; a test holds
+Generation 2. What is listed in `__all__` keeps its name and signature for as long as `API_VERSION` is 2; a test holds
 the list. Flask, SQLAlchemy, WTForms, click and pluggy are imported from themselves.
 """
 

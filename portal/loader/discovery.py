@@ -17,7 +17,7 @@ from portal.errors import PluginFault
 from portal.loader.manifest import Manifest, read_manifest, say
 
 GROUP = "portal.plugins"
-API_GENERATION = 1
+API_GENERATION = 2
 PORTAL_VERSION = "0.1.0"
 
 

@@ -179,10 +179,10 @@ def test_a_page_whose_template_breaks_fails_alone(stranger, house, admin, lab_id
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        ("api = 1\n", "api = 1\napi = 2\n", "line 7"),
-        ("api = 1\n", "api = 1\ncolour = 3\n", "line 7: unknown key: colour"),
+        ("api = 2\n", "api = 2\napi = 3\n", "line 7"),
+        ("api = 2\n", "api = 2\ncolour = 3\n", "line 7: unknown key: colour"),
         ('role = "agent"', 'role = "king"', "line 17: unknown role: king"),
-        ("api = 1\n", "api = 9\n", "needs portal.api 9, this portal has 1"),
+        ("api = 2\n", "api = 1\n", "needs portal.api 1, this portal has 2"),
         (">=0.1,<1", ">=7", "needs portal >=7"),
         ("[plugin.uses]\n", "[plugin.depends]\nghosts = '>=1'\n\n[plugin.uses]\n", "qui n’est pas installée ici"),
         ("[plugin.uses]\n", "[plugin.depends]\nnotices = '>=1'\n\n[plugin.uses]\n", "chacune attend l’autre"),

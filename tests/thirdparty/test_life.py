@@ -30,7 +30,7 @@ id = "echo"
 name = { fr = "Écho" }
 summary = { fr = "Répète les avis." }
 version = "1.0"
-api = 1
+api = 2
 requires_portal = ">=0.1,<1"
 
 [plugin.depends]
