@@ -62,12 +62,13 @@ UNREACHED = {
     "core.screen": SCREEN,
     "core.screen_pin": SCREEN,
     "core.theme_preview": "the colours to try are in the query",
+    "core.purge_plugin": "a plugin that is on is not purged",
 }
 TURNED_AWAY = {
     **UNREACHED,
     "core.switch_plugin": "the form says on or off",
     "core.purge_now": "a plugin that is on is not purged",
-    "core.purge_plugin": "a plugin that is on is not purged",
+    "core.erase": "nobody erases themselves",
 }
 SENT = {
     "core.purge_now": {"typed": "labs"},

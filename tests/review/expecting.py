@@ -10,8 +10,10 @@ from tests.review.furniture import OPEN, Furniture
 from tests.review.world import AGENTS, World
 
 TO_SIGN_IN, REFUSED, ABSENT = frozenset({401}), frozenset({403}), frozenset({404})
-# Let in: a page, another page, « somebody was faster », a form that says what is missing.
-LET_IN = frozenset({200, 204, 302, 303, 304, 409, 422})
+# A page, another page.
+OPENED = frozenset({200, 204, 302, 303, 304})
+# Let in to act: « somebody was faster », a form that says what is missing, too.
+LET_IN = OPENED | {409, 422}
 # What a form answers that lacked nothing.
 ACTED = LET_IN - {422}
 TURNED_AWAY = LET_IN | {403, 404}
@@ -48,4 +50,6 @@ def may_act(door: Door, role: str, world: World, furniture: Furniture) -> bool:
 
 
 def _let_in(door: Door, furniture: Furniture) -> frozenset[int]:
-    return TURNED_AWAY if door.endpoint in furniture.turned_away or door.endpoint in furniture.acts else LET_IN
+    if door.endpoint in furniture.turned_away or door.endpoint in furniture.acts:
+        return TURNED_AWAY
+    return OPENED if door.method == "GET" else LET_IN

@@ -9,7 +9,7 @@ A plugin brings `tests/plugins/<id>/furniture.py`, found by its name. It may say
 * `ON_SCREENS`: the permissions kept by a session on a shared screen;
 * `ACTS`: the same for an endpoint whose view or service asks more than its permission;
 * `SILENT`: acts on what is one's own that answer the same to everybody, and do nothing to others;
-* `TURNED_AWAY`: endpoints that answer 403, 404 or 409 to who may come in, and why;
+* `TURNED_AWAY`: endpoints that answer 403, 404 or 409 to who may come in, and why; else a page is one, or leads on;
 * `UNREACHED`: endpoints whose page opens to nobody in this world, and why;
 * `SENT`: what is sent to an endpoint beside what fills its form, `{"labs.cast": {"choice": "no"}}`;
 * `UNDONE`: acts that no form of this world gets past what it lacks, and why;

@@ -15,7 +15,7 @@ from flask import Response, request
 from portal.api import Audience, Column, NotFound, Role, SubjectCard, export, session, signed_in, transaction
 from portal.content import audiences
 from portal.content.clock import real_now
-from portal.errors import Forbidden
+from portal.errors import Conflict, Forbidden
 from portal.loader.faults import later
 from portal.people.models import User, UserSession
 from portal.people.persons import person
@@ -171,6 +171,14 @@ def test_a_page_that_breaks(mount, walk):
 
     mount("broken", signed_in()(broken))
     caught(reading(walk, AGENT, "careless.broken"), "GET /try/broken → 500 broke")
+
+
+def test_a_page_that_turns_away_whoever_may_read_it(mount, walk):
+    def busy():
+        raise Conflict("x")
+
+    mount("busy", signed_in()(busy))
+    caught(reading(walk, AGENT, "careless.busy"), "agent: GET /try/busy → 409, not [200, ")
 
 
 def test_a_log_that_tells_what_a_person_wrote(mount, walk):

@@ -17,7 +17,7 @@ from portal.web.mails import compose
 
 from tests.review import checks
 from tests.review.doors import METHODS, Door, every_door
-from tests.review.expecting import ACTED, LET_IN, is_let_in, may_act
+from tests.review.expecting import ACTED, OPENED, is_let_in, may_act
 from tests.review.filling import Forms, gather
 from tests.review.walking import UNSAFE, Visit, Walk
 from tests.review.world import ADMIN, AGENT, AGENTS, ELSEWHERE, KIOSK, MEMBER, OWNER
@@ -82,7 +82,7 @@ def unreached(walk: Walk, visits: Iterable[Visit]) -> Iterator[str]:
     said = walk.furniture.unreached.keys()
     reached: dict[str, bool] = {}
     for visit in visits:
-        reached[visit.door.endpoint] = reached.get(visit.door.endpoint, False) or visit.status in LET_IN
+        reached[visit.door.endpoint] = reached.get(visit.door.endpoint, False) or visit.status in OPENED
     closed = {endpoint for endpoint, is_reached in reached.items() if not is_reached}
     yield from (f"{endpoint} opened to nobody" for endpoint in sorted(closed - said))
     if not walk.world.is_full:  # the long walk goes to shared screens too
