@@ -57,6 +57,7 @@ BROKEN = (
     _.later("Something broke here"),
     _.later("It is not your doing. What you wrote may not be kept: copy it before you leave."),
 )
+BROKEN_TO_READ = _.later("It is not your doing, and nothing is lost: this page alone cannot be shown.")
 
 
 def _answer(status: int, *, text: str = "", reference: str | None = None) -> Response:
@@ -160,9 +161,10 @@ def _broken(error: Exception) -> Response:
     """Answer a fault of ours or of a plugin's page: it fails alone, and IT has the reference."""
     db.session.rollback()
     reference = book_fault(owner_of(request.blueprint), request.endpoint or request.path, error)
+    text = str(BROKEN_TO_READ) if request.method in {"GET", "HEAD"} else ""
     if current_app.config["RAISE_FAULTS"]:
         raise error
-    return _answer(500, reference=reference)
+    return _answer(500, text=text, reference=reference)
 
 
 def _after_the_view(error: InternalServerError) -> Any:

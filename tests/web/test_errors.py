@@ -160,6 +160,20 @@ def test_a_wrong_statement_is_a_booked_fault_and_not_a_database_away(app, own, m
         assert db.session.scalars(sa.select(Fault)).one().reference in answer.text
 
 
+def test_a_page_that_breaks_says_that_something_may_be_lost_only_to_who_wrote(app, own, post, mount):
+    app.config["RAISE_FAULTS"] = app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    @signed_in()
+    def breaks():
+        raise LookupError
+
+    url = mount("breaks", breaks, methods=["GET", "POST"])
+    read, written = words(own.get(url)), words(post(own, url))
+    assert "rien n’est perdu" in read
+    assert "peut-être pas gardé" not in read
+    assert "peut-être pas gardé" in written
+
+
 @pytest.mark.parametrize("reason", ["database is locked", "database or disk is full", "unable to open database file"])
 def test_a_database_that_is_busy_or_gone_answers_503(app, own, mount, reason):
     app.config["RAISE_FAULTS"] = app.config["PROPAGATE_EXCEPTIONS"] = False
