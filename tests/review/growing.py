@@ -6,20 +6,23 @@ It may cost fewer: the first page of a long list may speak of fewer kinds of thi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
+from unittest.mock import patch
 
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import event
 
 from portal.db import CoreBase
+from portal.web.listing import held_listing, listing
 
 from tests.review.doors import Door
 from tests.review.expecting import is_let_in
 from tests.review.walking import OPERATIONAL, Visit, Walk
 
 FEW, MANY = 10, 1000
+PAGE = 24
 # What stands once in a collectivity, or grows by other rules: the audit is a chain, a setting has one value.
 ALONE = OPERATIONAL | {
     "audit", "audit_head", "audit_person", "erasures", "file_contents", "inventory_plugins", "inventory_tables",
@@ -33,14 +36,24 @@ def compare_ten_and_a_thousand(walk: Walk, roles: Iterable[str], *, doors: Itera
     """Count the statements of each page with few rows of everything, then with many."""
     asked = list(_once_each(walk, list(roles), doors or walk.doors))
     counts = []
-    for start, copies in ((0, FEW), (FEW, MANY - FEW)):
+    for start, copies, size in ((0, FEW, FEW), (FEW, MANY - FEW, PAGE)):
         multiply(walk.app, start, copies)
-        counts.append([_counted(walk, role, door) for role, door in asked])
+        with pages_of(size):
+            counts.append([_counted(walk, role, door) for role, door in asked])
     return [
         f"{many[1]} makes {few[0]} statements with {FEW} rows of everything, {many[0]} with {MANY}"
         for few, many in zip(*counts, strict=True)
         if few[0] < many[0] or few[1].status != many[1].status
     ]
+
+
+@contextmanager
+def pages_of(size: int) -> Iterator[None]:
+    """Let a list show so many rows at once: a page that is full already with few rows would cost the same with many."""
+    with ExitStack() as stack:
+        for paged in (listing, held_listing):
+            stack.enter_context(patch.dict(paged.__kwdefaults__, size=size))
+        yield
 
 
 def _once_each(walk: Walk, roles: list[str], doors: Iterable[Door]) -> Iterator[tuple[str, Door]]:

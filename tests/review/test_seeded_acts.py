@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Response
 
-from portal.api import session, signed_in
+from portal.api import listing, session, signed_in
+from portal.content.models import Notice
 from portal.people.models import User
 from portal.people.persons import person
 
@@ -82,6 +83,17 @@ def test_a_list_that_asks_once_for_each_row(mount, walk):
     mount("people", signed_in()(people))
     faults = compare_ten_and_a_thousand(walk, [OWNER], doors=at(walk, "careless.people"))
     caught(faults, "owner: GET /try/people", "with 1000")
+
+
+def test_a_paged_list_that_asks_once_for_each_row(mount, walk):
+    def notices():
+        page = listing(sa.select(Notice), order_by=[Notice.id])
+        asked = (session.scalar(sa.select(Notice.text).where(Notice.id == item.id)) for item in page.items)
+        return Response("\n".join(map(str, asked)))
+
+    mount("notices", signed_in()(notices))
+    faults = compare_ten_and_a_thousand(walk, [OWNER], doors=at(walk, "careless.notices"))
+    caught(faults, "owner: GET /try/notices", "with 1000")
 
 
 def test_a_screen_that_keeps_every_permission(app, walk, monkeypatch):
