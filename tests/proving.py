@@ -71,5 +71,5 @@ def _page() -> str:
         ("took", f"{time.perf_counter() - STARTED:.0f} s"),
     ]
     head = "# What was done to it, and what was lost"
-    origin = "Written by `make proof`; do not edit. Costs are in [RESULTS.md](RESULTS.md)."
+    origin = "Written by the command below, `make proof` or a part; do not edit. Costs are in [RESULTS.md](RESULTS.md)."
     return "\n\n".join([head, origin, table(("", ""), facts), table(HEADS, rows)]) + "\n"

@@ -48,14 +48,7 @@ def notify(
     told = {*person_ids} - {actor.person_id if actor else None}
     if not told:
         return
-    mine = sa.and_(
-        Notice.subject_kind == about.kind,
-        Notice.subject_id == about.id,
-        Notice.domain == said.domain,
-        Notice.text == said.message,
-        Notice.read_at.is_(None),
-    )
-    waiting = {row.person_id: row for row in db.session.scalars(sa.select(Notice).where(mine)) if row.person_id in told}
+    waiting = {row.person_id: row for row in _unread(about, said) if row.person_id in told}
     for person_id in sorted(told):
         notice = waiting.get(person_id) or Notice(
             person_id=person_id, subject_kind=about.kind, subject_id=about.id, domain=said.domain, text=said.message
@@ -67,6 +60,13 @@ def notify(
     db.session.flush()
     if must_act and current_app.config["MAIL"] is not None:
         _queue_mails([waiting[person_id] for person_id in sorted(told)])
+
+
+def _unread(about: Subject, said: Later) -> Iterable[Notice]:
+    """Give what was told in these words of a subject and is not read yet."""
+    same_words = sa.and_(Notice.domain == said.domain, Notice.text == said.message, Notice.read_at.is_(None))
+    of_it = sa.and_(Notice.subject_kind == about.kind, Notice.subject_id == about.id)
+    return db.session.scalars(sa.select(Notice).where(of_it, same_words))
 
 
 def _queue_mails(notices: Iterable[Notice]) -> None:
