@@ -20,6 +20,7 @@ from portal.content.notices import notify
 from portal.content.passages import record_passage
 from portal.content.settings import setting
 from portal.content.tokens import Grant, issue_token, move_expiry, revoke_tokens, show_token
+from portal.content.words import among_words, edition, fold, sought, word_values
 from portal.db import Personal, UtcDateTime, db, group_id, person_id, plugin_base, transaction
 from portal.errors import Conflict, Forbidden, Invalid, NotFound, PortalError, TooMany
 from portal.loader.discovery import API_GENERATION as API_VERSION
@@ -51,7 +52,6 @@ from portal.people.groups import (
     rename_group,
 )
 from portal.people.leaving import Departure, departure_of, leave, plan_leaving, planned_leaving
-from portal.people.names import fold
 from portal.people.permissions import can
 from portal.people.persons import find_people, named_like, people, people_table, person
 from portal.people.services import (
@@ -90,7 +90,7 @@ from portal.values import (
 )
 from portal.web.answers import absolute_url, form_page, message, page, page_or_fragment, qr_svg, qr_uri, see
 from portal.web.dates import local_day, local_midnight, minutes
-from portal.web.exports import Column, export
+from portal.web.exports import Column, Table, export, export_links, exported
 from portal.web.forms import AudienceField, Filters, Form, InstantField, PersonField, SecretField, readers_sentence
 from portal.web.listing import Page, held_listing, listing
 from portal.web.policy import public, requires, signed_in, token, viewer
@@ -148,6 +148,7 @@ __all__ = [
     "Subject",
     "SubjectCard",
     "SubjectType",
+    "Table",
     "TooMany",
     "Upload",
     "UtcDateTime",
@@ -160,6 +161,7 @@ __all__ = [
     "add_member",
     "add_person",
     "add_service",
+    "among_words",
     "audit_table",
     "audit_until",
     "can",
@@ -172,7 +174,10 @@ __all__ = [
     "create_group",
     "departure_of",
     "drop_file",
+    "edition",
     "export",
+    "export_links",
+    "exported",
     "files_of",
     "find_people",
     "fold",
@@ -245,6 +250,7 @@ __all__ = [
     "setting",
     "show_token",
     "signed_in",
+    "sought",
     "texts",
     "token",
     "transaction",
@@ -254,4 +260,5 @@ __all__ = [
     "viewer",
     "ways_in",
     "without_way_in",
+    "word_values",
 ]

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from portal.content.audit import record
 from portal.content.clock import now
 from portal.content.events import publish
+from portal.content.words import fold
 from portal.db import db
 from portal.errors import Conflict, Invalid, NotFound
 from portal.people.models import Function, Holding, Service, User
-from portal.people.names import fold
 from portal.people.persons import people
 from portal.people.services import check_open
 from portal.people.staff import active_user

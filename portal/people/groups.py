@@ -8,10 +8,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from portal.content.words import fold
 from portal.db import db
 from portal.errors import NotFound
 from portal.people.models import Group, Membership, User
-from portal.people.names import fold
 from portal.texts import CORE, texts
 from portal.values import Person, Viewer
 

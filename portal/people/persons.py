@@ -9,10 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.content.clock import now
+from portal.content.words import fold
 from portal.db import db
 from portal.errors import NotFound
 from portal.people.models import Service, User
-from portal.people.names import fold
 from portal.texts import CORE, texts
 from portal.values import Person, Subject
 

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from portal.content.audit import record
 from portal.content.events import publish
+from portal.content.words import fold
 from portal.db import db
 from portal.errors import Conflict, Invalid, NotFound
 from portal.people.models import Function, Service, User
-from portal.people.names import fold
 from portal.texts import CORE, texts
 from portal.values import Event, Subject, Viewer
 

@@ -12,10 +12,10 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from portal.content.audit import record
+from portal.content.words import fold
 from portal.db import db
 from portal.errors import Conflict, Invalid, NotFound
 from portal.people.models import User
-from portal.people.names import fold
 from portal.people.persons import subject_of
 from portal.people.services import check_open
 from portal.texts import CORE, texts

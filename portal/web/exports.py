@@ -6,12 +6,12 @@ import csv
 import io
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import IO, TextIO
+from typing import IO, Any, TextIO
 
-from flask import Response
+from flask import Response, request, url_for
 
 from portal.web.dates import iso, local
 
@@ -28,6 +28,25 @@ class Column:
 
     key: str
     title: object
+
+
+Table = Mapping[str, tuple[object, Callable[[Any], object]]]
+
+
+def export_links(endpoint: str, *kept: str, **values: Any) -> list[tuple[str, str]]:
+    """Give the (label, url) pairs of the CSV and JSON exports of a list.
+
+    :param kept: names of the filters of its address to carry over
+    """
+    chosen: dict[str, Any] = {name: request.args[name] for name in kept if request.args.get(name)}
+    return [(name, url_for(endpoint, fmt=name.lower(), **values, **chosen)) for name in ("CSV", "JSON")]
+
+
+def exported(fmt: str, name: str, table: Table, items: Iterable[Any]) -> Response:
+    """Answer items as a file, in the columns of `table`: key → (title, what to read of an item)."""
+    columns = [Column(key, title) for key, (title, _read) in table.items()]
+    rows = ({key: read(item) for key, (_title, read) in table.items()} for item in items)
+    return export(fmt, name, columns=columns, rows=rows)
 
 
 def export(fmt: str, name: str, *, columns: list[Column], rows: Iterable[Mapping[str, object]]) -> Response:

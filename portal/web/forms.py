@@ -21,10 +21,10 @@ from wtforms.validators import InputRequired, StopValidation
 from wtforms.widgets import DateTimeLocalInput, PasswordInput, TextInput
 
 from portal.content.secrets import check_reference
+from portal.content.words import fold
 from portal.db import db
 from portal.errors import Conflict, Forbidden, Invalid, PortalError
 from portal.people.groups import readers_count
-from portal.people.names import fold
 from portal.people.persons import find_people
 from portal.texts import CORE, language, texts
 from portal.values import Audience, Person

@@ -8,10 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from portal.content.clock import now
+from portal.content.words import fold
 from portal.db import db
 from portal.errors import Conflict, Invalid
 from portal.people.models import User
-from portal.people.names import fold
 from portal.people.persons import find_people, named_like, people_table
 from portal.people.services import ServiceFacts, add_service
 from portal.people.staff import PersonFacts, add_person, change_person, people_facts

@@ -19,6 +19,7 @@ from portal.api import (
     audit_until,
     check_chain,
     export,
+    export_links,
     form_page,
     listing,
     open_audit,
@@ -36,7 +37,6 @@ from plugins.directory import permissions
 from plugins.directory.forms.audit import FACTS, KINDS, AuditFilters, ReasonForm
 from plugins.directory.queries.audit import actions_in, entries_for
 from plugins.directory.views.blueprint import blueprint
-from plugins.directory.views.exporting import export_links
 from plugins.directory.views.home import PAGES, subject_cards
 
 _ = texts("directory")

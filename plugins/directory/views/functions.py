@@ -20,6 +20,7 @@ from portal.api import (
     change_function,
     close_function,
     export,
+    export_links,
     fold,
     form_page,
     functions,
@@ -42,7 +43,6 @@ from portal.api import (
 from plugins.directory import permissions
 from plugins.directory.forms.organisation import FunctionFilters, FunctionForm, HoldForm
 from plugins.directory.views.blueprint import blueprint
-from plugins.directory.views.exporting import export_links
 from plugins.directory.views.loaders import one_function
 
 _ = texts("directory")

@@ -17,6 +17,7 @@ from portal.api import (
     can,
     change_person,
     export,
+    export_links,
     form_page,
     functions,
     groups_of,
@@ -41,7 +42,6 @@ from plugins.directory import permissions
 from plugins.directory.forms.people import ROLES, PeopleFilters, PersonForm
 from plugins.directory.queries.people import ORDER, people_found
 from plugins.directory.views.blueprint import blueprint
-from plugins.directory.views.exporting import export_links
 from plugins.directory.views.loaders import one_person
 
 _ = texts("directory")

@@ -18,6 +18,7 @@ from portal.api import (
     change_service,
     close_service,
     export,
+    export_links,
     fold,
     form_page,
     functions,
@@ -41,7 +42,6 @@ from plugins.directory.forms.choices import as_id
 from plugins.directory.forms.organisation import CloseServiceForm, ServiceFilters, ServiceForm
 from plugins.directory.queries.people import ORDER, PEOPLE, people_found
 from plugins.directory.views.blueprint import blueprint
-from plugins.directory.views.exporting import export_links
 from plugins.directory.views.loaders import one_service
 
 _ = texts("directory")

@@ -11,14 +11,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from portal.api import READ_AT, READER, NotFound, Viewer, reading, session, texts
+from portal.api import READ_AT, READER, NotFound, Viewer, fold, reading, session, texts
 
 from plugins.labs.models.ephemeral import Ephemeral, FormerTelling, Guest, Participant, Wording
 from plugins.labs.models.lab import Lab
 from plugins.labs.models.outcomes import OUTCOMES
 from plugins.labs.queries.ephemeral_states import State, is_counted, is_in, mark_of, state_of
 from plugins.labs.queries.searches import IN_A_LAB, KEPT_STATEMENTS, SHOWN_AT_ONCE, Labs, Search, joined, readable
-from plugins.labs.queries.words import fold
 
 _ = texts("labs")
 

@@ -7,10 +7,9 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from portal.api import FunctionCard, NotFound, Viewer, function_cards, session, texts
+from portal.api import FunctionCard, NotFound, Viewer, fold, function_cards, session, sought, texts
 
 from plugins.labs.models.lab import Lab, Margin, MarginWording, Sponsor
-from plugins.labs.queries.words import fold, sought
 
 _ = texts("labs")
 

@@ -10,12 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from portal.api import READER, Viewer, reading, session
+from portal.api import READER, Viewer, among_words, reading, session, sought, word_values
 
 from plugins.labs.models.outcomes import STOPPED
 from plugins.labs.models.project import RESULT_EXPECTED, ClauseChange, Project
 from plugins.labs.queries.searches import KEPT_STATEMENTS
-from plugins.labs.queries.words import among_words, sought, word_values
 
 SHOWN_OF_A_LAB = 5
 

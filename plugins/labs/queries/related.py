@@ -9,12 +9,11 @@ from functools import cache
 
 import sqlalchemy as sa
 
-from portal.api import Viewer, reading, session
+from portal.api import Viewer, among_words, fold, reading, session, word_values
 
 from plugins.labs.models.ephemeral import Ephemeral
 from plugins.labs.queries.ephemeral_states import State, is_current
 from plugins.labs.queries.searches import Labs, Search
-from plugins.labs.queries.words import among_words, fold, word_values
 
 SHOWN = 3
 READ_AT_MOST = 60

@@ -12,11 +12,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.api import READ_AT, READER, Viewer, reading, session
+from portal.api import READ_AT, READER, Viewer, among_words, reading, session, sought, word_values
 
 from plugins.labs.models.ephemeral import Ephemeral, Participant
 from plugins.labs.queries.ephemeral_states import State, is_counted, is_current, is_in
-from plugins.labs.queries.words import among_words, sought, word_values
 
 SHOWN_AT_ONCE = 60
 KEPT_STATEMENTS = 64

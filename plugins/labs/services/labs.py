@@ -16,6 +16,7 @@ from portal.api import (
     Viewer,
     add_member,
     create_group,
+    fold,
     publish,
     record,
     rename_group,
@@ -25,7 +26,6 @@ from portal.api import (
 )
 
 from plugins.labs.models.lab import MAX_MINUTES, MIN_MINUTES, Lab, Sponsor
-from plugins.labs.queries.words import fold
 from plugins.labs.services.facts import hold, must_animate, must_be_animator
 from plugins.labs.services.margins import write_line
 

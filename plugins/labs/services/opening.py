@@ -7,12 +7,23 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from portal.api import Conflict, Event, Invalid, Viewer, issue_token, publish, record, record_passage, session, texts
+from portal.api import (
+    Conflict,
+    Event,
+    Invalid,
+    Viewer,
+    fold,
+    issue_token,
+    publish,
+    record,
+    record_passage,
+    session,
+    texts,
+)
 
 from plugins.labs.models.ephemeral import LEVELS, MAX_PLACE, MAX_QUESTION, Ephemeral, Participant
 from plugins.labs.models.lab import Lab
 from plugins.labs.queries.ephemerals import ephemeral_for
-from plugins.labs.queries.words import fold
 from plugins.labs.services.facts import must_be_member, must_be_open
 
 _ = texts("labs")

@@ -13,6 +13,8 @@ from portal.api import (
     Person,
     Subject,
     Viewer,
+    edition,
+    fold,
     notify,
     publish,
     record,
@@ -25,7 +27,6 @@ from plugins.labs.models.outcomes import OUTCOMES
 from plugins.labs.models.project import MAX_LEARNT, NO_RESULT_OWED, RESULT_EXPECTED, Expectation, Project
 from plugins.labs.queries.members import members_of
 from plugins.labs.queries.projects import waiting_change
-from plugins.labs.queries.words import edition, fold
 from plugins.labs.services.facts import (
     hold,
     must_be_member,

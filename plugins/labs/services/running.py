@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from portal.api import (
-    Conflict,
-    Forbidden,
-    Invalid,
-    Viewer,
-    move_expiry,
-    record,
-    revoke_tokens,
-    session,
-    texts,
-)
+from portal.api import Conflict, Forbidden, Invalid, Viewer, fold, move_expiry, record, revoke_tokens, session, texts
 
 from plugins.labs.models.ephemeral import MAX_QUESTION, MAX_REASON, Ephemeral, Wording
 from plugins.labs.models.lab import Lab
 from plugins.labs.queries.ephemerals import former_wordings, participation_of
-from plugins.labs.queries.words import fold
 from plugins.labs.services.facts import hold
 from plugins.labs.services.opening import GUEST_SCOPE, refused_reopening
 

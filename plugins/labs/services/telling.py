@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from portal.api import Conflict, Event, Forbidden, Invalid, Viewer, person, publish, record, session, texts
+from portal.api import Conflict, Event, Forbidden, Invalid, Viewer, edition, person, publish, record, session, texts
 
 from plugins.labs.models.ephemeral import MAX_LEARNT, Ephemeral, FormerTelling
 from plugins.labs.models.outcomes import OUTCOMES
 from plugins.labs.queries.ephemerals import participation_of
-from plugins.labs.queries.words import edition
 from plugins.labs.services.facts import hold
 from plugins.labs.services.running import refold
 

@@ -10,8 +10,12 @@ from typing import Any
 from portal.api import (
     Action,
     Page,
+    Table,
     absolute_url,
     actions_of,
+    export_links,
+    exported,
+    fold,
     history_of,
     listing,
     now,
@@ -49,10 +53,8 @@ from plugins.labs.queries.labs import labs_of, open_labs
 from plugins.labs.queries.related import related_to
 from plugins.labs.queries.sand import minutes_left
 from plugins.labs.queries.searches import Search, but_those_above, counted_in, current_among
-from plugins.labs.queries.words import fold
 from plugins.labs.services.opening import GUEST_SCOPE
 from plugins.labs.views.blueprint import blueprint
-from plugins.labs.views.exporting import Table, export_links, exported
 from plugins.labs.views.loaders import one_glance
 from plugins.labs.views.offers import card_offers, main_and_others, own_lab_offers
 

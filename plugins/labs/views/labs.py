@@ -9,9 +9,12 @@ from flask import Response, url_for
 
 from portal.api import (
     Subject,
+    Table,
     absolute_url,
     actions_of,
     can,
+    export_links,
+    exported,
     form_page,
     history_of,
     listing,
@@ -41,7 +44,6 @@ from plugins.labs.services.labs import close_lab, create_lab, reopen_lab, set_up
 from plugins.labs.views.blueprint import blueprint
 from plugins.labs.views.days import today
 from plugins.labs.views.ephemerals import ephemerals_of_lab
-from plugins.labs.views.exporting import Table, export_links, exported
 from plugins.labs.views.offers import main_and_others
 
 _ = texts("labs")

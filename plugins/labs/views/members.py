@@ -10,6 +10,8 @@ from flask import request, url_for
 
 from portal.api import (
     Person,
+    Table,
+    exported,
     find_people,
     form_page,
     message,
@@ -30,7 +32,6 @@ from plugins.labs.queries.labs import one_lab
 from plugins.labs.queries.members import animators_of, is_last_animator, members_of
 from plugins.labs.services.members import add_to_lab, give_animator, leave_lab, remove_from_lab, share_animation
 from plugins.labs.views.blueprint import blueprint
-from plugins.labs.views.exporting import Table, exported
 
 _ = texts("labs")
 FOUND_SHOWN = 20

@@ -8,7 +8,10 @@ from flask import url_for
 
 from portal.api import (
     Subject,
+    Table,
     actions_of,
+    export_links,
+    exported,
     form_page,
     function_choices,
     history_of,
@@ -43,7 +46,6 @@ from plugins.labs.queries.projects import (
 from plugins.labs.services.projects import open_project
 from plugins.labs.views.blueprint import blueprint
 from plugins.labs.views.days import today, year_span
-from plugins.labs.views.exporting import Table, export_links, exported
 from plugins.labs.views.loaders import one_project
 
 _ = texts("labs")

@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from portal.api import Person, issue_token, now, session
+from portal.api import Person, fold, issue_token, now, session
 
 from plugins.labs.models.ephemeral import Ephemeral, Guest, Participant
 from plugins.labs.models.lab import Lab
-from plugins.labs.queries.words import fold
 from plugins.labs.services.opening import GUEST_SCOPE
 
 QUESTION = "Que garde-t-on du comptoir de quartier ?"

@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from portal.api import Person, add_member, create_group, now, session
+from portal.api import Person, add_member, create_group, fold, now, session
 
 from plugins.labs.models.lab import Lab, Margin
 from plugins.labs.models.project import Project
-from plugins.labs.queries.words import fold
 
 
 def make_lab(

@@ -1,6 +1,6 @@
-"""Words without capitals or accents, and words told apart.
+"""Words as a list orders and finds them: without capitals or accents; and one wording told from another.
 
-Folded so that « école » finds « École » on both databases, and É sorts beside E.
+What is searched keeps its words folded, so that « école » finds « École » on both databases.
 """
 
 from __future__ import annotations
@@ -11,15 +11,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
+LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ı": "i", "ø": "o", "ł": "l", "đ": "d", "’": "'"})
 MOST_WORDS = 8
 MOST_LETTERS = 200
 
 
 def fold(*texts: str | None) -> str:
-    """Join `texts` in one line of small letters without accents."""
-    joined = " ".join(" ".join(text.split()) for text in texts if text)
-    letters = unicodedata.normalize("NFKD", joined.casefold().replace("œ", "oe").replace("æ", "ae"))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    """Join texts without capitals, accents and double spaces: « Émile  Œuvrard » is « emile oeuvrard »."""
+    text = " ".join(filter(None, texts))
+    if text.isascii():
+        return " ".join(text.lower().split())
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(LIGATURES))
+    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
 
 
 def sought(text: str) -> list[str]:

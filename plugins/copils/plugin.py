@@ -1,0 +1,95 @@
+"""The table of contents of `copils`: what the plugin answers to each hook of the portal."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from portal.api import (
+    Action,
+    Event,
+    Form,
+    HomeItem,
+    NavItem,
+    Subject,
+    SubjectCard,
+    SubjectType,
+    Viewer,
+    hookimpl,
+    texts,
+)
+
+from plugins.copils import permissions
+from plugins.copils.forms.settings import CopilsSettings
+from plugins.copils.services import news_commitments, news_copils, news_questions
+from plugins.copils.views import offers_commitments, offers_copils, offers_questions
+from plugins.copils.views.blueprint import blueprint
+
+_ = texts("copils")
+
+OF_KIND = {
+    "copils.copil": offers_copils,
+    "copils.question": offers_questions,
+    "copils.commitment": offers_commitments,
+}
+TELLERS = {**news_copils.TELLERS, **news_questions.TELLERS, **news_commitments.TELLERS}
+
+
+@hookimpl
+def portal_blueprints() -> list[Blueprint]:
+    """Give the pages."""
+    return [blueprint]
+
+
+@hookimpl
+def portal_nav_items() -> list[NavItem]:
+    """Give the entries of the group « Décider »."""
+    return []
+
+
+@hookimpl
+def portal_settings() -> type[Form]:
+    """Give what the collectivity sets."""
+    return CopilsSettings
+
+
+@hookimpl
+def portal_subject_types() -> list[SubjectType]:
+    """Give what others may speak of."""
+    return [
+        SubjectType("copils.copil", _.later("Copil"), can_follow=True),
+        SubjectType("copils.question", _.later("Question"), can_follow=True),
+        SubjectType("copils.commitment", _.later("Commitment"), can_follow=True),
+    ]
+
+
+@hookimpl
+def portal_home_items(viewer: Viewer) -> list[HomeItem]:
+    """Give what is happening, what waits for this person, what was promised."""
+    return [item for part in OF_KIND.values() for item in part.home_items(viewer)]
+
+
+@hookimpl
+def portal_actions(subject: Subject, viewer: Viewer) -> list[Action]:
+    """Give what one may do with a copil, a question, a commitment."""
+    part = OF_KIND.get(subject.kind)
+    return list(part.actions(subject, viewer)) if part else []
+
+
+@hookimpl
+def portal_subjects(kind: str, ids: tuple[int, ...], viewer: Viewer) -> list[SubjectCard]:
+    """Name subjects of ours for somebody who may read them."""
+    part = OF_KIND.get(kind)
+    return list(part.cards(ids, viewer)) if part else []
+
+
+@hookimpl
+def portal_event(event: Event) -> None:
+    """Tell those whom it concerns."""
+    if event.name in TELLERS:
+        TELLERS[event.name](event)
+
+
+@hookimpl
+def portal_may(viewer: Viewer, permission: str, target: object | None) -> bool | None:
+    """Refuse what the facts do not allow."""
+    return permissions.may(viewer, permission, target)

@@ -1,0 +1,85 @@
+"""The facts that services ask again: a service may be called without any page, a permission alone is a role."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from portal.api import Conflict, Forbidden, Viewer, function_cards, session, texts
+
+from plugins.copils.models.commitment import Commitment
+from plugins.copils.models.copil import Copil
+from plugins.copils.models.question import Question
+from plugins.copils.queries.deciders import is_decider
+from plugins.copils.queries.questions import asks
+
+_ = texts("copils")
+
+
+def hold(row: Copil | Question | Commitment) -> None:
+    """Read a row anew and keep others from changing it until the end of the transaction: two may act at once."""
+    session.refresh(row, with_for_update=True)
+
+
+def must_be_of_the_field(actor: Viewer, copil: Copil | None, *, at: datetime) -> int:
+    """Give the actor's id, if they decide nothing at this copil.
+
+    Rule: C07 SPEC 1 and 14: whoever holds one of the invited functions has no act on its questions, not even on one
+    they asked before.
+
+    :raises Forbidden: nobody is signed in, or they hold one of the functions
+    """
+    if actor.person_id is None:
+        raise Forbidden(_("Sign in to ask."))
+    if copil is not None and is_decider(actor, copil.id, at=at):
+        raise Forbidden(
+            _("You are to answer at this copil: its questions and their order belong to the others until it is over.")
+        )
+    return actor.person_id
+
+
+def must_facilitate(actor: Viewer, copil: Copil, *, at: datetime) -> int:
+    """Give the actor's id.
+
+    :raises Forbidden: somebody else facilitates this copil, or they have become one of its deciders
+    """
+    person_id = must_be_of_the_field(actor, copil, at=at)
+    if person_id != copil.facilitator_id:
+        raise Forbidden(_("Only the person who facilitates this copil may do that."))
+    return person_id
+
+
+def must_ask(actor: Viewer, question: Question, copil: Copil | None, *, at: datetime) -> int:
+    """Give the actor's id, if this question is theirs too and they decide nothing at its copil.
+
+    :raises Forbidden: it is somebody else's, or they have become one of the deciders (C07 SPEC 14)
+    """
+    person_id = must_be_of_the_field(actor, copil, at=at)
+    if not asks(person_id, question):
+        raise Forbidden(_("Only those who ask this question may do that."))
+    return person_id
+
+
+def must_answer_for(actor: Viewer, commitment: Commitment, copil: Copil, *, at: datetime) -> tuple[int, bool]:
+    """Give the actor's id, and whether they act in the name of a function that nobody here can act for.
+
+    Rule: C07 SPEC 8 and 14.
+
+    :raises Forbidden: they neither hold the function, nor facilitate the copil while nobody here holds it
+    """
+    function = function_cards([commitment.function_id], at=at)[commitment.function_id]
+    if actor.person_id is not None and function.holder is not None and function.holder.id == actor.person_id:
+        return actor.person_id, False
+    if function.holder is not None:
+        raise Forbidden(_("Only whoever holds this function today may do that: %(name)s.", name=function.name))
+    return must_facilitate(actor, copil, at=at), True
+
+
+def must_stand(commitment: Commitment) -> None:
+    """Go on only with a commitment that is neither kept nor withdrawn.
+
+    :raises Conflict: it is
+    """
+    if commitment.withdrawn_at is not None:
+        raise Conflict(_("This commitment was withdrawn with the answer that made it."))
+    if commitment.confirmed_at is not None:
+        raise Conflict(_("This commitment is kept: what it says no longer changes."))
