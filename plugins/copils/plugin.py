@@ -21,7 +21,7 @@ from portal.api import (
 from plugins.copils import permissions
 from plugins.copils.forms.settings import CopilsSettings
 from plugins.copils.services import news_commitments, news_copils, news_questions
-from plugins.copils.views import offers_commitments, offers_copils, offers_questions
+from plugins.copils.views import announcing, copils, offers_commitments, offers_copils, offers_questions
 from plugins.copils.views.blueprint import blueprint
 
 _ = texts("copils")
@@ -33,6 +33,9 @@ OF_KIND = {
 }
 TELLERS = {**news_copils.TELLERS, **news_questions.TELLERS, **news_commitments.TELLERS}
 
+# imported for their routes
+PAGES = (announcing, copils)
+
 
 @hookimpl
 def portal_blueprints() -> list[Blueprint]:
@@ -43,7 +46,7 @@ def portal_blueprints() -> list[Blueprint]:
 @hookimpl
 def portal_nav_items() -> list[NavItem]:
     """Give the entries of the group « Décider »."""
-    return []
+    return [NavItem("decide", _.later("Inverted copils"), "copils.copils", order=20)]
 
 
 @hookimpl

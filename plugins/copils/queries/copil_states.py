@@ -1,23 +1,26 @@
 """The states of a copil, derived from the clock alone: once in Python, once in SQL, the same (C07).
 
-The criteria speak of `READ_AT`: a statement that has one is executed with `reading(viewer, at=…)`.
+The criteria speak of `READ_AT` and `OVER_SINCE`: a statement that has them is executed with `reading(viewer, at=…,
+**over(at))`.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
-from portal.api import READ_AT, texts
+from portal.api import READ_AT, UtcDateTime, texts
 
 from plugins.copils.models.copil import Copil
 
 _ = texts("copils")
 
-# A copil that began and that nobody closed ends by itself: people go home.
+# A copil that nobody closed ends by itself: people go home. Never shorter than the longest one that is announced.
 OVERRUN = timedelta(hours=6)
+OVER_SINCE: sa.BindParameter[Any] = sa.bindparam("over_since", type_=UtcDateTime())
 
 
 class State(StrEnum):
@@ -40,14 +43,18 @@ WORDS = {
     State.CANCELLED: _.later("called off"),
 }
 KINDS = {State.CALL: "wait", State.RUNNING: "wait"}
+CURRENT = (State.CALL, State.FROZEN, State.RUNNING)
+AHEAD = (State.CALL, State.FROZEN)
 
 
 def ends_at(copil: Copil) -> datetime:
-    """Give when a copil is over: when it was closed, else its planned end, else some hours after it began."""
-    if copil.closed_at is not None:
-        return copil.closed_at
-    planned = copil.held_at + timedelta(minutes=copil.minutes)
-    return max(planned, copil.began_at + OVERRUN) if copil.began_at else planned
+    """Give when a copil is over: when it was closed, else some hours after it began or should have."""
+    return copil.closed_at or (copil.began_at or copil.held_at) + OVERRUN
+
+
+def over(at: datetime) -> dict[str, Any]:
+    """Give the value of `OVER_SINCE` at an instant."""
+    return {"over_since": at - OVERRUN}
 
 
 def state_of(copil: Copil, *, at: datetime) -> State:
@@ -62,6 +69,13 @@ def state_of(copil: Copil, *, at: datetime) -> State:
     if copil.began_at is not None:
         return State.RUNNING
     return State.CALL if at < copil.freezes_at else State.FROZEN
+
+
+def is_current() -> sa.ColumnElement[bool]:
+    """Give the criterion of the copils that are neither over nor called off: the SQL of `CURRENT`."""
+    was_closed = sa.and_(Copil.closed_at.is_not(None), Copil.closed_at <= READ_AT)
+    has_ended = sa.and_(Copil.closed_at.is_(None), sa.func.coalesce(Copil.began_at, Copil.held_at) <= OVER_SINCE)
+    return sa.and_(Copil.cancelled_at.is_(None), sa.not_(sa.or_(was_closed, has_ended)))
 
 
 def is_ahead() -> sa.ColumnElement[bool]:

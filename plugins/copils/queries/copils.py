@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from portal.api import Viewer, reading, session
 
-from plugins.copils.models.copil import Copil
-from plugins.copils.queries.copil_states import is_calling
+from plugins.copils.models.copil import Copil, FormerDay
+from plugins.copils.models.question import Question
+from plugins.copils.queries.copil_states import is_calling, is_current, over
+from plugins.copils.queries.question_states import is_on_agenda
 
-_ONE = sa.select(Copil).where(Copil.id == sa.bindparam("number"), Copil.readable())
+SHOWN_AT_ONCE = 24
+
+READABLE = sa.select(Copil).where(Copil.readable())
+PAST = READABLE.where(sa.not_(is_current()))
+_ONE = READABLE.where(Copil.id == sa.bindparam("number"))
+_SOME = READABLE.where(Copil.id.in_(sa.bindparam("some", expanding=True)))
 _CALLING = sa.select(Copil).where(is_calling()).order_by(Copil.held_at, Copil.id)
+_CURRENT = READABLE.where(is_current()).order_by(Copil.held_at, Copil.id).limit(SHOWN_AT_ONCE)
+_SEQUELS = READABLE.where(Copil.follows_id == sa.bindparam("number")).order_by(Copil.id)
 
 
 def readable_copil(viewer: Viewer, copil_id: int, *, at: datetime) -> Copil | None:
     """Give a copil that `viewer` may read, or None."""
     return session.scalar(_ONE, reading(viewer, at=at, number=copil_id))
+
+
+def readable_copils(viewer: Viewer, ids: Iterable[int], *, at: datetime) -> list[Copil]:
+    """Give those that `viewer` may read among some copils."""
+    return list(session.scalars(_SOME, reading(viewer, at=at, some=list(ids))))
 
 
 def copil_by_id(copil_id: int | None) -> Copil | None:
@@ -28,3 +43,28 @@ def copil_by_id(copil_id: int | None) -> Copil | None:
 def calling_copils(viewer: Viewer, *, at: datetime) -> list[Copil]:
     """List the copils whose agenda still takes questions, the nearest first; those `viewer` may read."""
     return list(session.scalars(_CALLING.where(Copil.readable()), reading(viewer, at=at)))
+
+
+def current_copils(viewer: Viewer, *, at: datetime) -> list[Copil]:
+    """List what is announced or under way, the nearest first."""
+    return list(session.scalars(_CURRENT, reading(viewer, at=at, **over(at))))
+
+
+def sequels_of(copil: Copil, viewer: Viewer, *, at: datetime) -> list[Copil]:
+    """List the copils that were announced because too few deciders came to this one (C07 SPEC 12)."""
+    return list(session.scalars(_SEQUELS, reading(viewer, at=at, number=copil.id)))
+
+
+def former_days(copil: Copil) -> list[FormerDay]:
+    """List the days a copil was to sit on before it was moved, the newest first."""
+    statement = sa.select(FormerDay).where(FormerDay.copil_id == copil.id)
+    return list(session.scalars(statement.order_by(FormerDay.id.desc())))
+
+
+def agenda_sizes(copil_ids: Iterable[int]) -> dict[int, int]:
+    """Count the questions on the agenda of some copils, in one query."""
+    counted = sa.select(Question.copil_id, sa.func.count()).where(
+        is_on_agenda(), Question.copil_id.in_(list(copil_ids))
+    )
+    rows = session.execute(counted.group_by(Question.copil_id))
+    return {number: count for number, count in rows if number is not None}

@@ -1,0 +1,127 @@
+"""What may change before a copil begins: its day, whether it sits at all, who facilitates it (C07)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from portal.api import Conflict, Event, Forbidden, Invalid, Person, Viewer, local_day, publish, record, session, texts
+from portal.api import person as person_card
+
+from plugins.copils import permissions
+from plugins.copils.models.copil import MAX_REASON, RESCHEDULE_DAYS, Copil, FormerDay
+from plugins.copils.queries.copil_states import AHEAD, state_of
+from plugins.copils.queries.copils import copil_by_id
+from plugins.copils.queries.deciders import deciders_of, is_decider
+from plugins.copils.services.announcing import AHEAD_DAYS, check_day, check_facilitator, due_after, freeze_of
+from plugins.copils.services.facts import hold, must_facilitate
+
+_ = texts("copils")
+
+
+def must_be_ahead(actor: Viewer, copil: Copil, *, at: datetime) -> int:
+    """Give the actor's id, if they facilitate a copil that has not begun, and keep it as it is meanwhile.
+
+    :raises Forbidden: somebody else facilitates it, or they decide there
+    :raises Conflict: it has begun, was called off, or its day is over
+    """
+    hold(copil)
+    person_id = must_facilitate(actor, copil, at=at)
+    if state_of(copil, at=at) not in AHEAD:
+        raise Conflict(_("This copil has begun, was called off, or is over: its day no longer changes."))
+    return person_id
+
+
+def _reason(text: str) -> str:
+    words = " ".join(text.split())
+    if not words or len(words) > MAX_REASON:
+        raise Invalid(_("Say why, in %(most)s signs at most.", most=MAX_REASON), field="reason")
+    return words
+
+
+def move(actor: Viewer, copil: Copil, *, held_at: datetime, reason: str, at: datetime) -> None:
+    """Give a copil another day, with a reason; the day it was to sit on stays readable.
+
+    An agenda that is settled stays settled. Rule: C07 SPEC 2.
+
+    :raises Forbidden: somebody else facilitates it, or they decide there
+    :raises Conflict: it has begun, was called off, or its day is over
+    :raises Invalid: no reason, the same day, an earlier one once the agenda is settled, one that is too near or too far
+    """
+    person_id = must_be_ahead(actor, copil, at=at)
+    words = _reason(reason)
+    if held_at == copil.held_at:
+        raise Invalid(_("It already sits on this day. Choose another one."), field="held_at")
+    _check_new_day(copil, held_at, at)
+    session.add(FormerDay(copil_id=copil.id, held_at=copil.held_at, reason=words, moved_at=at))
+    if at < copil.freezes_at:
+        copil.freezes_at = freeze_of(held_at)
+    copil.held_at, copil.answers_due_on = held_at, due_after(held_at)
+    session.flush()
+    publish(Event("copils.copil_moved", copil.subject, person_id, at, {"held_at": held_at.isoformat()}))
+
+
+def _check_new_day(copil: Copil, held_at: datetime, at: datetime) -> None:
+    is_settled = at >= copil.freezes_at
+    if is_settled and not copil.held_at < held_at <= at + timedelta(days=AHEAD_DAYS):
+        raise Invalid(_("The agenda is settled: this copil moves to a later day only, within a year."), field="held_at")
+    before = copil_by_id(copil.follows_id)
+    if before is None:
+        if not is_settled:
+            check_day(held_at, called_at=copil.created_at, at=at)
+        return
+    last = local_day(before.held_at) + timedelta(days=RESCHEDULE_DAYS)
+    if held_at <= at or local_day(held_at) > last:
+        words = _("It was put off because too few came: it sits on %(day)s at the latest.", day=f"{last:%d/%m/%Y}")
+        raise Invalid(words, field="held_at")
+
+
+def cancel(actor: Viewer, copil: Copil, *, reason: str, at: datetime) -> None:
+    """Call a copil off, with a reason; its questions go on to another one. Twice is once.
+
+    :raises Forbidden: somebody else facilitates it, or they decide there
+    :raises Conflict: it has begun, or its day is over, or it is owed because too few came (C07 SPEC 12)
+    :raises Invalid: no reason
+    """
+    if copil.cancelled_at is not None:
+        return
+    person_id = must_be_ahead(actor, copil, at=at)
+    if copil.follows_id is not None:
+        raise Conflict(_("Too few came the first time: this copil is owed. It can be moved, not called off."))
+    copil.cancelled_at, copil.cancel_reason = at, _reason(reason)
+    session.flush()
+    publish(Event("copils.copil_cancelled", copil.subject, person_id, at))
+
+
+def may_hand_over(actor: Viewer, copil: Copil, *, at: datetime) -> bool:
+    """Tell whether somebody may name who facilitates.
+
+    Whoever facilitates may, though they have since become a decider: it is then the one thing left for them to do.
+    When they decide there or have left, so may whoever announces copils, if they decide nothing there.
+    """
+    if actor.person_id == copil.facilitator_id:
+        return True
+    facilitator = Viewer(person_id=copil.facilitator_id)
+    is_stuck = person_card(copil.facilitator_id).has_left or is_decider(facilitator, copil.id, at=at)
+    return (
+        is_stuck
+        and actor.person_id is not None
+        and permissions.may(actor, permissions.ANNOUNCE, copil)
+        and not is_decider(actor, copil.id, at=at)
+    )
+
+
+def hand_over(actor: Viewer, copil: Copil, *, facilitator: Person, at: datetime) -> None:
+    """Name who facilitates a copil from now on.
+
+    :raises Forbidden: the actor may not
+    :raises Invalid: they are to answer there
+    """
+    hold(copil)
+    if not may_hand_over(actor, copil, at=at):
+        raise Forbidden(_("Only the person who facilitates this copil may do that."))
+    check_facilitator(facilitator, tuple(row.function_id for row in deciders_of(copil.id)), at=at)
+    if facilitator.id == copil.facilitator_id:
+        return
+    copil.facilitator_id = facilitator.id
+    session.flush()
+    record("copils.copil_handed_over", copil.subject, actor=actor, at=at)

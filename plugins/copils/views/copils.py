@@ -1,0 +1,152 @@
+"""Pages of the copils: the list and its exports, one copil, the sheet that calls for questions (C07)."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Any
+
+from flask import Response, url_for
+
+from portal.api import (
+    Table,
+    absolute_url,
+    actions_of,
+    can,
+    export_links,
+    exported,
+    history_of,
+    listing,
+    now,
+    page,
+    person,
+    qr_svg,
+    readers_sentence,
+    reading,
+    sections_of,
+    session,
+    signed_in,
+    texts,
+    viewer,
+)
+
+from plugins.copils import permissions
+from plugins.copils.models.copil import ABSENT, PRESENT, STAND_IN, Copil
+from plugins.copils.queries.copil_states import CURRENT, mark_of, over, state_of
+from plugins.copils.queries.copils import (
+    PAST,
+    READABLE,
+    agenda_sizes,
+    copil_by_id,
+    current_copils,
+    former_days,
+    sequels_of,
+)
+from plugins.copils.queries.deciders import seats_of
+from plugins.copils.queries.turns import heard_at, minutes_spent, turns_of
+from plugins.copils.views.blueprint import blueprint
+from plugins.copils.views.loaders import one_copil
+
+_ = texts("copils")
+
+BATCH = 500
+PRESENCES = {
+    PRESENT: _.later("there"),
+    STAND_IN: _.later("somebody else came, who commits nobody"),
+    ABSENT: _.later("not there"),
+}
+
+COLUMNS: Table = {
+    "title": (_.later("Copil"), attrgetter("title")),
+    "held_at": (_.later("Sits on"), attrgetter("held_at")),
+    "minutes": (_.later("Minutes"), attrgetter("minutes")),
+    "place": (_.later("Place"), attrgetter("place")),
+    "state": (_.later("State"), lambda copil: mark_of(state_of(copil, at=now()))[0]),
+    "freezes_at": (_.later("Agenda settled on"), attrgetter("freezes_at")),
+    "answers_due_on": (_.later("Answers due by"), attrgetter("answers_due_on")),
+    "address": (_.later("Address"), lambda copil: absolute_url("copils.copil", copil_id=copil.id)),
+}
+
+
+@blueprint.get("/sessions/")
+@signed_in()
+def copils():
+    """List the copils: what is announced or under way, the nearest first, then the past ones, the newest first."""
+    at, who = now(), viewer()
+    past = listing(PAST, reading(who, at=at, **over(at)), order_by=[Copil.held_at, Copil.id], counted=False)
+    current = [] if past.first_url else current_copils(who, at=at)
+    shown = [*current, *past.items]
+    return page(
+        "copils/copils.html",
+        page=past,
+        current=current,
+        marks={copil.id: mark_of(state_of(copil, at=at)) for copil in shown},
+        sizes=agenda_sizes(copil.id for copil in shown),
+        exports=export_links("copils.copils_export"),
+        may_announce=can(who, permissions.ANNOUNCE),
+    )
+
+
+@blueprint.get("/sessions/copils.<any(csv, json):fmt>")
+@signed_in()
+def copils_export(fmt):
+    """Give the copils of the list, the latest first."""
+    statement = READABLE.order_by(Copil.held_at.desc(), Copil.id.desc()).execution_options(yield_per=BATCH)
+    return exported(fmt, "copils", COLUMNS, session.scalars(statement, reading(viewer(), at=now())))
+
+
+@blueprint.get("/sessions/<int:copil_id>")
+@signed_in(copil=one_copil)
+def copil(copil):
+    """Show one copil: when it sits, who is to answer, what is asked, how the time was shared."""
+    found = list(actions_of(copil.subject))
+    return page(
+        "copils/copil.html",
+        main=[action for action in found if action.kind == "main"],
+        offers=[action for action in found if action.kind != "main"],
+        sections=sections_of(copil.subject),
+        past=history_of(copil.subject),
+        **_facts(copil),
+    )
+
+
+def _facts(copil: Copil) -> dict[str, Any]:
+    at, who = now(), viewer()
+    state, turns = state_of(copil, at=at), turns_of(copil.id)
+    return {
+        "copil": copil,
+        "state": state,
+        "mark": mark_of(state),
+        "seats": seats_of(copil.id, at=at),
+        "presences": PRESENCES,
+        "facilitator": person(copil.facilitator_id),
+        "agenda": heard_at(copil),
+        "spent": minutes_spent(turns, at=at) if turns else None,
+        "former_days": former_days(copil),
+        "follows": copil_by_id(copil.follows_id),
+        "sequels": sequels_of(copil, who, at=at),
+        "readers": readers_sentence(copil.audience, copil.reader_group_id),
+    }
+
+
+@blueprint.get("/sessions/<int:copil_id>/poster")
+@signed_in(copil=one_copil)
+def poster(copil):
+    """Print the call for questions with its code."""
+    at = now()
+    return page(
+        "copils/poster.html",
+        copil=copil,
+        is_calling=state_of(copil, at=at) in CURRENT and at < copil.freezes_at,
+        seats=seats_of(copil.id, at=at),
+        address=absolute_url("copils.copil", copil_id=copil.id),
+        code=url_for("copils.copil_qr", copil_id=copil.id),
+        printed_at=at,
+        poster=True,
+    )
+
+
+@blueprint.get("/sessions/<int:copil_id>/qr.svg")
+@signed_in(copil=one_copil)
+def copil_qr(copil) -> Response:
+    """Draw the code that leads to the page of the copil."""
+    return qr_svg(absolute_url("copils.copil", copil_id=copil.id))
