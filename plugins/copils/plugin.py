@@ -21,11 +21,20 @@ from portal.api import (
 from plugins.copils import permissions
 from plugins.copils.forms.settings import CopilsSettings
 from plugins.copils.services import news_commitments, news_copils, news_questions
-from plugins.copils.views import announcing, copils, offers_commitments, offers_copils, offers_questions
+from plugins.copils.views import (
+    announcing,
+    board,
+    commitments,
+    copils,
+    offers_commitments,
+    offers_copils,
+    offers_questions,
+)
 from plugins.copils.views.blueprint import blueprint
 
 _ = texts("copils")
 
+PAGES = (announcing, board, commitments, copils)  # imported for their routes
 OF_KIND = {
     "copils.copil": offers_copils,
     "copils.question": offers_questions,
@@ -34,7 +43,7 @@ OF_KIND = {
 TELLERS = {**news_copils.TELLERS, **news_questions.TELLERS, **news_commitments.TELLERS}
 
 # imported for their routes
-PAGES = (announcing, copils)
+PAGES = (announcing, board, commitments, copils)  # imported for their routes
 
 
 @hookimpl
@@ -46,7 +55,10 @@ def portal_blueprints() -> list[Blueprint]:
 @hookimpl
 def portal_nav_items() -> list[NavItem]:
     """Give the entries of the group « Décider »."""
-    return [NavItem("decide", _.later("Inverted copils"), "copils.copils", order=20)]
+    return [
+        NavItem("decide", _.later("Commitments"), "copils.board", order=10),
+        NavItem("decide", _.later("Inverted copils"), "copils.copils", order=20),
+    ]
 
 
 @hookimpl

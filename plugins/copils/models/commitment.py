@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.api import Audienced, Personal, Subject, person_id
@@ -36,11 +37,13 @@ class Commitment(Audienced, Base):
     :ivar kind: *promise*, or *answer*: the question was delegated, an answer to it is owed
     :ivar holder_id: who held the function when it was last taken on; None for a vacant function or an outside body
     :ivar missed_on: the first day it was due on and not said done: it stays late whatever day is given next (SPEC 6)
+    :ivar late_noted_on: the last day it was due on of which the sweep told that it had passed
     :ivar postponed: how many times a later day was given (SPEC 7)
     :ivar known_by: « on saura que c'est fait quand… », in the words of an asker; None until they write it
     :ivar proposed_at: when it was said done (SPEC 8); empty again once an asker refused
     :ivar in_name: said done by the facilitator, in the name of a vacant function or an outside body (SPEC 14)
     :ivar proof: what was done, in the words of who said so
+    :ivar unconfirmed_noted: the sweep told that nobody had confirmed what was said done
     :ivar confirmed_at: when an asker said it is really done
     :ivar withdrawn_at: when the answer that made it was corrected into another
     """
@@ -71,6 +74,7 @@ class Commitment(Audienced, Base):
     made_at: Mapped[datetime]
     due_on: Mapped[date]
     missed_on: Mapped[date | None]
+    late_noted_on: Mapped[date | None]
     postponed: Mapped[int] = mapped_column(default=0)
     known_by: Mapped[str | None] = mapped_column(sa.String(MAX_KNOWN_BY))
     known_by_id: Mapped[int | None] = person_id(nullable=True)
@@ -78,6 +82,7 @@ class Commitment(Audienced, Base):
     proposed_by_id: Mapped[int | None] = person_id(nullable=True)
     in_name: Mapped[bool] = mapped_column(default=False)
     proof: Mapped[str | None] = mapped_column(sa.String(MAX_PROOF))
+    unconfirmed_noted: Mapped[bool] = mapped_column(default=False)
     confirmed_at: Mapped[datetime | None]
     confirmed_by_id: Mapped[int | None] = person_id(nullable=True)
     withdrawn_at: Mapped[datetime | None]
@@ -88,6 +93,16 @@ class Commitment(Audienced, Base):
     def subject(self) -> Subject:
         """Give the commitment as others speak of it."""
         return Subject("copils.commitment", self.id)
+
+    @hybrid_property
+    def pressing_on(self) -> date:
+        """Give the day that orders what is owed: the first one that was missed, else the one it is due on."""
+        return self.missed_on or self.due_on
+
+    @pressing_on.inplace.expression
+    @classmethod
+    def _pressing_on(cls) -> sa.ColumnElement[date]:
+        return sa.func.coalesce(cls.missed_on, cls.due_on)
 
 
 class FormerDue(Base):

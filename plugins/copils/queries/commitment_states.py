@@ -66,11 +66,6 @@ def state_of(commitment: Commitment, *, at: datetime) -> State:
     return State.LATE if commitment.missed_on or commitment.due_on < local_day(at) else State.OPEN
 
 
-def late_since(commitment: Commitment) -> date:
-    """Give the first day that was promised and not kept."""
-    return commitment.missed_on or commitment.due_on
-
-
 def _unconfirmed_since(at: datetime) -> datetime:
     return at - timedelta(days=CONFIRM_DAYS)
 

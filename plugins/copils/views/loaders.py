@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from portal.api import NotFound, Viewer, now, texts
 
+from plugins.copils.models.commitment import Commitment
 from plugins.copils.models.copil import Copil
+from plugins.copils.queries.commitments import readable_commitment
 from plugins.copils.queries.copils import readable_copil
 
 _ = texts("copils")
@@ -19,3 +21,14 @@ def one_copil(viewer: Viewer, *, copil_id: int) -> Copil:
     if copil is None:
         raise NotFound(_("There is no copil at this address, or it is not open to you."))
     return copil
+
+
+def one_commitment(viewer: Viewer, *, commitment_id: int) -> Commitment:
+    """Give the commitment of a page.
+
+    :raises NotFound: absent, or not theirs to read
+    """
+    commitment = readable_commitment(viewer, commitment_id, at=now())
+    if commitment is None:
+        raise NotFound(_("There is no commitment at this address, or it is not open to you."))
+    return commitment
