@@ -23,18 +23,21 @@ from plugins.copils.forms.settings import CopilsSettings
 from plugins.copils.services import news_commitments, news_copils, news_questions
 from plugins.copils.views import (
     announcing,
+    asking,
     board,
     commitments,
     copils,
+    moderating,
     offers_commitments,
     offers_copils,
     offers_questions,
+    questions,
 )
 from plugins.copils.views.blueprint import blueprint
 
 _ = texts("copils")
 
-PAGES = (announcing, board, commitments, copils)  # imported for their routes
+PAGES = (announcing, asking, board, commitments, copils, moderating, questions)  # imported for their routes
 OF_KIND = {
     "copils.copil": offers_copils,
     "copils.question": offers_questions,
@@ -43,7 +46,7 @@ OF_KIND = {
 TELLERS = {**news_copils.TELLERS, **news_questions.TELLERS, **news_commitments.TELLERS}
 
 # imported for their routes
-PAGES = (announcing, board, commitments, copils)  # imported for their routes
+PAGES = (announcing, asking, board, commitments, copils, moderating, questions)  # imported for their routes
 
 
 @hookimpl

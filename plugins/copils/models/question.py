@@ -78,11 +78,11 @@ class Question(Answer, Base):
     came_from_id: Mapped[int | None] = mapped_column(sa.ForeignKey("copils_copil.id", ondelete="SET NULL"), index=True)
     again_id: Mapped[int | None] = mapped_column(sa.ForeignKey("copils_question.id", ondelete="SET NULL"), index=True)
     author_id: Mapped[int | None] = person_id(nullable=True)
-    text: Mapped[str] = mapped_column(sa.String(MAX_QUESTION))
+    text: Mapped[str] = mapped_column(sa.Text)  # what masks a name may be longer than the name
     details: Mapped[str | None] = mapped_column(sa.Text)
     folded: Mapped[str] = mapped_column(sa.Text)
     is_collective: Mapped[bool] = mapped_column(default=False)
-    collective: Mapped[str | None] = mapped_column(sa.String(MAX_COLLECTIVE))
+    collective: Mapped[str | None] = mapped_column(sa.Text)
     created_at: Mapped[datetime]
     asked_at: Mapped[datetime | None]
     position: Mapped[int] = mapped_column(default=0)

@@ -1,17 +1,94 @@
-"""The agenda of a copil: its questions in their order, with those that are asked together."""
+"""The agenda of a copil: its questions in their order, those asked together with them; and which copil is next."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
 import sqlalchemy as sa
 
-from portal.api import session
+from portal.api import READ_AT, Viewer, session
 
+from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import Question
-from plugins.copils.queries.question_states import is_on_agenda
+from plugins.copils.queries.copil_states import State as CopilState
+from plugins.copils.queries.copil_states import is_calling, state_of
+from plugins.copils.queries.deciders import holder_ids, is_decider
+from plugins.copils.queries.glances import Glance, glances
+from plugins.copils.queries.question_states import State, is_on_agenda
 
 _AGENDA = sa.select(Question).where(Question.copil_id == sa.bindparam("number"), is_on_agenda())
+_PUBLIC = sa.select(Question).where(Question.copil_id == sa.bindparam("number"), Question.asked_at.is_not(None))
+_HEARD = sa.select(Question).where(Question.came_from_id == sa.bindparam("number"), Question.asked_at.is_not(None))
+_CALLING = sa.select(Copil).where(is_calling()).order_by(Copil.held_at, Copil.id)
+_LAST = sa.select(sa.func.max(Question.position)).where(Question.copil_id == sa.bindparam("number"))
+_WAITING = (
+    sa.select(Question)
+    .where(Question.copil_id.is_(None), is_on_agenda(), Question.answered_at.is_(None))
+    .order_by(Question.asked_at, Question.id)
+)
 
 
 def agenda_of(copil_id: int) -> list[Question]:
     """List the questions that are put at a copil, in the order of its agenda."""
     return list(session.scalars(_AGENDA.order_by(Question.position, Question.id), {"number": copil_id}))
+
+
+def agenda_glances(viewer: Viewer, copil: Copil, *, at: datetime) -> list[Glance]:
+    """List what the agenda shows: the numbered questions, each with those asked together with it, then the others.
+
+    Of one that only listened, those that were heard there and went on to its sequel. The others have no number: returned to those who asked, or withdrawn; they stay as a line, for nothing goes quietly.
+    """
+    put = _HEARD if copil.is_listening else _PUBLIC
+    found = glances(session.scalars(put.order_by(Question.position, Question.id), {"number": copil.id}), viewer, at=at)
+    may_order = viewer.is_signed_in and takes_questions(copil, at=at) and not is_decider(viewer, copil.id, at=at)
+    return [*_numbered(found, may_order=may_order), *(glance for glance in found if glance.is_aside)]
+
+
+def takes_questions(copil: Copil, *, at: datetime) -> bool:
+    """Tell whether the agenda of a copil still changes (C07 SPEC 2)."""
+    return state_of(copil, at=at) is CopilState.CALL
+
+
+def _numbered(found: list[Glance], *, may_order: bool) -> Iterator[Glance]:
+    put = [glance for glance in found if not glance.is_aside and glance.state is not State.MERGED]
+    for number, glance in enumerate(put, start=1):
+        merged = (other for other in found if other.question.merged_into_id == glance.question.id)
+        yield replace(glance, number=number, together=tuple(merged), can_move=may_order and len(put) > 1)
+
+
+def last_position(copil_id: int) -> int:
+    """Give the place of the last question that came to a copil; 0 if none did."""
+    return session.scalar(_LAST, {"number": copil_id}) or 0
+
+
+def merged_into(question_ids: Iterable[int]) -> list[Question]:
+    """List the questions that are asked together with one of these, the first asked first."""
+    found = sa.select(Question).where(Question.merged_into_id.in_(list(question_ids)))
+    return list(session.scalars(found.order_by(Question.asked_at, Question.id)))
+
+
+def wanting(question_id: int) -> list[Question]:
+    """List the questions whose askers propose to ask them together with this one, the first asked first."""
+    found = sa.select(Question).where(Question.merge_wanted_id == question_id, is_on_agenda())
+    return list(session.scalars(found.order_by(Question.asked_at, Question.id)))
+
+
+def waiting_questions() -> list[Question]:
+    """List the questions that wait for a copil to be announced, the first asked first."""
+    return list(session.scalars(_WAITING))
+
+
+def answers_among(copil_id: int, person_ids: Iterable[int], *, at: datetime) -> bool:
+    """Tell whether one of these people is to answer at a copil."""
+    return not set(holder_ids(copil_id, at=at)).isdisjoint(person_ids)
+
+
+def next_copil(person_ids: Iterable[int], *, at: datetime) -> Copil | None:
+    """Give the nearest copil that still takes questions and where none of these people is to answer (C07 SPEC 2)."""
+    askers = list(person_ids)
+    for copil in session.scalars(_CALLING, {READ_AT.key: at}):
+        if not answers_among(copil.id, askers, at=at):
+            return copil
+    return None

@@ -3,12 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 import sqlalchemy as sa
 
-from portal.api import session
+from portal.api import READER, Viewer, reading, session
 
-from plugins.copils.models.question import COLLECTIVE_LEAST, Asker, Question
+from plugins.copils.models.copil import Copil
+from plugins.copils.models.question import COLLECTIVE_LEAST, Asker, FormerAnswer, Masking, Question
+
+
+def readable() -> sa.ColumnElement[bool]:
+    """Give the criterion of the questions that `READER` may read.
+
+    Public, they are read by whoever reads their copil; before, and while they wait for one, by those who ask them and
+    those they invited.
+    """
+    theirs = sa.exists().where(Asker.question_id == Question.id, Asker.person_id == READER, Asker.declined_at.is_(None))
+    open_copils = sa.select(Copil.id).where(Copil.readable())
+    return sa.or_(sa.and_(Question.asked_at.is_not(None), Question.copil_id.in_(open_copils)), theirs)
+
+
+_READABLE = sa.select(Question).where(readable())
+_ONE = _READABLE.where(Question.id == sa.bindparam("number"))
+_MANY = _READABLE.where(Question.id.in_(sa.bindparam("numbers", expanding=True)))
+
+
+def readable_question(viewer: Viewer, question_id: int, *, at: datetime) -> Question | None:
+    """Give a question that `viewer` may read, or None."""
+    return session.scalar(_ONE, reading(viewer, at=at, number=question_id))
+
+
+def readable_questions(viewer: Viewer, ids: Iterable[int], *, at: datetime) -> list[Question]:
+    """List the questions among these that `viewer` may read."""
+    return list(session.scalars(_MANY, reading(viewer, at=at, numbers=list(ids))))
+
+
+def voice_of(person_id: int | None, question: Question) -> Asker | None:
+    """Give what a person has said of asking this very question: invited, yes, no; None if nobody asked them."""
+    found = sa.select(Asker).where(Asker.question_id == question.id, Asker.person_id == person_id)
+    return session.scalar(found) if person_id is not None else None
+
+
+def asks_itself(person_id: int | None, question: Question) -> bool:
+    """Tell whether a person asks this very question, and not one that is asked together with it."""
+    voice = voice_of(person_id, question)
+    return voice is not None and voice.confirmed_at is not None and voice.declined_at is None
 
 
 def _and_merged(question_id: int) -> sa.Select[int]:
@@ -52,3 +92,27 @@ def named_askers(questions: Iterable[Question]) -> dict[int, list[int]]:
 def is_enough(question: Question) -> bool:
     """Tell whether as many confirmed as a collective takes (C07 SPEC 11)."""
     return not question.is_collective or confirmed_count(question.id) >= COLLECTIVE_LEAST
+
+
+def maskings_of(question_id: int) -> list[Masking]:
+    """List the names that were masked in a question, without what they were, the first masked first."""
+    return list(session.scalars(sa.select(Masking).where(Masking.question_id == question_id).order_by(Masking.id)))
+
+
+def former_answers_of(question_id: int) -> list[FormerAnswer]:
+    """List what was written as the answer before it was corrected, newest first."""
+    former = sa.select(FormerAnswer).where(FormerAnswer.question_id == question_id)
+    return list(session.scalars(former.order_by(FormerAnswer.id.desc())))
+
+
+def member_ids(question_id: int) -> list[int]:
+    """Give the ids of those who ask this very question, first come first: of a collective, for its members alone."""
+    confirmed = sa.and_(Asker.confirmed_at.is_not(None), Asker.declined_at.is_(None))
+    found = sa.select(Asker.person_id).where(Asker.question_id == question_id, confirmed)
+    return [number for number in session.scalars(found.order_by(Asker.id)) if number is not None]
+
+
+def invited_ids(question_id: int) -> list[int]:
+    """Give the ids of those invited who have not said yes; nobody learns who of them said no."""
+    found = sa.select(Asker.person_id).where(Asker.question_id == question_id, Asker.confirmed_at.is_(None))
+    return [number for number in session.scalars(found.order_by(Asker.id)) if number is not None]

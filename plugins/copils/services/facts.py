@@ -9,8 +9,10 @@ from portal.api import Conflict, Forbidden, Viewer, function_cards, session, tex
 from plugins.copils.models.commitment import Commitment
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import Question
+from plugins.copils.queries.agenda import takes_questions
+from plugins.copils.queries.copils import copil_by_id
 from plugins.copils.queries.deciders import is_decider
-from plugins.copils.queries.questions import asks
+from plugins.copils.queries.questions import asks, asks_itself
 
 _ = texts("copils")
 
@@ -18,6 +20,27 @@ _ = texts("copils")
 def hold(row: Copil | Question | Commitment) -> None:
     """Read a row anew and keep others from changing it until the end of the transaction: two may act at once."""
     session.refresh(row, with_for_update=True)
+
+
+def hold_with_copil(question: Question) -> Copil | None:
+    """Hold the copil of a question, then the question: always in this order, so that two who act never wait in a ring.
+
+    The copil is given as it then is; None while the question waits for one.
+    """
+    copil = copil_by_id(question.copil_id)
+    if copil is not None:
+        hold(copil)
+    hold(question)
+    return copil if copil is not None and copil.id == question.copil_id else copil_by_id(question.copil_id)
+
+
+def must_take_questions(copil: Copil | None, *, at: datetime) -> None:
+    """Go on only while the agenda still changes; a question that waits for a copil may always change (C07 SPEC 2).
+
+    :raises Conflict: it is settled, or the copil is called off or over
+    """
+    if copil is not None and not takes_questions(copil, at=at):
+        raise Conflict(_("The agenda of this copil is settled: its questions no longer change."))
 
 
 def must_be_of_the_field(actor: Viewer, copil: Copil | None, *, at: datetime) -> int:
@@ -55,6 +78,17 @@ def must_ask(actor: Viewer, question: Question, copil: Copil | None, *, at: date
     """
     person_id = must_be_of_the_field(actor, copil, at=at)
     if not asks(person_id, question):
+        raise Forbidden(_("Only those who ask this question may do that."))
+    return person_id
+
+
+def must_ask_itself(actor: Viewer, question: Question, copil: Copil | None, *, at: datetime) -> int:
+    """Give the actor's id, if they ask this very question: one asked together with it gives no hold on its words.
+
+    :raises Forbidden: they do not, or they have become one of the deciders (C07 SPEC 14)
+    """
+    person_id = must_be_of_the_field(actor, copil, at=at)
+    if not asks_itself(person_id, question):
         raise Forbidden(_("Only those who ask this question may do that."))
     return person_id
 

@@ -31,6 +31,7 @@ from portal.api import (
 
 from plugins.copils import permissions
 from plugins.copils.models.copil import ABSENT, PRESENT, STAND_IN, Copil
+from plugins.copils.queries.agenda import agenda_glances
 from plugins.copils.queries.copil_states import CURRENT, mark_of, over, state_of
 from plugins.copils.queries.copils import (
     PAST,
@@ -42,7 +43,7 @@ from plugins.copils.queries.copils import (
     sequels_of,
 )
 from plugins.copils.queries.deciders import seats_of
-from plugins.copils.queries.turns import heard_at, minutes_spent, turns_of
+from plugins.copils.queries.turns import minutes_spent, turns_of
 from plugins.copils.views.blueprint import blueprint
 from plugins.copils.views.loaders import one_copil
 
@@ -119,7 +120,7 @@ def _facts(copil: Copil) -> dict[str, Any]:
         "seats": seats_of(copil.id, at=at),
         "presences": PRESENCES,
         "facilitator": person(copil.facilitator_id),
-        "agenda": heard_at(copil),
+        "agenda": agenda_glances(who, copil, at=at),
         "spent": minutes_spent(turns, at=at) if turns else None,
         "former_days": former_days(copil),
         "follows": copil_by_id(copil.follows_id),

@@ -2,21 +2,139 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 
-from portal.api import Action, HomeItem, Subject, SubjectCard, Viewer
+from flask import url_for
+
+from portal.api import Action, HomeItem, Subject, SubjectCard, Viewer, can, now, texts
+
+from plugins.copils import permissions
+from plugins.copils.models.question import Question
+from plugins.copils.queries.agenda import agenda_of, next_copil, takes_questions
+from plugins.copils.queries.deciders import is_decider
+from plugins.copils.queries.glances import Glance, glances
+from plugins.copils.queries.question_states import State
+from plugins.copils.queries.questions import asks, readable_question, readable_questions
+from plugins.copils.queries.questions_home import calls_for, returned_to, wanted_of
+
+_ = texts("copils")
+ON_AGENDA = {State.ASKED, State.MERGED}
 
 
 def cards(ids: Iterable[int], viewer: Viewer) -> Iterable[SubjectCard]:
-    """Name those that `viewer` may read."""
-    return []
+    """Name those that `viewer` may read; of one that was returned or withdrawn, others are not told the words."""
+    at = now()
+    for glance in glances(readable_questions(viewer, ids, at=at), viewer, at=at):
+        yield SubjectCard(glance.title, _url("copils.question", glance), glance.question.subject)
+
+
+def _url(endpoint: str, glance: Glance) -> str:
+    return url_for(endpoint, question_id=glance.question.id)
 
 
 def actions(subject: Subject, viewer: Viewer) -> Iterable[Action]:
-    """Give what `viewer` may do with one of them."""
-    return []
+    """Give what `viewer` may do with one of them; whoever is to answer it, nothing (C07 SPEC 1 and 14)."""
+    at = now()
+    question = readable_question(viewer, subject.id, at=at)
+    if question is None or not viewer.is_signed_in:
+        return
+    if question.copil_id is not None and is_decider(viewer, question.copil_id, at=at):
+        return
+    (glance,) = glances([question], viewer, at=at)
+    if can(viewer, permissions.ASK):
+        yield from _of_the_field(glance, viewer, at)
+    yield from _of_who_facilitates(glance, viewer)
+
+
+def _of_the_field(glance: Glance, viewer: Viewer, at: datetime) -> Iterator[Action]:
+    is_open = glance.copil is None or takes_questions(glance.copil, at=at)
+    if glance.state is State.GATHERING:
+        yield from _gathering(glance, viewer)
+    elif glance.state is State.RETURNED and glance.is_mine:
+        yield Action(_("Take it up again"), _url("copils.reword", glance), kind="main", order=10)
+    elif glance.state is State.WITHDRAWN and glance.is_mine and is_open:
+        yield Action(_("Put it back"), _url("copils.question_back", glance), method="post", kind="main", order=10)
+    elif glance.state in {State.WAITING, *ON_AGENDA} and is_open:
+        yield from _public(glance, viewer)
+    if glance.is_mine and glance.state in {State.GATHERING, State.RETURNED}:
+        yield from _withdrawing(glance)
+    if glance.state in {State.ANSWERED, State.UNANSWERED} and not glance.is_hidden:
+        yield from _again(glance, viewer, at)
+
+
+def _gathering(glance: Glance, viewer: Viewer) -> Iterator[Action]:
+    if glance.is_invited:
+        yield Action(_("I ask it too"), _url("copils.voice", glance), method="post", kind="main", order=10)
+        yield Action(_("Not me"), _url("copils.decline_voice", glance), method="post", order=20)
+    if glance.is_mine:
+        yield Action(_("Invite somebody"), _url("copils.invite_voice", glance), kind="main", order=10)
+        yield Action(_("Reword"), _url("copils.reword", glance), order=30)
+        if glance.question.author_id == viewer.person_id:
+            yield Action(_("Ask it in my own name"), _url("copils.ask_alone", glance), order=40)
+        if glance.voices > 1:
+            yield Action(_("Ask it no more"), _url("copils.leave_voice", glance), kind="quiet", order=60)
+
+
+def _public(glance: Glance, viewer: Viewer) -> Iterator[Action]:
+    if not glance.is_mine and glance.state is State.ASKED:
+        yield Action(_("I ask it too"), _url("copils.voice", glance), method="post", kind="main", order=10)
+    if glance.is_mine:
+        yield Action(_("Reword"), _url("copils.reword", glance), order=30)
+        if glance.voices > 1:
+            yield Action(_("Ask it no more"), _url("copils.leave_voice", glance), kind="quiet", order=60)
+    yield from _grouping(glance, viewer)
+    if glance.is_mine:
+        yield from _withdrawing(glance)
+
+
+def _grouping(glance: Glance, viewer: Viewer) -> Iterator[Action]:
+    question = glance.question
+    if glance.state is State.MERGED and asks(viewer.person_id, question):
+        yield Action(_("Ask it on its own again"), _url("copils.part_question", glance), method="post", order=50)
+    if glance.state is not State.ASKED or not asks(viewer.person_id, question):
+        return
+    if question.merge_wanted_id is not None:
+        url = _url("copils.refuse_question", glance)
+        yield Action(_("Take the proposal back"), url, method="post", kind="quiet", order=50)
+    elif len(agenda_of(question.copil_id or 0)) > 1:
+        yield Action(_("Ask it together with another"), _url("copils.together", glance), order=50)
+
+
+def _withdrawing(glance: Glance) -> Iterator[Action]:
+    yield Action(_("Withdraw it"), _url("copils.withdraw", glance), kind="quiet", order=90)
+
+
+def _again(glance: Glance, viewer: Viewer, at: datetime) -> Iterator[Action]:
+    copil = next_copil([viewer.person_id or 0], at=at)
+    if copil is not None:
+        url = url_for("copils.ask", copil_id=copil.id, again=glance.question.id)
+        yield Action(_("Ask it again"), url, order=50)
+
+
+def _of_who_facilitates(glance: Glance, viewer: Viewer) -> Iterator[Action]:
+    copil = glance.copil
+    if copil is None or copil.facilitator_id != viewer.person_id or not can(viewer, permissions.FACILITATE):
+        return
+    if glance.question.asked_at is None or glance.is_hidden:
+        return
+    if glance.state in {*ON_AGENDA, State.UNANSWERED}:
+        yield Action(_("Return it with a reason"), _url("copils.give_back", glance), kind="quiet", order=80)
+    yield Action(_("Mask a name"), _url("copils.mask", glance), kind="quiet", order=81)
 
 
 def home_items(viewer: Viewer) -> Iterable[HomeItem]:
-    """Give what is happening, what waits for `viewer`, what was promised."""
-    return []
+    """Give what waits for `viewer`: to ask together, to take up again, to group."""
+    if not viewer.is_signed_in or not can(viewer, permissions.ASK):
+        return
+    for question in calls_for(viewer, at=now()):
+        yield _todo(question, _("You are invited to ask this question together"), _("Answer"))
+    for question in returned_to(viewer, at=now()):
+        yield _todo(question, _("This question was returned: take it up again"), _("Take it up again"))
+    for question in wanted_of(viewer, at=now()):
+        yield _todo(question, _("Others propose to ask theirs together with yours"), _("Answer"))
+
+
+def _todo(question: Question, line: str, label: str) -> HomeItem:
+    url = url_for("copils.question", question_id=question.id)
+    return HomeItem("todo", question.text, url, lines=(line,), action=(label, url))

@@ -1,0 +1,111 @@
+"""What a page shows of a question: its state, who asks it, and what the reader has to do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.api import Person, Viewer, local_day, people, session, texts
+
+from plugins.copils.models.copil import Copil
+from plugins.copils.models.question import COLLECTIVE_LEAST, Asker, Question
+from plugins.copils.queries.question_states import State, mark_of, state_of
+
+_ = texts("copils")
+
+_VOICES = sa.select(Asker.question_id, Asker.person_id, Asker.confirmed_at).where(
+    Asker.question_id.in_(sa.bindparam("ids", expanding=True)), Asker.declined_at.is_(None)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A question as one reader sees it: of what was returned or withdrawn, only those who ask it see the words.
+
+    :ivar names: of those who ask it in their own name, for agents; none of a collective, to nobody (C07 SPEC 11)
+    :ivar voices: how many ask it, whoever has left since
+    :ivar is_mine: the reader asks this very question
+    :ivar is_invited: they are asked to, and have not answered
+    :ivar number: its place on the agenda; None beside it
+    :ivar together: the questions that are asked together with it
+    :ivar can_move: the reader may give it another place on the agenda
+    """
+
+    question: Question
+    copil: Copil | None
+    state: State
+    names: tuple[str, ...]
+    voices: int
+    is_mine: bool
+    is_invited: bool
+    number: int | None = None
+    together: tuple[Glance, ...] = ()
+    can_move: bool = False
+
+    @property
+    def mark(self) -> tuple[str, str]:
+        """Give word and kind of its state."""
+        return mark_of(self.state)
+
+    @property
+    def is_aside(self) -> bool:
+        """Tell whether it stands beside the agenda."""
+        return self.state in {State.RETURNED, State.WITHDRAWN}
+
+    @property
+    def is_hidden(self) -> bool:
+        """Tell whether this reader sees that it exists and not what it says."""
+        return self.is_aside and not self.is_mine
+
+    @property
+    def title(self) -> str:
+        """Give its words, or what stands in their place."""
+        if self.is_hidden:
+            return _("A question withdrawn") if self.state is State.WITHDRAWN else _("A question returned")
+        return self.question.text
+
+    @property
+    def who(self) -> str:
+        """Say who asks it: the names, or a collective and its size, or a number to whoever is no agent here."""
+        if self.is_hidden:
+            return ""
+        if self.question.is_collective:
+            size = _.plural("collective of %(num)s person", "collective of %(num)s people", self.voices)
+            return _("%(name)s (%(size)s)", name=self.question.collective, size=size)
+        return ", ".join(self.names) or _.plural("%(num)s agent", "%(num)s agents", self.voices)
+
+    @property
+    def missing(self) -> int:
+        """Say how many voices a collective still needs."""
+        return max(0, COLLECTIVE_LEAST - self.voices) if self.question.is_collective else 0
+
+
+def glances(questions: Iterable[Question], viewer: Viewer, *, at: datetime) -> list[Glance]:
+    """Give what `viewer` sees of questions they may read, in the same order, in two queries."""
+    found = list(questions)
+    rows: dict[int, list[Any]] = {question.id: [] for question in found}
+    for row in session.execute(_VOICES.order_by(Asker.id), {"ids": list(rows)}):
+        rows[row.question_id].append(row)
+    named = (question.id for question in found if not question.is_collective and viewer.is_agent)
+    who = people(row.person_id for number in named for row in rows[number] if row.confirmed_at)
+    return [_glance(question, rows[question.id], viewer, who, at) for question in found]
+
+
+def _glance(question: Question, rows: list[Any], viewer: Viewer, who: dict[int, Person], at: datetime) -> Glance:
+    confirmed = [row.person_id for row in rows if row.confirmed_at]
+    invited = [row.person_id for row in rows if not row.confirmed_at]
+    is_named = viewer.is_agent and not question.is_collective
+    left = _("A person who left")
+    return Glance(
+        question=question,
+        copil=question.copil,
+        state=state_of(question, question.copil, today=local_day(at)),
+        names=tuple(who[number].name if number in who else left for number in confirmed) if is_named else (),
+        voices=len(confirmed),
+        is_mine=viewer.is_signed_in and viewer.person_id in confirmed,
+        is_invited=viewer.is_signed_in and viewer.person_id in invited,
+    )

@@ -1,0 +1,116 @@
+"""The page of a question, the order of an agenda, and its export (C07)."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Any
+
+from portal.api import (
+    Table,
+    actions_of,
+    exported,
+    function_cards,
+    history_of,
+    now,
+    page,
+    people,
+    public,
+    sections_of,
+    texts,
+    viewer,
+)
+
+from plugins.copils.models.question import Question
+from plugins.copils.queries.agenda import agenda_glances, merged_into, wanting
+from plugins.copils.queries.glances import Glance, glances
+from plugins.copils.queries.question_states import ANSWERS
+from plugins.copils.queries.questions import former_answers_of, invited_ids, maskings_of, member_ids, readable_questions
+from plugins.copils.views.blueprint import blueprint
+from plugins.copils.views.loaders import one_copil, one_question
+
+_ = texts("copils")
+
+# said by the page itself, for whoever may see it; the history of a question never says who comes and goes
+QUIET = ("copils.voice_asked", "copils.voice_given", "copils.voice_declined", "copils.voice_taken_back")
+# acts of those who ask: of a collective, the history names none of them (C07 SPEC 11)
+OF_ASKERS = (
+    "copils.question_asked",
+    "copils.question_reworded",
+    "copils.question_withdrawn",
+    "copils.question_put_back",
+    "copils.question_merged",
+    "copils.question_parted",
+    "copils.merging_wanted",
+    "copils.merging_refused",
+)
+
+
+@blueprint.get("/q/<int:question_id>")
+@public(question=one_question)
+def question(question):
+    """Show one question: who asks it, what was answered, what was promised."""
+    (glance,) = glances([question], viewer(), at=now())
+    maskings = maskings_of(question.id)
+    return page(
+        "copils/question.html",
+        glance=glance,
+        question=question,
+        copil=question.copil,
+        offers=actions_of(question.subject),
+        sections=sections_of(question.subject),
+        past=past_of(question),
+        **_together(question),
+        **_answer(question),
+        **(_voices(glance) if glance.is_mine else {}),
+        maskings=maskings,
+        who=people({question.returned_by_id, *(row.person_id for row in maskings)}),
+    )
+
+
+def past_of(question: Question) -> list[Any]:
+    """Give what happened to a question since it is public; of a collective, without the acts of those who ask."""
+    without = (*QUIET, *OF_ASKERS) if question.is_collective else QUIET
+    asked_at = question.asked_at
+    past = history_of(question.subject, without=without) if asked_at and viewer().is_agent else []
+    return [entry for entry in past if asked_at is not None and entry.at >= asked_at]
+
+
+def _together(question: Question) -> dict[str, Any]:
+    who, at = viewer(), now()
+    host = readable_questions(who, [question.merged_into_id or question.merge_wanted_id or 0], at=at)
+    return {
+        "together": glances(merged_into([question.id]), who, at=at),
+        "wanting": glances(wanting(question.id), who, at=at),
+        "host": host[0] if host else None,
+    }
+
+
+def _answer(question: Question) -> dict[str, Any]:
+    former = former_answers_of(question.id) if question.answered_at else []
+    function_id = question.answer_function_id
+    cards = function_cards([function_id], at=now()) if function_id else {}
+    return {"answers": ANSWERS, "former_answers": former, "function": cards.get(function_id or 0)}
+
+
+def _voices(glance: Glance) -> dict[str, Any]:
+    """Give who has said yes and who was asked, to those who ask together, and to nobody else."""
+    number = glance.question.id
+    return {"members": people(member_ids(number)).values(), "invited": people(invited_ids(number)).values()}
+
+
+COLUMNS: Table = {
+    "number": (_.later("Number"), attrgetter("number")),
+    "question": (_.later("Question"), attrgetter("title")),
+    "askers": (_.later("Asked by"), attrgetter("who")),
+    "state": (_.later("State"), lambda glance: glance.mark[0]),
+    "answer": (_.later("Answer"), lambda glance: ANSWERS.get(glance.question.answer or "")),
+    "answer_text": (_.later("In words"), lambda glance: glance.question.answer_text),
+    "answer_on": (_.later("By what day"), lambda glance: glance.question.answer_on),
+}
+
+
+@blueprint.get("/sessions/<int:copil_id>/questions.<any(csv, json):fmt>")
+@public(copil=one_copil)
+def questions_export(copil, fmt):
+    """Give the rows of the agenda, in its order."""
+    return exported(fmt, f"copil-{copil.id}-questions", COLUMNS, agenda_glances(viewer(), copil, at=now()))
