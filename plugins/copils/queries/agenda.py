@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from portal.api import READ_AT, Viewer, session
+from portal.api import READ_AT, UtcDateTime, Viewer, session
 
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import Question
@@ -20,7 +20,9 @@ from plugins.copils.queries.question_states import State, is_on_agenda
 
 _AGENDA = sa.select(Question).where(Question.copil_id == sa.bindparam("number"), is_on_agenda())
 _PUBLIC = sa.select(Question).where(Question.copil_id == sa.bindparam("number"), Question.asked_at.is_not(None))
-_HEARD = sa.select(Question).where(Question.came_from_id == sa.bindparam("number"), Question.asked_at.is_not(None))
+_HEARD = sa.select(Question).where(
+    Question.came_from_id == sa.bindparam("number"), Question.asked_at < sa.bindparam("settled_at", type_=UtcDateTime())
+)
 _CALLING = sa.select(Copil).where(is_calling()).order_by(Copil.held_at, Copil.id)
 _LAST = sa.select(sa.func.max(Question.position)).where(Question.copil_id == sa.bindparam("number"))
 _WAITING = (
@@ -38,10 +40,12 @@ def agenda_of(copil_id: int) -> list[Question]:
 def agenda_glances(viewer: Viewer, copil: Copil, *, at: datetime) -> list[Glance]:
     """List what the agenda shows: the numbered questions, each with those asked together with it, then the others.
 
-    Of one that only listened, those that were heard there and went on to its sequel. The others have no number: returned to those who asked, or withdrawn; they stay as a line, for nothing goes quietly.
+    The others have no number: returned to those who asked, or withdrawn; they stay as a line, for nothing goes quietly.
+    Of a copil that only listened, what was heard there, though it went on to its sequel.
     """
     put = _HEARD if copil.is_listening else _PUBLIC
-    found = glances(session.scalars(put.order_by(Question.position, Question.id), {"number": copil.id}), viewer, at=at)
+    asked = {"number": copil.id, "settled_at": copil.freezes_at}
+    found = glances(session.scalars(put.order_by(Question.position, Question.id), asked), viewer, at=at)
     may_order = viewer.is_signed_in and takes_questions(copil, at=at) and not is_decider(viewer, copil.id, at=at)
     return [*_numbered(found, may_order=may_order), *(glance for glance in found if glance.is_aside)]
 

@@ -14,14 +14,15 @@ from portal.api import (
     now,
     page,
     people,
-    public,
     sections_of,
+    signed_in,
     texts,
     viewer,
 )
 
 from plugins.copils.models.question import Question
 from plugins.copils.queries.agenda import agenda_glances, merged_into, wanting
+from plugins.copils.queries.commitments import glances_of_question
 from plugins.copils.queries.glances import Glance, glances
 from plugins.copils.queries.question_states import ANSWERS
 from plugins.copils.queries.questions import former_answers_of, invited_ids, maskings_of, member_ids, readable_questions
@@ -46,7 +47,7 @@ OF_ASKERS = (
 
 
 @blueprint.get("/q/<int:question_id>")
-@public(question=one_question)
+@signed_in(question=one_question)
 def question(question):
     """Show one question: who asks it, what was answered, what was promised."""
     (glance,) = glances([question], viewer(), at=now())
@@ -71,7 +72,7 @@ def past_of(question: Question) -> list[Any]:
     """Give what happened to a question since it is public; of a collective, without the acts of those who ask."""
     without = (*QUIET, *OF_ASKERS) if question.is_collective else QUIET
     asked_at = question.asked_at
-    past = history_of(question.subject, without=without) if asked_at and viewer().is_agent else []
+    past = history_of(question.subject, without=without) if asked_at else []
     return [entry for entry in past if asked_at is not None and entry.at >= asked_at]
 
 
@@ -89,7 +90,8 @@ def _answer(question: Question) -> dict[str, Any]:
     former = former_answers_of(question.id) if question.answered_at else []
     function_id = question.answer_function_id
     cards = function_cards([function_id], at=now()) if function_id else {}
-    return {"answers": ANSWERS, "former_answers": former, "function": cards.get(function_id or 0)}
+    promised = glances_of_question(viewer(), question.id, at=now())
+    return {"promised": promised, "answers": ANSWERS, "former_answers": former, "function": cards.get(function_id or 0)}
 
 
 def _voices(glance: Glance) -> dict[str, Any]:
@@ -110,7 +112,7 @@ COLUMNS: Table = {
 
 
 @blueprint.get("/sessions/<int:copil_id>/questions.<any(csv, json):fmt>")
-@public(copil=one_copil)
+@signed_in(copil=one_copil)
 def questions_export(copil, fmt):
     """Give the rows of the agenda, in its order."""
     return exported(fmt, f"copil-{copil.id}-questions", COLUMNS, agenda_glances(viewer(), copil, at=now()))
