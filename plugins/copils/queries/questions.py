@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from portal.api import READER, Viewer, reading, session
 
@@ -26,7 +27,7 @@ def readable() -> sa.ColumnElement[bool]:
 
 _READABLE = sa.select(Question).where(readable())
 _ONE = _READABLE.where(Question.id == sa.bindparam("number"))
-_MANY = _READABLE.where(Question.id.in_(sa.bindparam("numbers", expanding=True)))
+_MANY = _READABLE.where(Question.id.in_(sa.bindparam("numbers", expanding=True))).options(joinedload(Question.copil))
 
 
 def readable_question(viewer: Viewer, question_id: int, *, at: datetime) -> Question | None:

@@ -35,7 +35,8 @@ def return_question(actor: Viewer, question: Question, *, reason: str, at: datet
     _must_moderate(actor, question, at=at)
     if question.returned_at is not None:
         return
-    if question.answered_at is not None or question.withdrawn_at is not None:
+    _must_be_shown(question)
+    if question.answered_at is not None:
         raise Conflict(_("This question was withdrawn or answered: it no longer changes."))
     words = " ".join(reason.split())
     if not words or len(words) > MAX_REASON:
@@ -53,6 +54,12 @@ def _must_moderate(actor: Viewer, question: Question, *, at: datetime) -> int:
     return must_facilitate(actor, copil, at=at)
 
 
+def _must_be_shown(question: Question) -> None:
+    """Go on only with words that whoever moderates reads: of hidden ones, trying names would tell what they say."""
+    if question.withdrawn_at is not None or question.returned_at is not None:
+        raise Conflict(_("This question stands on the agenda no more."))
+
+
 def mask_name(actor: Viewer, question: Question, *, name: str, at: datetime) -> int:
     """Mask a personal name wherever a question says it, and give in how many places. What it was is kept nowhere.
 
@@ -60,6 +67,7 @@ def mask_name(actor: Viewer, question: Question, *, name: str, at: datetime) -> 
     :raises Invalid: it is no name, stands nowhere, or is most of the question
     """
     person_id = _must_moderate(actor, question, at=at)
+    _must_be_shown(question)
     pattern = _pattern(name)
     before = (question.text, question.details or "", question.collective or "")
     places = sum(len(pattern.findall(text)) for text in before)

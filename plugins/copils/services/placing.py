@@ -26,15 +26,15 @@ from plugins.copils.services.facts import hold
 def place(question: Question, *, actor_id: int | None, at: datetime) -> None:
     """Put a question at the end of the agenda it was asked for, or of the next that takes questions; publish it.
 
-    With no copil ahead it waits for one. Whoever asks it never has to answer it: a copil where they do is passed over.
+    With no copil ahead it waits for one. On its way, it passes over a copil where one of its askers is to answer.
     """
-    wanted, askers = copil_by_id(question.copil_id), asker_ids(question)
+    wanted = copil_by_id(question.copil_id)
     if wanted is not None:
         hold(wanted)
-    if wanted is not None and takes_questions(wanted, at=at) and not answers_among(wanted.id, askers, at=at):
+    if wanted is not None and takes_questions(wanted, at=at):
         _put(question, wanted, at)
     else:
-        _send(question, next_copil(askers, at=at), at)
+        _send(question, next_copil(asker_ids(question), at=at), at)
     publish(Event("copils.question_asked", question.subject, actor_id, at, {"copil": question.copil_id}))
 
 

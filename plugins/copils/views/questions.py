@@ -35,6 +35,7 @@ _ = texts("copils")
 QUIET = ("copils.voice_asked", "copils.voice_given", "copils.voice_declined", "copils.voice_taken_back")
 # acts of those who ask: of a collective, the history names none of them (C07 SPEC 11)
 OF_ASKERS = (
+    "copils.question_gathering",
     "copils.question_asked",
     "copils.question_reworded",
     "copils.question_withdrawn",
