@@ -9,6 +9,7 @@ from portal.api import (
     Event,
     Form,
     HomeItem,
+    Job,
     NavItem,
     Subject,
     SubjectCard,
@@ -20,33 +21,37 @@ from portal.api import (
 
 from plugins.copils import permissions
 from plugins.copils.forms.settings import CopilsSettings
-from plugins.copils.services import news_commitments, news_copils, news_questions
+from plugins.copils.jobs import copils_jobs
+from plugins.copils.services import news_commitments, news_copils, news_questions, succession
 from plugins.copils.views import (
     announcing,
     asking,
     board,
     commitments,
     copils,
+    hall,
     moderating,
+    offers_board,
     offers_commitments,
     offers_copils,
     offers_questions,
+    picture,
     questions,
 )
 from plugins.copils.views.blueprint import blueprint
 
 _ = texts("copils")
 
-PAGES = (announcing, asking, board, commitments, copils, moderating, questions)  # imported for their routes
 OF_KIND = {
     "copils.copil": offers_copils,
     "copils.question": offers_questions,
     "copils.commitment": offers_commitments,
+    "copils.board": offers_board,
 }
-TELLERS = {**news_copils.TELLERS, **news_questions.TELLERS, **news_commitments.TELLERS}
+TELLERS = {**news_copils.TELLERS, **news_questions.TELLERS, **news_commitments.TELLERS, **succession.TELLERS}
 
 # imported for their routes
-PAGES = (announcing, asking, board, commitments, copils, moderating, questions)  # imported for their routes
+PAGES = (announcing, asking, board, commitments, copils, hall, moderating, picture, questions)
 
 
 @hookimpl
@@ -71,12 +76,19 @@ def portal_settings() -> type[Form]:
 
 
 @hookimpl
+def portal_jobs() -> list[Job]:
+    """Give what `portal work` does."""
+    return copils_jobs()
+
+
+@hookimpl
 def portal_subject_types() -> list[SubjectType]:
     """Give what others may speak of."""
     return [
         SubjectType("copils.copil", _.later("Copil"), can_follow=True),
         SubjectType("copils.question", _.later("Question"), can_follow=True),
         SubjectType("copils.commitment", _.later("Commitment"), can_follow=True),
+        SubjectType("copils.board", _.later("Board of commitments")),
     ]
 
 

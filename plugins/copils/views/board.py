@@ -8,6 +8,7 @@ from portal.api import (
     ANONYMOUS,
     Table,
     absolute_url,
+    actions_of,
     export_links,
     exported,
     listing,
@@ -32,6 +33,7 @@ from plugins.copils.queries.commitments import (
     promising_functions,
     with_first_days,
 )
+from plugins.copils.services.hall import BOARD
 from plugins.copils.views.blueprint import blueprint
 
 _ = texts("copils")
@@ -62,6 +64,7 @@ def board():
         copils=[("", _("all")), *((copil.id, copil.title) for copil in promising_copils(viewer(), at=at))],
         is_filtered=any(filters.data.values()),
         exports=export_links("copils.board_export", *FILTERS),
+        offers=actions_of(BOARD),
     )
 
 

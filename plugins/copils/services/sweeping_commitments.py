@@ -1,0 +1,63 @@
+"""What the clock does to commitments, told once each with its true instant: a day that passed, thirty without a yes.
+
+No page waits for this: states are derived. The sweep may be late; it never says a thing twice.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from portal.api import local_midnight, record_passage, session
+
+from plugins.copils.models.commitment import CONFIRM_DAYS, Commitment
+from plugins.copils.queries.commitment_states import TODAY, State, is_in, is_owed, on_day
+from plugins.copils.services.keeping import say
+
+AT_A_TURN = 200
+_NOT_TOLD = sa.or_(Commitment.late_noted_on.is_(None), Commitment.late_noted_on < Commitment.due_on)
+# held, so that what is said done or given a later day at this very moment is waited for
+_LATE = (
+    sa.select(Commitment)
+    .where(is_owed(), Commitment.due_on < TODAY, _NOT_TOLD)
+    .order_by(Commitment.due_on, Commitment.id)
+    .limit(AT_A_TURN)
+    .with_for_update()
+)
+_UNCONFIRMED = (
+    sa.select(Commitment)
+    .where(is_in(State.UNCONFIRMED), Commitment.unconfirmed_noted.is_(False))
+    .order_by(Commitment.proposed_at, Commitment.id)
+    .limit(AT_A_TURN)
+    .with_for_update()
+)
+
+
+def sweep_commitments(at: datetime) -> bool:
+    """Publish what became late and what nobody confirmed; tell whether more wait (C07 SPEC 6 and 8)."""
+    late = list(session.scalars(_LATE, on_day(at)))
+    for commitment in late:
+        _note_late(commitment)
+    unconfirmed = list(session.scalars(_UNCONFIRMED, on_day(at)))
+    for commitment in unconfirmed:
+        _note_unconfirmed(commitment)
+    return AT_A_TURN in {len(late), len(unconfirmed)}
+
+
+def _note_late(commitment: Commitment) -> None:
+    commitment.late_noted_on = day = commitment.due_on
+    session.flush()
+    passed_at = local_midnight(day + timedelta(days=1))
+    if record_passage(commitment.subject, f"late {day}", passed_at):
+        say("late", commitment, by=None, at=passed_at)
+
+
+def _note_unconfirmed(commitment: Commitment) -> None:
+    commitment.unconfirmed_noted = True
+    session.flush()
+    if commitment.proposed_at is None:  # the statement asks that it is
+        return
+    passed_at = commitment.proposed_at + timedelta(days=CONFIRM_DAYS)
+    if record_passage(commitment.subject, f"unconfirmed {commitment.proposed_at:%Y%m%d%H%M%S}", passed_at):
+        say("unconfirmed", commitment, by=None, at=passed_at)

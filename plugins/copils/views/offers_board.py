@@ -1,0 +1,35 @@
+"""What one may do with the board of commitments as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import url_for
+
+from portal.api import Action, HomeItem, Subject, SubjectCard, Viewer, can, texts
+
+from plugins.copils import permissions
+from plugins.copils.services.hall import BOARD
+
+_ = texts("copils")
+
+
+def cards(ids: Iterable[int], viewer: Viewer) -> Iterable[SubjectCard]:
+    """Name the board to whoever is of the collectivity."""
+    return (
+        [SubjectCard(_("Commitments"), url_for("copils.board"), BOARD)] if viewer.is_agent and BOARD.id in ids else []
+    )
+
+
+def actions(subject: Subject, viewer: Viewer) -> Iterable[Action]:
+    """Give the other ways to see the board."""
+    yield Action(_("Picture of the year"), url_for("copils.picture"), order=10)
+    yield Action(_("Wall for the hall"), url_for("copils.hall"), order=20)
+    yield Action(_("Sheet to print"), url_for("copils.sheet"), order=30)
+    if can(viewer, permissions.ANNOUNCE):
+        yield Action(_("Wall without signing in"), url_for("copils.hall_door"), kind="quiet", order=40)
+
+
+def home_items(viewer: Viewer) -> Iterable[HomeItem]:
+    """Give nothing: what is promised is given by each commitment."""
+    return ()
