@@ -21,7 +21,8 @@ from portal.api import (
 from plugins.copils import permissions
 from plugins.copils.forms.commitments import DONE, KnownByForm, PostponeForm, ProofForm, VerdictForm
 from plugins.copils.queries.commitments import former_days, glances, refusals_of
-from plugins.copils.services.confirming import ACTS_OF_ASKERS, confirm, refuse, say_how_known
+from plugins.copils.services.confirming import ACTS_OF_ASKERS, confirm, must_witness, refuse, say_how_known
+from plugins.copils.services.facts import must_answer_for
 from plugins.copils.services.keeping import postpone, say_done, take_on
 from plugins.copils.views.blueprint import blueprint
 from plugins.copils.views.loaders import one_commitment
@@ -59,6 +60,7 @@ def _form_page(template, form, commitment):
 @requires(permissions.KEEP, commitment=one_commitment)
 def say_done_page(commitment):
     """Say that it is done."""
+    must_answer_for(viewer(), commitment, commitment.copil, at=now())
     form = ProofForm()
     if form.submitted():
         with form.attempt():
@@ -72,6 +74,7 @@ def say_done_page(commitment):
 @requires(permissions.KEEP, commitment=one_commitment)
 def postpone_page(commitment):
     """Give a later day."""
+    must_answer_for(viewer(), commitment, commitment.copil, at=now())
     form = PostponeForm()
     if form.submitted():
         with form.attempt():
@@ -94,6 +97,7 @@ def take_on_post(commitment):
 @requires(permissions.CONFIRM, commitment=one_commitment)
 def known_by_page(commitment):
     """Write how one will know that it is done."""
+    must_witness(viewer(), commitment, at=now())
     form = KnownByForm(known_by=commitment.known_by)
     if form.submitted():
         with form.attempt():
@@ -107,6 +111,7 @@ def known_by_page(commitment):
 @requires(permissions.CONFIRM, commitment=one_commitment)
 def verdict_page(commitment):
     """Say whether it is really done."""
+    must_witness(viewer(), commitment, at=now())
     form = VerdictForm()
     if form.submitted():
         with form.attempt():
