@@ -89,7 +89,7 @@ from portal.values import (
     Viewer,
 )
 from portal.web.answers import absolute_url, form_page, message, page, page_or_fragment, qr_svg, qr_uri, see
-from portal.web.dates import day, local_day, local_midnight, minutes
+from portal.web.dates import day, instant, local_day, local_midnight, minutes
 from portal.web.exports import Column, Table, export, export_links, exported
 from portal.web.forms import AudienceField, Filters, Form, InstantField, PersonField, SecretField, readers_sentence
 from portal.web.listing import Page, held_listing, listing
@@ -199,6 +199,7 @@ __all__ = [
     "holdings_of",
     "hookimpl",
     "hookspec",
+    "instant",
     "is_following",
     "issue_link",
     "issue_token",

@@ -109,6 +109,7 @@ hold_function(function_id, person_id, *, since, until=…, actor=…)
 holdings_of(function_id)
 hookimpl
 hookspec
+instant(value)
 is_following(viewer, subject)
 issue_link(user_id, *, actor=…, uses=…, minutes=…)
 issue_token(scope, *, subject=…, person_id=…, group_id=…, expires_at=…, uses=…, label=…)

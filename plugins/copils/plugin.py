@@ -25,23 +25,42 @@ from plugins.copils.jobs import copils_jobs
 from plugins.copils.services import news_commitments, news_copils, news_questions, succession
 from plugins.copils.views import (
     announcing,
+    answers,
     asking,
     board,
     commitments,
     copils,
     hall,
+    live,
     moderating,
+    offers_answers,
     offers_board,
     offers_commitments,
     offers_copils,
     offers_questions,
     picture,
     questions,
+    walls,
 )
 from plugins.copils.views.blueprint import blueprint
 
 _ = texts("copils")
 
+# imported for their routes
+PAGES = (
+    announcing,
+    answers,
+    asking,
+    board,
+    commitments,
+    copils,
+    hall,
+    live,
+    moderating,
+    picture,
+    questions,
+    walls,
+)
 OF_KIND = {
     "copils.copil": offers_copils,
     "copils.question": offers_questions,
@@ -49,9 +68,6 @@ OF_KIND = {
     "copils.board": offers_board,
 }
 TELLERS = {**news_copils.TELLERS, **news_questions.TELLERS, **news_commitments.TELLERS, **succession.TELLERS}
-
-# imported for their routes
-PAGES = (announcing, asking, board, commitments, copils, hall, moderating, picture, questions)
 
 
 @hookimpl
@@ -76,12 +92,6 @@ def portal_settings() -> type[Form]:
 
 
 @hookimpl
-def portal_jobs() -> list[Job]:
-    """Give what `portal work` does."""
-    return copils_jobs()
-
-
-@hookimpl
 def portal_subject_types() -> list[SubjectType]:
     """Give what others may speak of."""
     return [
@@ -90,6 +100,12 @@ def portal_subject_types() -> list[SubjectType]:
         SubjectType("copils.commitment", _.later("Commitment"), can_follow=True),
         SubjectType("copils.board", _.later("Board of commitments")),
     ]
+
+
+@hookimpl
+def portal_jobs() -> list[Job]:
+    """Give what `portal work` does."""
+    return copils_jobs()
 
 
 @hookimpl
@@ -102,7 +118,8 @@ def portal_home_items(viewer: Viewer) -> list[HomeItem]:
 def portal_actions(subject: Subject, viewer: Viewer) -> list[Action]:
     """Give what one may do with a copil, a question, a commitment."""
     part = OF_KIND.get(subject.kind)
-    return list(part.actions(subject, viewer)) if part else []
+    answering = offers_answers.actions(subject, viewer)
+    return [*part.actions(subject, viewer), *answering] if part else []
 
 
 @hookimpl

@@ -122,6 +122,13 @@ class ClickForm(Form):
         return self.ago.data if self.validate() and self.ago.data else 0
 
 
+class FloorForm(ClickForm):
+    """Who has the floor, on which question."""
+
+    side = StringField()
+    question = IntegerField(validators=[Optional()])
+
+
 def presence_form(seats: Iterable[Seat]) -> Form:
     """Make the form that notes who came: one choice for each function."""
     fields: dict[str, Any] = {}

@@ -16,6 +16,7 @@ from portal.api import session, texts
 from plugins.copils.models.copil import Copil, Turn
 from plugins.copils.models.question import Question
 from plugins.copils.queries.agenda import agenda_of
+from plugins.copils.queries.question_states import is_on_agenda
 
 _ = texts("copils")
 
@@ -68,7 +69,8 @@ def heard_at(copil: Copil) -> list[Question]:
     """List the questions one speaks of at a copil: its agenda; if it only listens, what was carried to its sequel."""
     if not copil.is_listening:
         return agenda_of(copil.id)
-    carried = sa.select(Question).where(Question.came_from_id == copil.id, Question.asked_at.is_not(None))
+    was_here = sa.and_(Question.came_from_id == copil.id, Question.asked_at < copil.freezes_at)
+    carried = sa.select(Question).where(was_here, is_on_agenda())
     return list(session.scalars(carried.order_by(Question.position, Question.id)))
 
 

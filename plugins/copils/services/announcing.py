@@ -13,6 +13,7 @@ from portal.api import (
     Invalid,
     Person,
     Viewer,
+    day,
     function_cards,
     local_day,
     local_midnight,
@@ -34,6 +35,7 @@ from plugins.copils.models.copil import (
 )
 from plugins.copils.queries.calendar import is_working_day, working_days_after, working_days_before
 from plugins.copils.queries.deciders import held_by
+from plugins.copils.services.placing import place_waiting
 
 _ = texts("copils")
 
@@ -70,10 +72,10 @@ def due_after(held_at: datetime) -> date:
 
 def earliest_day(called_at: datetime, *, hour: timedelta = timedelta()) -> date:
     """Give the first working day on which a copil called at an instant may sit, at an hour of the day."""
-    day = local_day(called_at) + timedelta(days=CALL_DAYS)
-    while not is_working_day(day) or freeze_of(local_midnight(day) + hour) < called_at + timedelta(days=CALL_DAYS):
-        day += timedelta(days=1)
-    return day
+    found, call_ends_at = local_day(called_at) + timedelta(days=CALL_DAYS), called_at + timedelta(days=CALL_DAYS)
+    while not is_working_day(found) or freeze_of(local_midnight(found) + hour) < call_ends_at:
+        found += timedelta(days=1)
+    return found
 
 
 def announce(actor: Viewer, *, plan: Plan, at: datetime) -> Copil:
@@ -90,7 +92,11 @@ def announce(actor: Viewer, *, plan: Plan, at: datetime) -> Copil:
     _check_deciders(plan, at)
     check_day(plan.held_at, called_at=at, at=at)
     again = _second_click(actor.person_id, plan, at)
-    return again or add_copil(actor.person_id, plan, at=at)
+    if again is not None:
+        return again
+    copil = add_copil(actor.person_id, plan, at=at)
+    place_waiting(copil, at=at)
+    return copil
 
 
 def _check_words(plan: Plan) -> None:
@@ -130,12 +136,12 @@ def check_day(held_at: datetime, *, called_at: datetime, at: datetime) -> None:
     freezes_at = freeze_of(held_at)
     if freezes_at < called_at + timedelta(days=CALL_DAYS) or freezes_at < at:
         midnight = local_midnight(local_day(held_at))
-        day = earliest_day(max(called_at, at - timedelta(days=CALL_DAYS)), hour=held_at - midnight)
+        first = earliest_day(max(called_at, at - timedelta(days=CALL_DAYS)), hour=held_at - midnight)
         raise Invalid(
             _(
                 "The call for questions lasts at least fifteen days and ends three working days before:"
                 " the earliest day is %(day)s.",
-                day=f"{day:%d/%m/%Y}",
+                day=day(first),
             ),
             field="held_at",
         )

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from portal.api import Conflict, Event, Forbidden, Invalid, Person, Viewer, local_day, publish, record, session, texts
+from portal.api import Conflict, Event, Forbidden, Invalid, Person, Viewer, day, local_day, publish, session, texts
 from portal.api import person as person_card
 
 from plugins.copils import permissions
 from plugins.copils.models.copil import MAX_REASON, RESCHEDULE_DAYS, Copil, FormerDay
+from plugins.copils.queries.agenda import agenda_of
 from plugins.copils.queries.copil_states import AHEAD, state_of
 from plugins.copils.queries.copils import copil_by_id
 from plugins.copils.queries.deciders import deciders_of, is_decider
 from plugins.copils.services.announcing import AHEAD_DAYS, check_day, check_facilitator, due_after, freeze_of
 from plugins.copils.services.facts import hold, must_facilitate
+from plugins.copils.services.placing import carry
 
 _ = texts("copils")
 
@@ -71,7 +73,7 @@ def _check_new_day(copil: Copil, held_at: datetime, at: datetime) -> None:
         return
     last = local_day(before.held_at) + timedelta(days=RESCHEDULE_DAYS)
     if held_at <= at or local_day(held_at) > last:
-        words = _("It was put off because too few came: it sits on %(day)s at the latest.", day=f"{last:%d/%m/%Y}")
+        words = _("It was put off because too few came: it sits on %(day)s at the latest.", day=day(last))
         raise Invalid(words, field="held_at")
 
 
@@ -90,6 +92,7 @@ def cancel(actor: Viewer, copil: Copil, *, reason: str, at: datetime) -> None:
     copil.cancelled_at, copil.cancel_reason = at, _reason(reason)
     session.flush()
     publish(Event("copils.copil_cancelled", copil.subject, person_id, at))
+    carry(agenda_of(copil.id), None, at=at)
 
 
 def may_hand_over(actor: Viewer, copil: Copil, *, at: datetime) -> bool:
@@ -124,4 +127,4 @@ def hand_over(actor: Viewer, copil: Copil, *, facilitator: Person, at: datetime)
         return
     copil.facilitator_id = facilitator.id
     session.flush()
-    record("copils.copil_handed_over", copil.subject, actor=actor, at=at)
+    publish(Event("copils.copil_handed_over", copil.subject, actor.person_id, at))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
@@ -43,7 +44,8 @@ from plugins.copils.queries.copils import (
     sequels_of,
 )
 from plugins.copils.queries.deciders import seats_of
-from plugins.copils.queries.turns import minutes_spent, turns_of
+from plugins.copils.queries.glances import Glance, glances
+from plugins.copils.queries.turns import heard_at, minutes_spent, turns_of
 from plugins.copils.views.blueprint import blueprint
 from plugins.copils.views.loaders import one_copil
 
@@ -127,6 +129,15 @@ def _facts(copil: Copil) -> dict[str, Any]:
         "sequels": sequels_of(copil, who, at=at),
         "readers": readers_sentence(copil.audience, copil.reader_group_id),
     }
+
+
+def _agenda(copil: Copil) -> list[Glance]:
+    """Give the agenda; of a copil that only listened, the questions that were heard and are put again elsewhere."""
+    at, who = now(), viewer()
+    if not copil.is_listening:
+        return agenda_glances(who, copil, at=at)
+    heard = enumerate(glances(heard_at(copil), who, at=at), start=1)
+    return [replace(glance, number=number) for number, glance in heard]
 
 
 @blueprint.get("/sessions/<int:copil_id>/poster")

@@ -95,7 +95,7 @@ def test_the_refusal_names_the_earliest_day_and_that_day_is_taken(client, sign_i
     """C07 SPEC 2: announced on 7 September; 22 + 3 working days, at the hour of the announcement or later."""
     sign_in(facilitator)
     refused = post(client, NEW, plan(function, held_at="2026-09-24T14:00"))
-    assert "25/09/2026" in refused.text
+    assert "25 septembre 2026" in words(refused)
     assert post(client, NEW, plan(function, held_at="2026-09-25T14:00")).status_code == 303
 
 

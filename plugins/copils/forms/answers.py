@@ -1,0 +1,78 @@
+"""The shape of the answer to a question: one of four, filled in while it is given (C07 SPEC 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from wtforms import DateField, HiddenField, RadioField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
+
+from portal.api import Form, texts
+
+from plugins.copils.models.question import DELEGATED, LATER, MAX_ANSWER, NO, YES, Question
+from plugins.copils.services.answering import Reply
+
+_ = texts("copils")
+
+KINDS = {
+    YES: _.later("Yes, and a commitment"),
+    NO: _.later("No, and why"),
+    LATER: _.later("Not now, looked at again on a day"),
+    DELEGATED: _.later("Handed to a function, by a day"),
+}
+SOON = {
+    "14": _.later("in two weeks"),
+    "30": _.later("in a month"),
+    "91": _.later("in three months"),
+    "182": _.later("in six months"),
+    "": _.later("on the day written beside"),
+}
+
+
+class AnswerForm(Form):
+    """One answer; the fields its kind does not need are ignored."""
+
+    kind = RadioField(
+        _.later("What is answered"),
+        choices=[SelectChoice(*pair) for pair in KINDS.items()],
+        validators=[InputRequired()],
+    )
+    text = TextAreaField(
+        _.later("In their words"),
+        validators=[Optional(), Length(max=MAX_ANSWER)],
+        description=_.later("Of a yes, what is promised; of a no, why."),
+    )
+    function_id = SelectField(_.later("Which function answers for it"), coerce=int, validate_choice=False)
+    soon = RadioField(
+        _.later("By when"),
+        choices=[SelectChoice(*pair) for pair in SOON.items()],
+        default="30",
+        validators=[Optional()],
+    )
+    due_on = DateField(_.later("Day"), validators=[Optional()])
+    room = HiddenField()
+    seen = HiddenField()
+
+    def offer(self, functions: Iterable[tuple[int, str]], *, first: Iterable[int]) -> None:
+        """Fill the list of functions, those that are to answer here first; the only one is chosen beforehand."""
+        here, names = list(first), dict(functions)
+        others = [number for number in names if number not in here]
+        chosen = [number for number in here if number in names]
+        self.function_id.choices = [
+            *([] if len(chosen) == 1 else [SelectChoice(0, _("choose"))]),
+            *(SelectChoice(number, names[number]) for number in (*chosen, *others)),
+        ]
+
+    def reply(self, today: date) -> Reply:
+        """Give what is answered; a day that was written goes before a shortcut."""
+        day = self.due_on.data
+        if day is None and self.soon.data:
+            day = today + timedelta(days=int(self.soon.data))
+        return Reply(self.kind.data, self.text.data or "", self.function_id.data or None, day)
+
+    @classmethod
+    def of(cls, question: Question) -> AnswerForm:
+        """Show what was answered, to correct it."""
+        return cls(kind=question.answer, text=question.answer_text, due_on=question.answer_on, soon="")

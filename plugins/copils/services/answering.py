@@ -1,0 +1,207 @@
+"""The one answer of a question: of one of four types, written as it is given, corrected while nobody built on it.
+
+Rule: C07 SPEC 4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from portal.api import (
+    Conflict,
+    Event,
+    Forbidden,
+    Invalid,
+    Viewer,
+    edition,
+    function_cards,
+    local_day,
+    publish,
+    session,
+    texts,
+)
+
+from plugins.copils.models.commitment import MAX_COMMITMENT, PROMISE, TO_ANSWER, Commitment, Refusal
+from plugins.copils.models.copil import Copil
+from plugins.copils.models.question import DELEGATED, LATER, MAX_ANSWER, NO, YES, FormerAnswer, Question
+from plugins.copils.queries.agenda import agenda_of
+from plugins.copils.queries.deciders import is_decider
+from plugins.copils.services.committing import FARTHEST_DAYS, make_commitment, withdraw_commitment
+from plugins.copils.services.facts import hold
+
+_ = texts("copils")
+
+KINDS = (YES, NO, LATER, DELEGATED)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is answered; what its kind does not need is left out.
+
+    :ivar text: of *yes* what is promised, of *no* why; of the two others a word, or nothing
+    :ivar function_id: of *yes* and *delegated*
+    :ivar due_on: of all but *no*
+    """
+
+    kind: str
+    text: str = ""
+    function_id: int | None = None
+    due_on: date | None = None
+
+
+def may_answer(actor: Viewer, copil: Copil, *, at: datetime) -> bool:
+    """Tell whether somebody may write answers down: whoever facilitates this copil, or is to answer there."""
+    if actor.person_id is None or copil.began_at is None or copil.is_listening or copil.cancelled_at is not None:
+        return False
+    return actor.person_id == copil.facilitator_id or is_decider(actor, copil.id, at=at)
+
+
+def answer_question(actor: Viewer, question: Question, copil: Copil, *, reply: Reply, at: datetime) -> None:
+    """Write down what is answered. The same words of the same person twice are a second click.
+
+    :raises Forbidden: the actor neither facilitates the copil nor decides there
+    :raises Conflict: it has not begun, or only listens; the question is not on its agenda; somebody was faster
+    :raises Invalid: what this kind of answer needs is missing
+    """
+    person_id = _must_answer(actor, question, copil, at)
+    if question.answered_at is not None:
+        if question.answered_by_id == person_id and (question.answer, question.answer_text) == _words(reply):
+            return
+        raise Conflict(_("Meanwhile this question was answered. What you have just written is still below."))
+    _write(actor, question, copil, reply, at)
+    publish(Event("copils.question_answered", question.subject, person_id, at, _facts(question, copil)))
+
+
+def _facts(question: Question, copil: Copil) -> dict[str, object]:
+    return {"copil": copil.id, "answer": question.answer}
+
+
+def _must_answer(actor: Viewer, question: Question, copil: Copil, at: datetime) -> int:
+    hold(copil)
+    hold(question)
+    if actor.person_id is None or not (actor.person_id == copil.facilitator_id or is_decider(actor, copil.id, at=at)):
+        raise Forbidden(_("Answers are written by whoever facilitates this copil, or is to answer there."))
+    if copil.began_at is None or copil.cancelled_at is not None:
+        raise Conflict(_("Nothing is answered before the copil has begun."))
+    if copil.is_listening:
+        raise Conflict(_("Too few of those who decide came: this copil listens, nothing is answered."))
+    if question.id not in {row.id for row in agenda_of(copil.id)}:
+        raise Conflict(_("This question is not on the agenda of this copil."))
+    return actor.person_id
+
+
+def _words(reply: Reply) -> tuple[str, str | None]:
+    return reply.kind, " ".join(reply.text.split()) or None
+
+
+def _write(actor: Viewer, question: Question, copil: Copil, reply: Reply, at: datetime) -> None:
+    _check(reply, at)
+    question.answer, question.answer_text = _words(reply)
+    question.answer_on = reply.due_on if reply.kind in {LATER, DELEGATED} else None
+    question.answer_function_id = reply.function_id if reply.kind == DELEGATED else None
+    question.answered_at, question.answered_by_id = at, actor.person_id
+    session.flush()
+    _commit(actor, question, copil, reply, at)
+
+
+def _check(reply: Reply, at: datetime) -> None:
+    if reply.kind not in KINDS:
+        raise Invalid(_("Choose one of the four answers."), field="kind")
+    if len(reply.text) > MAX_ANSWER:
+        raise Invalid(_("Shorten it: %(most)s signs at most.", most=MAX_ANSWER), field="text")
+    if reply.kind == NO and not reply.text.strip():
+        raise Invalid(_("A no says why."), field="text")
+    if reply.kind in {YES, DELEGATED} and not function_cards([reply.function_id or 0], at=at):
+        raise Invalid(_("Say which function answers for it."), field="function_id")
+    today = local_day(at)
+    latest = today + timedelta(days=FARTHEST_DAYS)
+    if reply.kind != NO and (reply.due_on is None or not today <= reply.due_on <= latest):
+        raise Invalid(_("Say by what day, from today on."), field="due_on")
+
+
+def _commit(actor: Viewer, question: Question, copil: Copil, reply: Reply, at: datetime) -> None:
+    if reply.kind not in {YES, DELEGATED} or reply.function_id is None or reply.due_on is None:
+        return
+    is_promise = reply.kind == YES
+    asked = _("Answer: %(question)s", question=question.text)[:MAX_COMMITMENT]
+    make_commitment(
+        actor,
+        question,
+        copil,
+        text=reply.text if is_promise else asked,
+        function_id=reply.function_id,
+        due_on=reply.due_on,
+        at=at,
+        kind=PROMISE if is_promise else TO_ANSWER,
+    )
+
+
+def standing_commitments(question: Question) -> list[Commitment]:
+    """List the commitments that the answer of a question made."""
+    stands = sa.and_(Commitment.question_id == question.id, Commitment.withdrawn_at.is_(None))
+    return list(session.scalars(sa.select(Commitment).where(stands).order_by(Commitment.id)))
+
+
+def may_correct(actor: Viewer, question: Question, copil: Copil, *, at: datetime) -> bool:
+    """Tell whether somebody may still correct an answer: in time, and while nobody acted on what it promised."""
+    is_theirs = actor.person_id is not None and actor.person_id in {question.answered_by_id, copil.facilitator_id}
+    is_in_time = question.answered_at is not None and local_day(at) <= copil.answers_due_on
+    return (
+        is_theirs
+        and is_in_time
+        and may_answer(actor, copil, at=at)
+        and not any(_was_touched(commitment) for commitment in standing_commitments(question))
+    )
+
+
+def _was_touched(commitment: Commitment) -> bool:
+    """Tell whether an asker or the owner built on it."""
+    if commitment.known_by or commitment.proposed_at or commitment.confirmed_at or commitment.postponed:
+        return True
+    refused = sa.select(Refusal.id).where(Refusal.commitment_id == commitment.id).limit(1)
+    return session.scalar(refused) is not None
+
+
+def correct_answer(actor: Viewer, question: Question, copil: Copil, *, reply: Reply, seen: str, at: datetime) -> None:
+    """Write another answer in the place of the first, which stays readable; what it promised is withdrawn.
+
+    :param seen: the `edition_of` the answer the actor had before them
+    :raises Forbidden: the actor neither wrote it nor facilitates the copil
+    :raises Conflict: too late, somebody acted on what it promised, or corrected it meanwhile
+    :raises Invalid: what this kind of answer needs is missing
+    """
+    person_id = _must_answer(actor, question, copil, at)
+    if person_id not in {question.answered_by_id, copil.facilitator_id}:
+        raise Forbidden(_("Only whoever wrote this answer, or facilitates the copil, corrects it."))
+    if seen != edition_of(question):
+        raise Conflict(_("Meanwhile this question was answered. What you have just written is still below."))
+    if not may_correct(actor, question, copil, at=at):
+        raise Conflict(_("This answer no longer changes: its time is over, or somebody has acted on it."))
+    _keep_former(question, at)
+    for commitment in standing_commitments(question):
+        withdraw_commitment(actor, commitment, at=at)
+    _write(actor, question, copil, reply, at)
+    publish(Event("copils.answer_corrected", question.subject, person_id, at, _facts(question, copil)))
+
+
+def edition_of(question: Question) -> str:
+    """Name what the answer says by now, so that what somebody else writes meanwhile is seen."""
+    return edition(
+        question.answer, question.answer_text, question.answered_at.isoformat() if question.answered_at else ""
+    )
+
+
+def _keep_former(question: Question, at: datetime) -> None:
+    former = FormerAnswer(
+        question_id=question.id,
+        answer=question.answer or "",
+        answer_text=question.answer_text,
+        answer_on=question.answer_on,
+        person_id=question.answered_by_id or 0,
+        until_at=at,
+    )
+    session.add(former)
+    session.flush()

@@ -1,0 +1,41 @@
+// The room of a copil: a click is not lost with the network. It is sent again, in its turn, with how long ago it was made.
+(() => {
+  "use strict";
+  const LOST = [502, 503, 504];
+  const wait = (time) => new Promise((done) => { setTimeout(done, time); });
+  const one = (selector, root = document) => root.querySelector(selector);
+  let turn = Promise.resolve();
+  let clicks = 0;
+
+  async function send(url, body, clicked) {
+    for (;;) {
+      body.set("ago", Math.min(300, Math.round((Date.now() - clicked) / 1000)));
+      const signal = AbortSignal.timeout(8000);
+      const answer = await fetch(url, { method: "POST", body, signal }).catch(() => null);
+      const lost = !answer || LOST.includes(answer.status);
+      one("[data-lost]").hidden = !lost;
+      if (!lost) return answer;
+      await wait(2000);
+    }
+  }
+
+  async function deliver(url, body, clicked) {
+    const answer = await send(url, body, clicked);
+    clicks -= 1;
+    if (clicks) return;
+    if (answer.redirected) { location.assign(answer.url); return; }
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    one("main").replaceWith(one("main", fresh));
+    one("[data-focus-now]")?.focus();
+  }
+
+  document.addEventListener("submit", (event) => {
+    const { target, submitter } = event;
+    if (!("live" in target.dataset) || !one("[data-lost]")) return;
+    event.preventDefault();
+    const body = new FormData(target, submitter);
+    const clicked = Date.now();
+    clicks += 1;
+    turn = turn.then(() => deliver(target.action, body, clicked));
+  });
+})();

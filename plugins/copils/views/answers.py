@@ -1,0 +1,110 @@
+"""Writing down what is answered, and correcting it (C07 SPEC 4)."""
+
+from __future__ import annotations
+
+from flask import url_for
+
+from portal.api import (
+    Conflict,
+    NotFound,
+    Viewer,
+    function_choices,
+    local_day,
+    message,
+    now,
+    page,
+    person,
+    requires,
+    see,
+    session,
+    texts,
+    viewer,
+)
+
+from plugins.copils import permissions
+from plugins.copils.forms.answers import AnswerForm
+from plugins.copils.models.copil import Copil
+from plugins.copils.models.question import Question
+from plugins.copils.queries.deciders import deciders_of
+from plugins.copils.queries.question_states import ANSWERS
+from plugins.copils.services.answering import answer_question, correct_answer, edition_of, may_answer, may_correct
+from plugins.copils.views.blueprint import blueprint
+from plugins.copils.views.loaders import one_question
+
+_ = texts("copils")
+
+
+def asked_question(viewer: Viewer, *, question_id: int) -> Question:
+    """Give a question that is put at a copil.
+
+    :raises NotFound: absent, not theirs to read, or waiting for a copil
+    """
+    question = one_question(viewer, question_id=question_id)
+    if question.copil is None or question.asked_at is None:
+        raise NotFound(_("There is no question at this address, or it is not open to you."))
+    return question
+
+
+def answer_form(copil: Copil, form: AnswerForm | None = None) -> AnswerForm:
+    """Make the form of an answer at a copil."""
+    made = form or AnswerForm()
+    made.offer(function_choices(), first=[row.function_id for row in deciders_of(copil.id)])
+    return made
+
+
+@blueprint.route("/q/<int:question_id>/answer", methods=["GET", "POST"])
+@requires(permissions.ANSWER, question=asked_question)
+def answer(question):
+    """Write down what is answered."""
+    copil, at = question.copil, now()
+    form = answer_form(copil)
+    if form.submitted():
+        with form.attempt():
+            answer_question(viewer(), question, copil, reply=form.reply(local_day(at)), at=at)
+            message(_("The answer is written down."))
+            return _on(form, question)
+    return _form("answer", form, question, may=may_answer(viewer(), copil, at=at))
+
+
+@blueprint.route("/q/<int:question_id>/answer/correct", methods=["GET", "POST"])
+@requires(permissions.ANSWER, question=asked_question)
+def correct(question):
+    """Write another answer in the place of the first."""
+    copil, at = question.copil, now()
+    form = answer_form(copil, AnswerForm.of(question))
+    if form.submitted():
+        with form.attempt():
+            reply = form.reply(local_day(at))
+            correct_answer(viewer(), question, copil, reply=reply, seen=form.seen.data or "", at=at)
+            message(_("The answer is corrected; what was first written stays readable."))
+            return _on(form, question)
+    form.seen.data = edition_of(question)
+    return _form("correct_answer", form, question, may=may_correct(viewer(), question, copil, at=at))
+
+
+def _on(form: AnswerForm, question: Question):
+    """Go back to the room, where the next question waits, or to the question."""
+    if form.room.data and question.copil_id:
+        return see("copils.live", copil_id=question.copil_id)
+    return see("copils.question", question_id=question.id)
+
+
+def _form(template: str, form: AnswerForm, question: Question, *, may: bool):
+    """Answer the page of the form, with what stands meanwhile; 409 if somebody was faster."""
+    session.refresh(question)
+    was_sent = form.is_submitted()
+    if not was_sent and not may:
+        raise Conflict(_("Nothing can be answered here: it is too early, too late, or not yours to answer."))
+    stands = question.answered_at is not None
+    status = (409 if stands and template == "answer" else 422) if was_sent else 200
+    return page(
+        f"copils/{template}.html",
+        status=status,
+        form=form,
+        question=question,
+        copil=question.copil,
+        stands=stands,
+        answers=ANSWERS,
+        by=person(question.answered_by_id) if question.answered_by_id else None,
+        cancel_url=url_for("copils.question", question_id=question.id),
+    )

@@ -1,0 +1,35 @@
+"""Writing an answer down, offered on the page of the question to whoever decides or facilitates there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import url_for
+
+from portal.api import Action, Subject, Viewer, can, local_day, now, texts
+
+from plugins.copils import permissions
+from plugins.copils.queries.question_states import State, state_of
+from plugins.copils.queries.questions import readable_question
+from plugins.copils.services.answering import may_answer, may_correct
+
+_ = texts("copils")
+PUT = {State.ASKED, State.ANSWERED, State.UNANSWERED}
+
+
+def actions(subject: Subject, viewer: Viewer) -> Iterator[Action]:
+    """Give the one of the two acts that is possible now."""
+    if subject.kind != "copils.question" or not can(viewer, permissions.ANSWER):
+        return
+    at = now()
+    question = readable_question(viewer, subject.id, at=at)
+    copil = question.copil if question else None
+    if question is None or copil is None or not may_answer(viewer, copil, at=at):
+        return
+    if state_of(question, copil, today=local_day(at)) not in PUT:
+        return
+    if question.answered_at is None:
+        url = url_for("copils.answer", question_id=question.id)
+        yield Action(_("Write the answer down"), url, kind="main", order=5)
+    elif may_correct(viewer, question, copil, at=at):
+        yield Action(_("Correct the answer"), url_for("copils.correct", question_id=question.id), order=50)
