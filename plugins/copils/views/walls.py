@@ -98,7 +98,7 @@ def room(copil):
 
 @blueprint.post("/sessions/<int:copil_id>/room")
 @requires(permissions.FACILITATE, copil=own_copil)
-def open_wall(copil):
+def open_room_wall(copil):
     """Open the address."""
     open_room(viewer(), copil, at=now())
     return see("copils.room", copil_id=copil.id)
@@ -106,7 +106,7 @@ def open_wall(copil):
 
 @blueprint.post("/sessions/<int:copil_id>/room/close")
 @requires(permissions.FACILITATE, copil=own_copil)
-def close_wall(copil):
+def close_room_wall(copil):
     """Close it."""
     close_room(viewer(), copil, at=now())
     message(_("The wall is closed: its address no longer opens anything."))
