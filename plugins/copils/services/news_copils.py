@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 
 import sqlalchemy as sa
 
-from portal.api import Event, Subject, Viewer, followers, notify, session, texts
+from portal.api import Event, Viewer, followers, notify, session, texts
 
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import Asker, Question
 from plugins.copils.queries.deciders import holder_ids
-from plugins.copils.queries.questions import asker_ids
+from plugins.copils.services.news_questions import Telling
 
 _ = texts("copils")
 
@@ -24,11 +24,6 @@ FOLLOWED = {
 }
 TO_ANSWER = _.later("You are to answer at “%(title)s”")
 TO_FACILITATE = _.later("You facilitate “%(title)s”")
-OF_QUESTION = {
-    "copils.question_answered": _.later("An answer was given: %(title)s"),
-    "copils.answer_corrected": _.later("An answer was corrected: %(title)s"),
-    "copils.question_unanswered": _.later("Still no answer: %(title)s"),
-}
 
 
 def askers_at(copil_id: int) -> list[int]:
@@ -63,17 +58,9 @@ def changed(event: Event) -> None:
     _tell(event, concerned, FOLLOWED[event.name])
 
 
-def of_question(event: Event) -> None:
-    """Tell those who ask a question, and those who follow it or its copil."""
-    question = session.get_one(Question, event.subject.id)
-    copil = Subject("copils.copil", int(str(event.facts["copil"])))
-    told = {*asker_ids(question), *followers(event.subject), *followers(copil)}
-    _tell(event, told, OF_QUESTION[event.name])
-
-
 TELLERS: dict[str, Callable[[Event], None]] = {
     "copils.copil_announced": announced,
     "copils.copil_handed_over": handed_over,
     **dict.fromkeys(FOLLOWED, changed),
-    **dict.fromkeys(OF_QUESTION, of_question),
+    "copils.answer_corrected": Telling(_.later("An answer was corrected: %(title)s")),
 }
