@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from portal.api import Form, form_page, message, now, requires, see, texts, viewer
+from portal.api import Form, form_page, message, now, readers_sentence, requires, see, texts, viewer
 
 from plugins.copils import permissions
 from plugins.copils.forms.questions import AskForm, InviteForm, RewordForm
@@ -64,6 +64,7 @@ def ask(copil):
     goes_to = None if takes_questions(copil, at=now()) else next_copil([viewer().person_id or 0], at=now())
     cancel_url = url_for("copils.copil", copil_id=copil.id)
     context = {"copil": copil, "is_late": not takes_questions(copil, at=now()), "goes_to": goes_to, "again": again}
+    context["readers"] = readers_sentence(copil.audience, copil.reader_group_id)
     return form_page("copils/ask.html", form, cancel_url=cancel_url, details_open=form.is_unfolded, **context)
 
 

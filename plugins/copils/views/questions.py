@@ -14,6 +14,7 @@ from portal.api import (
     now,
     page,
     people,
+    readers_sentence,
     sections_of,
     signed_in,
     texts,
@@ -52,13 +53,15 @@ OF_ASKERS = (
 def question(question):
     """Show one question: who asks it, what was answered, what was promised."""
     (glance,) = glances([question], viewer(), at=now())
-    maskings = maskings_of(question.id)
+    maskings, acts, copil = maskings_of(question.id), actions_of(question.subject), question.copil
     return page(
         "copils/question.html",
         glance=glance,
         question=question,
-        copil=question.copil,
-        offers=actions_of(question.subject),
+        copil=copil,
+        main=[action for action in acts if action.kind == "main"],
+        offers=[action for action in acts if action.kind != "main"],
+        readers=readers_sentence(copil.audience, copil.reader_group_id) if copil and question.asked_at else None,
         sections=sections_of(question.subject),
         past=past_of(question),
         **_together(question),
