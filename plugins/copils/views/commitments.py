@@ -36,6 +36,7 @@ def commitment(commitment):
     """Show one commitment: what, who, until when, how one will know, and all that became of it."""
     at, question = now(), commitment.question
     (glance,) = glances([commitment], at=at)
+    offers = actions_of(commitment.subject)
     return page(
         "copils/commitment.html",
         glance=glance,
@@ -46,7 +47,8 @@ def commitment(commitment):
         refusals=refusals_of(commitment.id),
         readers=readers_sentence(commitment.audience, commitment.reader_group_id),
         sections=sections_of(commitment.subject),
-        offers=actions_of(commitment.subject),
+        main=[action for action in offers if action.kind == "main"],  # beside the title: a phone shows it at once
+        offers=[action for action in offers if action.kind != "main"],
         past=history_of(commitment.subject, without=ACTS_OF_ASKERS if question.is_collective else ()),
     )
 
