@@ -37,7 +37,7 @@ test: $(VENV)/.dev $(BROWSER_TOOLS) ## Run every check and every test (STRICT=1:
 	check "import contracts" $(BIN)/lint-imports --no-cache; \
 	check "djlint" $(BIN)/djlint --quiet --lint $(TEMPLATES); \
 	printf '\n== pytest\n'; \
-	CHECKS_FAILED="$$failed" $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --durations 10 $(ON) $(ARGS)
+	CHECKS_FAILED="$$failed" $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --durations 10 $(ON) $(ARGS)
 
 # What has a long version: faults done to a real server, hostile forms, the review of every address.
 PROOFS := tests/proof tests/hurt tests/review tests/loader/test_migrating.py

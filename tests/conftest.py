@@ -16,6 +16,16 @@ settings.register_profile("portal", deadline=None, suppress_health_check=[Health
 settings.load_profile("portal")
 
 
+# Files of few tests that take minutes. Begun last, one process would still be at them while the other waits.
+LONG = ("tests/review/", "tests/journeys/", "tests/proof/", "tests/hosting/", "tests/thirdparty/", "tests/test_")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long files, in the drawn order otherwise; needs `--no-loadscope-reorder`."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """Start the Chromium of this machine."""
