@@ -191,7 +191,8 @@ def growth(bench: Bench, inside: Inside) -> None:
     how = (
         "One request after the other, in process, without sockets; median of up to 40; SQLite: processor time,"
         " PostgreSQL: elapsed time. People, labs and members are the"
-        " same at each size; ephemeral labs, who was in them, their doors, audit entries, projects (a tenth) grow."
+        " same at each size, and what the reader took part in; ephemeral labs, who was in them, their doors,"
+        " audit entries, projects (a tenth) grow."
         f" Largest size measured: {_short(sections[-1].rows)}."
     )
     bench.report.section("3. Growth", how, *parts)

@@ -1,7 +1,7 @@
 """Rows for the measurements, written straight into the tables: pages would take hours.
 
-The people and the labs are the same at every size; what grows is what has been done there: ephemeral labs, who was in
-them, their doors, their audit entries, the projects.
+The people and the labs are the same at every size, and so is the past of whoever reads; what grows is what has been
+done there: ephemeral labs, who was in them, their doors, their audit entries, the projects.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ USERS = 500
 LABS = 20
 MEMBERS = 25
 HELD_PER_PROJECT = 10
+READER_WAS_IN = 40
 READER = 1
 WORDS = (
     "comptoir",
@@ -165,9 +166,11 @@ def _ephemerals(filler: Filler, count: int, at: datetime) -> Iterator[Sequence[o
 
 
 def _participants(filler: Filler, count: int, at: datetime) -> Iterator[Sequence[object]]:
+    every = max(count // READER_WAS_IN, 1)
     for n in range(1, count + 1):
         joined = filler.instant(start_of(n, count, at))
-        for person in sorted({1 + n % USERS, 1 + (n * 7 + 3) % USERS}):
+        others = {2 + n % (USERS - 1), 2 + (n * 7 + 3) % (USERS - 1)}
+        for person in sorted(others | ({READER} if n % every == 0 else set())):
             yield n, person, joined
 
 

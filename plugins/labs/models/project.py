@@ -47,8 +47,9 @@ class Project(Expectation, Audienced, Base):
         "learnt": Personal("lead_id", "what was learnt", None, "pseudonym"),
         "saved": Personal("lead_id", "what stopping it saved", None, "pseudonym"),
     }
+    __table_args__ = (sa.Index("ix_labs_project_of_lab", "lab_id", "opened_at", "id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
-    lab_id: Mapped[int] = mapped_column(sa.ForeignKey("labs_lab.id", ondelete="CASCADE"), index=True)
+    lab_id: Mapped[int] = mapped_column(sa.ForeignKey("labs_lab.id", ondelete="CASCADE"))
     title: Mapped[str] = mapped_column(sa.String(160))
     folded: Mapped[str] = mapped_column(sa.Text)
     about: Mapped[str | None] = mapped_column(sa.Text)

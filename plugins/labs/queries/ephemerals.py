@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 from portal.api import READ_AT, READER, NotFound, Viewer, fold, reading, session, texts
 
 from plugins.labs.models.ephemeral import Ephemeral, FormerTelling, Guest, Participant, Wording
-from plugins.labs.models.lab import Lab
+from plugins.labs.models.lab import MAX_MINUTES, Lab
 from plugins.labs.models.outcomes import OUTCOMES
 from plugins.labs.queries.ephemeral_states import State, is_counted, is_in, mark_of, state_of
 from plugins.labs.queries.searches import IN_A_LAB, KEPT_STATEMENTS, SHOWN_AT_ONCE, Labs, Search, joined, readable
@@ -25,6 +25,7 @@ AT_A_GLANCE = 5
 CONTINUED_SHOWN = 20
 OPENED_SHOWN = 30
 TO_TELL_DAYS = 30
+LONGEST = 2 * timedelta(minutes=MAX_MINUTES)  # extended once, by as much (C01 SPEC 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +216,12 @@ def kin_of(ephemeral: Ephemeral, viewer: Viewer, *, at: datetime) -> Kin:
 _FIRST_TO_END = (Ephemeral.ends_at, Ephemeral.id)
 _NEWEST = (Ephemeral.starts_at.desc(), Ephemeral.id.desc())
 _JOINED = sa.select(Ephemeral).where(joined(), is_in(State.OPEN)).order_by(*_FIRST_TO_END)
-_TO_TELL = sa.select(Ephemeral).where(joined(), is_in(State.CLOSED)).order_by(*_FIRST_TO_END)
-_TO_TELL_SINCE = _TO_TELL.where(Ephemeral.ends_at > sa.bindparam("since")).limit(AT_A_GLANCE)
-_ALL_TO_TELL = _TO_TELL.limit(SHOWN_AT_ONCE)
+# whoever may tell it was there: nobody need be looked for, as `State.CLOSED` would
+_UNTOLD = sa.and_(Ephemeral.cancelled_at.is_(None), Ephemeral.ends_at <= READ_AT, Ephemeral.told_at.is_(None))
+_TO_TELL = sa.select(Ephemeral).where(_UNTOLD).order_by(*_FIRST_TO_END)
+_CAME_SINCE = joined(Participant.joined_at > sa.bindparam("came_since"))
+_TO_TELL_SINCE = _TO_TELL.where(_CAME_SINCE, Ephemeral.ends_at > sa.bindparam("since")).limit(AT_A_GLANCE)
+_ALL_TO_TELL = _TO_TELL.where(joined()).limit(SHOWN_AT_ONCE)
 _OPENED = sa.select(Ephemeral).where(Ephemeral.author_id == READER).order_by(*_NEWEST).limit(OPENED_SHOWN)
 _BEGUN = IN_A_LAB.where(is_counted(), Ephemeral.starts_at <= READ_AT).order_by(*_NEWEST).limit(CONTINUED_SHOWN)
 _OPEN_NOW = Search(state=State.OPEN).statement.order_by(*_FIRST_TO_END).limit(AT_A_GLANCE)
@@ -235,7 +239,8 @@ def to_tell_by(viewer: Viewer, *, at: datetime) -> list[Glance]:
 
 def soon_to_tell_by(viewer: Viewer, *, at: datetime) -> list[Glance]:
     """List the first of them, without those that ended so long ago that one has chosen not to."""
-    return glances(_TO_TELL_SINCE, viewer, at=at, since=at - timedelta(days=TO_TELL_DAYS))
+    since = at - timedelta(days=TO_TELL_DAYS)
+    return glances(_TO_TELL_SINCE, viewer, at=at, since=since, came_since=since - LONGEST)
 
 
 def opened_by(viewer: Viewer, *, at: datetime) -> list[Glance]:

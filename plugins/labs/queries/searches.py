@@ -22,18 +22,24 @@ KEPT_STATEMENTS = 64
 Labs = sa.Select[Ephemeral]
 
 
-def joined() -> sa.ColumnElement[bool]:
-    """Give the criterion of the labs `READER` is in."""
-    theirs = sa.and_(Participant.person_id == READER, Participant.left_at.is_(None))
+def joined(*since: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Give the criterion of the labs `READER` is in, for a statement that starts from them.
+
+    :param since: what else is known of when they came: without it PostgreSQL may read every lab of the time asked
+    """
+    theirs = sa.and_(Participant.person_id == READER, Participant.left_at.is_(None), *since)
     return Ephemeral.id.in_(sa.select(Participant.ephemeral_id).where(theirs))
 
 
 def readable() -> sa.ColumnElement[bool]:
     """Give the criterion of the labs `READER` may read: its audience, and whoever was let in and is in it.
 
+    Asked of each lab, and not of all those they were ever in: that list grows with the years.
     Rule: G7. Somebody outside the audience gets in by the QR code only, and only if the opener allowed guests.
     """
-    return sa.or_(Ephemeral.readable(), joined())
+    theirs = sa.and_(Participant.person_id == READER, Participant.left_at.is_(None))
+    is_in_it = sa.exists().where(Participant.ephemeral_id == Ephemeral.id, theirs).correlate(Ephemeral)
+    return sa.or_(Ephemeral.readable(), is_in_it)
 
 
 @dataclass(frozen=True, slots=True)
