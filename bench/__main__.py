@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from bench import measures, processes
+from bench.filling import READER
 from bench.importing import importing
 from bench.instances import Wanted, Workshop, cookie_for, site_in
 from bench.pages import Inside
 from bench.report import RESULTS, Report
-from bench.rows import READER
 from portal.testing.postgres import PostgresUnavailable, postgresql_cluster
 
 ROOT = Path(__file__).parent.parent

@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 from bench.instances import Wanted, Workshop
-from bench.pages import LAB, LEGAL, LIST, SIGN_IN, TODAY, Cost, Inside, Line, costs, middle_cursor, shares
+from bench.pages import BOARD, LAB, LEGAL, LIST, SIGN_IN, TODAY, Cost, Inside, Line, costs, middle_cursor, shares
 from bench.report import Report, table
 from bench.servers import free_port, gunicorn, request_bytes, running, wait_for
 from bench.starting import BARE_APP, PORTAL
@@ -18,6 +18,7 @@ NAMES = {
     LIST: "list of ephemeral labs, 25 rows",
     TODAY: "Aujourd’hui",
     LAB: "a lab",
+    BOARD: "board of commitments, 24 rows",
     LEGAL: "a legal page",
     SIGN_IN: "sign-in",
 }
@@ -192,7 +193,7 @@ def growth(bench: Bench, inside: Inside) -> None:
         "One request after the other, in process, without sockets; median of up to 40; SQLite: processor time,"
         " PostgreSQL: elapsed time. People, labs and members are the"
         " same at each size, and what the reader took part in; ephemeral labs, who was in them, their doors,"
-        " audit entries, projects (a tenth) grow."
+        " audit entries, projects and commitments (a tenth) grow."
         f" Largest size measured: {_short(sections[-1].rows)}."
     )
     bench.report.section("3. Growth", how, *parts)
@@ -212,6 +213,10 @@ def _growing(bench: Bench) -> dict[str, Any]:
         "an ended ephemeral lab": lambda wanted: f"/labs/e/{wanted.rows // 2}",
         "an open ephemeral lab": lambda wanted: f"/labs/e/{wanted.rows}",
         "a lab": lambda wanted: LAB,
+        "board of commitments (a tenth as many)": lambda wanted: BOARD,
+        "board, what was kept": lambda wanted: f"{BOARD}?state=kept",
+        "board, search of a rare word": lambda wanted: f"{BOARD}?q=numero+7",
+        "a commitment": lambda wanted: f"{BOARD}c/{wanted.rows // 20}",
         "Aujourd’hui": lambda wanted: TODAY,
     }
 

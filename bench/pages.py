@@ -28,7 +28,8 @@ from portal.hosting.config import read_instance
 from portal.hosting.dispatcher import Dispatcher
 from portal.hosting.site import Site
 
-LIST, TODAY, LAB, LEGAL, SIGN_IN = "/labs/e/", "/", "/labs/1", "/mentions-legales", "/sign-in"
+LIST, TODAY, LAB, BOARD = "/labs/e/", "/", "/labs/1", "/copils/"
+LEGAL, SIGN_IN = "/mentions-legales", "/sign-in"
 OPEN_TO_ALL = (LEGAL, SIGN_IN)
 BARE = "bare page"
 RESOURCE = re.compile(r'<(?:link|script|img)[^>]*\b(?:href|src)="(/[^"]+)"')

@@ -1,39 +1,24 @@
 """Rows for the measurements, written straight into the tables: pages would take hours.
 
 The people and the labs are the same at every size, and so is the past of whoever reads; what grows is what has been
-done there: ephemeral labs, who was in them, their doors, their audit entries, the projects.
+done there: ephemeral labs, who was in them, their doors, their audit entries, the projects, what was promised.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-import psycopg
-from psycopg import sql
 from sqlalchemy.engine import Engine
 
-USERS = 500
+from bench.filling import DAY, READER, USERS, WORDS, Filler
+from bench.promises import fill_promises
+
 LABS = 20
 MEMBERS = 25
 HELD_PER_PROJECT = 10
 READER_WAS_IN = 40
-READER = 1
-WORDS = (
-    "comptoir",
-    "file",
-    "badge",
-    "parking",
-    "cantine",
-    "courrier",
-    "accueil",
-    "réunion",
-    "mobilier",
-    "signalétique",
-)
-DAY = timedelta(days=1)
+HELD_PER_COMMITMENT = 10
 PEOPLE_COLUMNS = ("id", "name", "sort_name", "matricule", "role", "language", "theme", "created_at")
 LAB_COLUMNS = ("id", "name", "folded", "group_id", "place", "max_minutes", "created_at")
 EPHEMERAL_COLUMNS = (
@@ -50,52 +35,6 @@ PROJECT_COLUMNS = (
 )  # fmt: skip
 
 
-class Filler:
-    """Writes many rows of a table at once, on either database."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.is_sqlite = engine.dialect.name == "sqlite"
-        address = engine.url
-        if self.is_sqlite:
-            self.raw: Any = sqlite3.connect(str(address.database).removeprefix("file:"), isolation_level=None)
-            self.raw.execute("PRAGMA synchronous=OFF")
-            self.raw.execute("PRAGMA cache_size=-400000")
-            self.raw.execute("BEGIN")
-        else:
-            self.raw = psycopg.connect(host=str(address.query["host"]), user=address.username, dbname=address.database)
-
-    def instant(self, value: datetime) -> object:
-        """Write an instant as the portal's own column type does."""
-        return value.strftime("%Y-%m-%d %H:%M:%S.%f") if self.is_sqlite else value
-
-    def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """Write the rows."""
-        if self.is_sqlite:
-            holes = ", ".join("?" * len(columns))
-            self.raw.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({holes})", rows)
-            return
-        names = sql.SQL(", ").join(map(sql.Identifier, columns))
-        order = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
-        with self.raw.cursor() as cursor, cursor.copy(order) as copy:
-            for row in rows:
-                copy.write_row(row)
-        if columns[0] == "id" and table != "audit":
-            last = f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
-            self.raw.execute(last)
-
-    def close(self, *, last_audit: int) -> None:
-        """Commit; a PostgreSQL gathers its statistics, as its autovacuum would; a SQLite file is left as filled."""
-        self.raw.execute(f"UPDATE audit_head SET last_id = {last_audit}")
-        if self.is_sqlite:
-            self.raw.execute("COMMIT")
-            self.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        else:
-            self.raw.commit()
-            self.raw.autocommit = True
-            self.raw.execute("VACUUM ANALYZE")
-        self.raw.close()
-
-
 def fill(engine: Engine, count: int, *, now: datetime | None = None) -> None:
     """Write `count` ephemeral labs, of which one is open, and all that goes with them."""
     filler, at = Filler(engine), now or datetime.now(UTC)
@@ -106,6 +45,7 @@ def fill(engine: Engine, count: int, *, now: datetime | None = None) -> None:
     filler.fill("labs_participant", seen, _participants(filler, count, at))
     filler.fill("tokens", TOKEN_COLUMNS, _tokens(filler, count, at))
     filler.fill("labs_project", PROJECT_COLUMNS, _projects(filler, count // HELD_PER_PROJECT, at))
+    fill_promises(filler, count // HELD_PER_COMMITMENT, at)
     filler.fill("audit", AUDIT_COLUMNS, _audit(filler, count, at))
     filler.close(last_audit=count)
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from bench.filling import READER
 from bench.instances import Wanted, Workshop, cookie_for, site_in
 from bench.pages import LAB, LIST, SIGN_IN, TODAY
-from bench.rows import READER
 from bench.servers import Server, burst, environment, free_port, gunicorn, request_bytes, running, wait_for
 
 PORTAL, BARE_APP = "portal.wsgi:application", "bench.bare:application"

@@ -20,9 +20,10 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from werkzeug.test import EnvironBuilder
 
+from bench.filling import USERS
 from bench.instances import TOKEN, Wanted, Workshop, answer, ask, cookie_for, site_in
 from bench.pages import counted, profiled
-from bench.rows import MEMBERS, USERS
+from bench.rows import MEMBERS
 from bench.servers import WORKERS, Served, burst, environment, free_port, gunicorn, request_bytes, running, wait_for
 from portal.hosting.config import read_instance
 from portal.hosting.dispatcher import Dispatcher

@@ -196,7 +196,7 @@ class Story:
 
     def _post(self, client: FlaskClient, step: Mapping[str, Any]) -> None:
         fields = _hidden(client.get(self._filled(step.get("page", "/account"))).text)
-        form = {key: self._filled(value) for key, value in step.get("form", {}).items()}
+        form = {self._filled(key): self._filled(value) for key, value in step.get("form", {}).items()}
         answer = client.post(self._filled(step["post"]), data={**fields, **form})
         if answer.status_code != SEE_OTHER:
             raise PortalError(f"{step.get('who')}, {step['post']} : {answer.status_code} {_main(answer.text)}")
@@ -205,6 +205,8 @@ class Story:
             self.found[step["save"]] = int(numbers[-1])
 
     def _filled(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self._filled(item) for item in value]
         return value.format_map(self.found) if isinstance(value, str) else value
 
 
