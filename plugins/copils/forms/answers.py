@@ -17,17 +17,17 @@ from plugins.copils.services.answering import Reply
 _ = texts("copils")
 
 KINDS = {
-    YES: _.later("Yes, and a commitment"),
-    NO: _.later("No, and why"),
-    LATER: _.later("Not now, looked at again on a day"),
-    DELEGATED: _.later("Handed to a function, by a day"),
+    YES: _.later("Yes: a commitment"),
+    NO: _.later("No: why"),
+    LATER: _.later("Not now: looked at again"),
+    DELEGATED: _.later("Handed to a function"),
 }
 SOON = {
     "14": _.later("in two weeks"),
     "30": _.later("in a month"),
     "91": _.later("in three months"),
     "182": _.later("in six months"),
-    "": _.later("on the day written beside"),
+    "": _.later("on another day"),
 }
 
 
@@ -40,18 +40,16 @@ class AnswerForm(Form):
         validators=[InputRequired()],
     )
     text = TextAreaField(
-        _.later("In their words"),
-        validators=[Optional(), Length(max=MAX_ANSWER)],
-        description=_.later("Of a yes, what is promised; of a no, why."),
+        _.later("In their words: the commitment, or why"), validators=[Optional(), Length(max=MAX_ANSWER)]
     )
-    function_id = SelectField(_.later("Which function answers for it"), coerce=int, validate_choice=False)
+    function_id = SelectField(_.later("Which function, of a yes or if handed on"), coerce=int, validate_choice=False)
     soon = RadioField(
-        _.later("By when"),
+        _.later("By when, unless it is a no"),
         choices=[SelectChoice(*pair) for pair in SOON.items()],
         default="30",
         validators=[Optional()],
     )
-    due_on = DateField(_.later("Day"), validators=[Optional()])
+    due_on = DateField(_.later("Another day"), validators=[Optional()])
     room = HiddenField()
     seen = HiddenField()
 

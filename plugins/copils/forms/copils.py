@@ -34,7 +34,7 @@ DURATIONS = {
     180: _.later("3 hours"),
     240: _.later("4 hours"),
 }
-PRESENCES = {PRESENT: _.later("there"), STAND_IN: _.later("somebody else came"), ABSENT: _.later("not there")}
+PRESENCES = {PRESENT: _.later("in person"), STAND_IN: _.later("somebody else came"), ABSENT: _.later("nobody came")}
 LONGEST_AGO_SECONDS = 300
 
 

@@ -53,9 +53,9 @@ _ = texts("copils")
 
 BATCH = 500
 PRESENCES = {
-    PRESENT: _.later("there"),
+    PRESENT: _.later("in person"),
     STAND_IN: _.later("somebody else came, who commits nobody"),
-    ABSENT: _.later("not there"),
+    ABSENT: _.later("nobody came"),
 }
 
 COLUMNS: Table = {

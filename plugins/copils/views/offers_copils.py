@@ -98,10 +98,10 @@ def _shown(copil: Copil) -> dict[str, Any]:
 
 
 def _call(copil: Copil, viewer: Viewer, shown: dict[str, Any]) -> HomeItem:
-    title = _("Questions are taken until %(when)s: %(title)s", when=instant(copil.freezes_at), title=copil.title)
+    shown["lines"] = (_("questions are taken until %(when)s", when=instant(copil.freezes_at)), *shown["lines"])
     may_ask = viewer.is_signed_in and can(viewer, permissions.ASK, copil)
     action = (_("Ask a question"), _url("ask", copil)) if may_ask else None
-    return HomeItem("now", title, **shown, due_at=copil.freezes_at, action=action, state=mark_of(State.CALL))
+    return HomeItem("now", copil.title, **shown, due_at=copil.freezes_at, action=action, state=mark_of(State.CALL))
 
 
 def _owed(viewer: Viewer, at: datetime) -> Iterator[HomeItem]:

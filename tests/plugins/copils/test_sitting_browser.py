@@ -1,0 +1,81 @@
+"""The network is lost in the middle of a copil: the click is kept, sent again, at its true instant (C07 SPEC 3)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from portal.api import now, session
+
+from plugins.copils.models.copil import Copil
+from plugins.copils.queries.deciders import deciders_of
+from plugins.copils.queries.turns import turns_of
+from plugins.copils.services.running import begin
+from tests.plugins.copils.factories import SITTING, START, make_copil, make_question
+from tests.review.serving import served
+
+PLUGINS = ["copils"]
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def facilitator(make_user, clock):
+    clock.set(START)
+    return make_user("Awa Diop")
+
+
+@pytest.fixture
+def copil(facilitator, make_user, make_function, writing, clock, as_viewer):
+    function = make_function("Direction des ports", holder=make_user("Paul Martin"), since=START - timedelta(days=1))
+    asker = make_user("Léa Petit")
+    with writing():
+        number = make_copil(facilitator, [function])
+        make_question(asker, number)
+    clock.set(SITTING)
+    with writing():
+        came = {row.id: "present" for row in deciders_of(number)}
+        begin(as_viewer(facilitator), session.get_one(Copil, number), presences=came, at=now())
+    clock.advance(minutes=5)
+    return number
+
+
+@pytest.fixture
+def page(app, browser, sign_in, facilitator):
+    """Open a browser where the facilitator is signed in."""
+    cookie = next(iter(sign_in(facilitator)._cookies.values()))
+    with served(app) as base:
+        context = browser.new_context(base_url=base, locale="fr-FR")
+        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": base}])
+        yield context.new_page()
+        context.close()
+
+
+def test_a_click_made_without_network_passes_once_it_is_back(page, copil, reading):
+    page.goto(f"/copils/sessions/{copil}/live")
+    lost = []
+
+    def lose_twice(route):
+        lost.append(route.request.post_data)
+        if len(lost) <= 2:
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/turn", lose_twice)
+    page.get_by_role("button", name="À qui demande").click()
+    expect(page.get_by_text("Réseau perdu")).to_be_visible()
+    expect(page.get_by_role("button", name="À qui décide")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Réseau perdu")).to_be_hidden()
+    with reading():
+        (turn,) = turns_of(copil)
+        assert now() - turn.started_at >= timedelta(seconds=3)
+
+
+def test_a_refused_answer_is_shown_with_what_was_typed(page, copil):
+    page.goto(f"/copils/sessions/{copil}/live")
+    page.get_by_label("Dans leurs mots").fill("Une salle")
+    page.get_by_role("button", name="Noter la réponse").click()
+    expect(page.get_by_role("alert").filter(has_text="revoir")).to_be_focused()
+    expect(page.get_by_label("Dans leurs mots")).to_have_value("Une salle")
