@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from portal.api import Conflict, Event, Invalid, Viewer, fold, publish, session, texts
 
-from plugins.copils.models.commitment import Commitment
+from plugins.copils.models.commitment import MAX_COMMITMENT, TO_ANSWER, Commitment
 from plugins.copils.models.copil import MAX_REASON
 from plugins.copils.models.question import Masking, Question
 from plugins.copils.services.asking import Words, write
@@ -21,6 +21,7 @@ _ = texts("copils")
 
 MAX_NAME = 60
 MAX_WORDS = 4
+COPIED_SIGNS = 200  # a copy may be cut, never so short
 # what the page shows in place of a name, in French as in English: it is kept in the words themselves
 MASK = "[nom masqué]"
 
@@ -78,7 +79,7 @@ def mask_name(actor: Viewer, question: Question, *, name: str, at: datetime) -> 
     write(question, Words(*(pattern.sub(MASK, text) for text in before)))
     session.add(Masking(question_id=question.id, person_id=person_id, places=places, masked_at=at))
     session.flush()
-    _refold_commitments(question)
+    _mask_copies(question, before[0])
     facts = {"copil": question.copil_id, "places": places}
     publish(Event("copils.question_masked", question.subject, person_id, at, facts))
     return places
@@ -94,8 +95,14 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){words}(?!\w)", re.IGNORECASE)
 
 
-def _refold_commitments(question: Question) -> None:
-    """Let the search through commitments, which knows the words of their question, forget the name too."""
+def _mask_copies(question: Question, before: str) -> None:
+    """Let the name go from what was copied of the question: an answer owed says it again, the search knows it.
+
+    :param before: the words of the question until now
+    """
     for commitment in session.scalars(sa.select(Commitment).where(Commitment.question_id == question.id)):
+        label, copied, _rest = commitment.text.partition(before[:COPIED_SIGNS])
+        if commitment.kind == TO_ANSWER and copied:
+            commitment.text = (label + question.text)[:MAX_COMMITMENT]
         commitment.folded = fold(commitment.text, question.text)
     session.flush()

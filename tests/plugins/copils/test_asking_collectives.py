@@ -12,7 +12,15 @@ import sqlalchemy as sa
 from portal.api import Subject, follow, now, session
 
 from plugins.copils.models.question import Asker, Question
-from tests.plugins.copils.factories import START, add_askers, make_copil, make_function, make_question
+from tests.plugins.copils.factories import (
+    START,
+    add_askers,
+    answered,
+    make_commitment,
+    make_copil,
+    make_function,
+    make_question,
+)
 from tests.plugins.labs.pages import hrefs, words
 
 PLUGINS = ["copils"]
@@ -151,14 +159,22 @@ def test_no_page_names_the_members_of_a_collective_to_anybody_else(
     post(sign_in(folk.cyr), f"{public}/back")
     post(sign_in(folk.other), f"{public}/voice")
     post(sign_in(folk.other), f"{public}/leave")
-    number = public.rpartition("/")[2]
-    known = {"copil_id": folk.copil_id, "question_id": number, "fmt": "json"}
+    number = int(public.rpartition("/")[2])
+    with writing():
+        for column, value in answered(now(), folk.dg, "yes").items():
+            setattr(session.get_one(Question, number), column, value)
+        promised = make_commitment(number, folk.function_id, by=folk.lea, holder=folk.dg)
+    post(sign_in(folk.bea), f"/copils/c/{promised}/known-by", {"known_by": "On travaille à deux."})
+    post(sign_in(folk.dg), f"/copils/c/{promised}/done", {"proof": "Recruté."})
+    verdict = post(sign_in(folk.cyr), f"/copils/c/{promised}/verdict", {"verdict": "yes"})
+    assert verdict.status_code == 303
+    known = {"copil_id": folk.copil_id, "question_id": number, "commitment_id": promised, "fmt": "json"}
     pages = ["/", "/news"]
     for rule in app.url_map.iter_rules():
         if rule.endpoint.startswith("copils.") and "GET" in rule.methods and rule.arguments <= known.keys():
             with app.test_request_context():
                 pages.append(app.url_map.bind("localhost").build(rule.endpoint, {k: known[k] for k in rule.arguments}))
-    assert len(pages) > 12
+    assert len(pages) > 20
     for person in (folk.other, folk.dg, folk.lea, folk.admin):
         browser = sign_in(person)
         for address in pages:

@@ -109,6 +109,8 @@ def test_no_address_deletes_a_question(app):
 def test_a_name_is_masked_wherever_it_stands_and_kept_nowhere(house, sign_in, post, reading, writing, site):
     with writing():
         commitment_id = make_commitment(house.number, house.function_id, by=house.lea)
+        copied = f"Réponse : {TEXT}"
+        make_commitment(house.number, house.function_id, by=house.lea, text=copied, kind="answer")
     answer = post(sign_in(house.lea), f"{house.address}/mask", {"name": " marie CURIE "})
     assert answer.status_code == 303
     question = _question(reading, house)
