@@ -78,18 +78,6 @@ def confirmed_count(question_id: int) -> int:
     return session.scalar(counted) or 0
 
 
-def named_askers(questions: Iterable[Question]) -> dict[int, list[int]]:
-    """Give the ids of those whose names are shown beside each question; none of a collective (C07 SPEC 11)."""
-    shown = [question.id for question in questions if not question.is_collective]
-    confirmed = sa.and_(Asker.confirmed_at.is_not(None), Asker.declined_at.is_(None))
-    found: dict[int, list[int]] = {}
-    rows = sa.select(Asker.question_id, Asker.person_id).where(confirmed, Asker.question_id.in_(shown))
-    for question_id, person_id in session.execute(rows.order_by(Asker.id)):
-        if person_id is not None:
-            found.setdefault(question_id, []).append(person_id)
-    return found
-
-
 def is_enough(question: Question) -> bool:
     """Tell whether as many confirmed as a collective takes (C07 SPEC 11)."""
     return not question.is_collective or confirmed_count(question.id) >= COLLECTIVE_LEAST

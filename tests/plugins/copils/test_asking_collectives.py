@@ -276,3 +276,21 @@ def test_who_left_still_counts(folk, writing, reading, sign_in):
         add_askers(number, [folk.bea, folk.cyr])
         session.execute(sa.update(Asker).where(Asker.person_id == folk.cyr.id).values(person_id=None))
     assert "collectif de 3 personnes" in words(sign_in(folk.other).get(f"/copils/q/{number}"))
+
+
+def test_from_a_shared_screen_one_asks_and_joins_and_moderates_nothing(
+    folk, public, sign_in, post, new_client, make_user
+):
+    """The depot has one screen: a matricule and a PIN are enough to add a voice."""
+    make_user("Yves Kerr", matricule="C02", pin="204816")
+    enrolled = post(sign_in(folk.admin), "/screens", {"name": "Dépôt", "place": "entrée"})
+    screen = new_client()
+    assert screen.post(re.search(r"/screen/enrol/[\w.=-]+", enrolled.text).group(0)).status_code == 303
+    assert screen.post("/screen/pin", data={"identifier": "C02", "pin": "204816"}).status_code == 303
+    token = re.search(r'name="csrf_token" value="([^"]+)"', screen.get(public).text).group(1)
+    assert screen.post(f"{public}/voice", data={"csrf_token": token}).status_code == 303
+    assert "collectif de 4 personnes" in words(screen.get(public))
+    asked = {"csrf_token": token, "text": "Et au dépôt ?", "asked": "alone"}
+    assert screen.post(f"/copils/sessions/{folk.copil_id}/ask", data=asked).status_code == 303
+    refused = screen.post(f"{public}/return", data={"csrf_token": token, "reason": "Non"})
+    assert refused.status_code == 403
