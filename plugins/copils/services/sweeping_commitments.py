@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from portal.api import local_midnight, record_passage, session
+from portal.api import local_midnight, session
 
 from plugins.copils.models.commitment import CONFIRM_DAYS, Commitment
 from plugins.copils.queries.commitment_states import TODAY, State, is_in, is_owed, on_day
@@ -41,23 +41,18 @@ def sweep_commitments(at: datetime) -> bool:
         _note_late(commitment)
     unconfirmed = list(session.scalars(_UNCONFIRMED, on_day(at)))
     for commitment in unconfirmed:
-        _note_unconfirmed(commitment)
+        if commitment.proposed_at is not None:  # the statement asks that it is
+            _note_unconfirmed(commitment, commitment.proposed_at)
     return AT_A_TURN in {len(late), len(unconfirmed)}
 
 
 def _note_late(commitment: Commitment) -> None:
-    commitment.late_noted_on = day = commitment.due_on
+    commitment.late_noted_on = commitment.due_on
     session.flush()
-    passed_at = local_midnight(day + timedelta(days=1))
-    if record_passage(commitment.subject, f"late {day}", passed_at):
-        say("late", commitment, by=None, at=passed_at)
+    say("late", commitment, by=None, at=local_midnight(commitment.due_on + timedelta(days=1)))
 
 
-def _note_unconfirmed(commitment: Commitment) -> None:
+def _note_unconfirmed(commitment: Commitment, proposed_at: datetime) -> None:
     commitment.unconfirmed_noted = True
     session.flush()
-    if commitment.proposed_at is None:  # the statement asks that it is
-        return
-    passed_at = commitment.proposed_at + timedelta(days=CONFIRM_DAYS)
-    if record_passage(commitment.subject, f"unconfirmed {commitment.proposed_at:%Y%m%d%H%M%S}", passed_at):
-        say("unconfirmed", commitment, by=None, at=passed_at)
+    say("unconfirmed", commitment, by=None, at=proposed_at + timedelta(days=CONFIRM_DAYS))

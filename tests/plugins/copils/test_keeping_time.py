@@ -13,7 +13,7 @@ from portal.people.models import Holding
 
 from plugins.copils.models.commitment import Commitment
 from plugins.copils.queries.commitment_states import State, is_in, on_day, state_of
-from tests.plugins.copils.factories import START, make_commitment, make_function
+from tests.plugins.copils.factories import START, add_askers, make_commitment, make_function
 from tests.plugins.labs.pages import order_of, words
 
 PLUGINS = ["copils"]
@@ -236,6 +236,15 @@ def test_who_asked_is_asked_on_the_first_screen(client, sign_in, awa, ben, noe, 
         assert "Dire oui ou non" not in today_of(client, sign_in, who)
     act(awa, "verdict", verdict="yes")
     assert "Dire oui ou non" not in today_of(client, sign_in, awa)
+
+
+def test_who_speaks_for_an_outside_body_is_not_asked_whether_it_is_done(client, sign_in, zoe, act, writing, means, row):
+    """C07 SPEC 8 and 14: though they asked too."""
+    with writing():
+        vacate_function(means, at=now())
+        add_askers(row()["question_id"], [zoe])
+    assert act(zoe, "done", proof="Fait").status_code == 303
+    assert "Dire oui ou non" not in today_of(client, sign_in, zoe)
 
 
 def test_what_was_promised_to_all_is_on_the_first_screen_of_all(client, sign_in, noe):
