@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
 
@@ -11,6 +12,7 @@ from portal.api import (
     exported,
     function_cards,
     history_of,
+    local_day,
     now,
     page,
     people,
@@ -104,6 +106,10 @@ def _voices(glance: Glance) -> dict[str, Any]:
     return {"members": people(member_ids(number)).values(), "invited": people(invited_ids(number)).values()}
 
 
+def _day(instant: datetime | None) -> date | None:
+    return local_day(instant) if instant else None
+
+
 COLUMNS: Table = {
     "number": (_.later("Number"), attrgetter("number")),
     "question": (_.later("Question"), attrgetter("title")),
@@ -112,11 +118,14 @@ COLUMNS: Table = {
     "answer": (_.later("Answer"), lambda glance: ANSWERS.get(glance.question.answer or "")),
     "answer_text": (_.later("In words"), lambda glance: glance.question.answer_text),
     "answer_on": (_.later("By what day"), lambda glance: glance.question.answer_on),
+    "answered": (_.later("Answered on"), lambda glance: _day(glance.question.answered_at)),
 }
 
 
 @blueprint.get("/sessions/<int:copil_id>/questions.<any(csv, json):fmt>")
 @signed_in(copil=one_copil)
 def questions_export(copil, fmt):
-    """Give the rows of the agenda, in its order."""
-    return exported(fmt, f"copil-{copil.id}-questions", COLUMNS, agenda_glances(viewer(), copil, at=now()))
+    """Give the questions of the agenda, in its order, each followed by those that are asked together with it."""
+    found = agenda_glances(viewer(), copil, at=now())
+    rows = (row for glance in found for row in (glance, *glance.together))
+    return exported(fmt, f"copil-{copil.id}-questions", COLUMNS, rows)

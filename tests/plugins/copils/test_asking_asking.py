@@ -262,12 +262,15 @@ def test_the_export_has_the_rows_of_the_agenda(client, sign_in, awa, lea, copil_
     """G4."""
     with writing():
         make_question(awa, copil_id, position=1)
-        make_question(lea, copil_id, "=1+1", position=2)
+        host = make_question(lea, copil_id, "=1+1", position=2)
+        make_question(awa, copil_id, "Ou deux ?", position=3, merged_into_id=host)
     sign_in(awa)
+    assert f"/copils/sessions/{copil_id}/questions.csv" in hrefs(client.get(f"/copils/sessions/{copil_id}"))
     rows = client.get(f"/copils/sessions/{copil_id}/questions.json").get_json()
     assert [(row["number"], row["question"], row["askers"]) for row in rows] == [
         (1, "Pourquoi trois signatures ?", "Awa Diop"),
         (2, "=1+1", "Léa Petit"),
+        (None, "Ou deux ?", "Awa Diop"),
     ]
     assert "'=1+1" in client.get(f"/copils/sessions/{copil_id}/questions.csv").get_data(as_text=True)
 
