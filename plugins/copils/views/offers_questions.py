@@ -11,7 +11,7 @@ from portal.api import Action, HomeItem, Subject, SubjectCard, Viewer, can, now,
 
 from plugins.copils import permissions
 from plugins.copils.models.question import Question
-from plugins.copils.queries.agenda import agenda_of, next_copil, takes_questions
+from plugins.copils.queries.agenda import agenda_of, merged_into, next_copil, takes_questions
 from plugins.copils.queries.deciders import is_decider
 from plugins.copils.queries.glances import Glance, glances
 from plugins.copils.queries.question_states import State
@@ -97,7 +97,7 @@ def _grouping(glance: Glance, viewer: Viewer) -> Iterator[Action]:
     if question.merge_wanted_id is not None:
         url = _url("copils.refuse_question", glance)
         yield Action(_("Take the proposal back"), url, method="post", kind="quiet", order=50)
-    elif len(agenda_of(question.copil_id or 0)) > 1:
+    elif not merged_into([question.id]) and len(agenda_of(question.copil_id or 0)) > 1:
         yield Action(_("Ask it together with another"), _url("copils.together", glance), order=50)
 
 

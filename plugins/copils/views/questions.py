@@ -63,7 +63,7 @@ def question(question):
         copil=copil,
         main=[action for action in acts if action.kind == "main"],
         offers=[action for action in acts if action.kind != "main"],
-        readers=readers_sentence(copil.audience, copil.reader_group_id) if copil and question.asked_at else None,
+        readers=_readers(glance),
         sections=sections_of(question.subject),
         past=past_of(question),
         **_together(question),
@@ -72,6 +72,13 @@ def question(question):
         maskings=maskings,
         who=people({question.returned_by_id, *(row.person_id for row in maskings)}),
     )
+
+
+def _readers(glance: Glance) -> str | None:
+    """Say who reads it; of what only those who ask it read, the page says so already."""
+    if glance.copil is None or glance.is_aside or glance.question.asked_at is None:
+        return None
+    return readers_sentence(glance.copil.audience, glance.copil.reader_group_id)
 
 
 def past_of(question: Question) -> list[Any]:

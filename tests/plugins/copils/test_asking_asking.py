@@ -57,6 +57,8 @@ def _questions(reading) -> list[Question]:
 def test_one_sentence_is_a_question_on_the_agenda(client, sign_in, awa, copil_id, post, reading):
     """Law 1: three fields on the screen, two folded, and only the question is asked."""
     sign_in(awa)
+    empty = words(client.get(f"/copils/sessions/{copil_id}"))
+    assert "Personne n’a encore posé de question. Poser une question" in empty
     page = main_of(client.get(f"/copils/sessions/{copil_id}/ask"))
     shown, folded = page.split("<details", 1)
     assert [name for name in ("text", "asked", "collective") if f'name="{name}"' in shown] == [
