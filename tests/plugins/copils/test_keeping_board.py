@@ -97,6 +97,13 @@ def test_the_board_finds(query, expected, client, sign_in, people, filled):
     assert order_of(client.get(f"/copils/?{query}"), *titles) == expected
 
 
+def test_a_board_without_any_commitment_says_where_they_come_from(client, sign_in, people):
+    sign_in(people[0])
+    page = client.get("/copils/")
+    assert "Rien n’a encore été promis" in words(page)
+    assert "/copils/sessions/" in hrefs(page)
+
+
 @pytest.mark.parametrize("query", ["", "state=all", "state=kept", "q=salle"])
 def test_the_exports_hold_exactly_the_rows_of_the_list(query, client, sign_in, people, filled):
     """C07 SPEC 13."""
