@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
-from portal.api import texts
+from portal.api import local_day, texts
 
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import DELEGATED, LATER, NO, YES, Question
@@ -67,6 +67,13 @@ def state_of(question: Question, copil: Copil | None, *, today: date) -> State:
         return found or State.WAITING
     is_owed = copil.cancelled_at is None and not copil.is_listening
     return State.UNANSWERED if is_owed and today > copil.answers_due_on else State.ASKED
+
+
+def was_late(question: Question) -> bool:
+    """Tell whether the answer came after the seventh working day: it is taken, and that is shown (C07 SPEC 4)."""
+    if question.answered_at is None or question.copil is None:
+        return False
+    return local_day(question.answered_at) > question.copil.answers_due_on
 
 
 def is_on_agenda() -> sa.ColumnElement[bool]:

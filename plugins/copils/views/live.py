@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import url_for
 
-from portal.api import Form, Viewer, form_page, message, now, page, requires, see, texts, viewer
+from portal.api import Conflict, Form, Viewer, form_page, message, now, page, requires, see, texts, viewer
 
 from plugins.copils import permissions
 from plugins.copils.forms.copils import ClickForm, FloorForm, presence_form
@@ -119,9 +119,10 @@ def turn(copil):
     """Give the floor to one side of a question."""
     form = FloorForm()
     question = next((row for row in heard_at(copil) if row.id == form.question.data), None)
-    if question is not None:
-        side, ago = form.side.data or "", timedelta(seconds=form.seconds_ago)
-        give_floor(viewer(), copil, question, side=side, ago=ago, at=now())
+    if question is None:
+        raise Conflict(_("This question is not on the agenda of this copil."))
+    side, ago = form.side.data or "", timedelta(seconds=form.seconds_ago)
+    give_floor(viewer(), copil, question, side=side, ago=ago, at=now())
     return _to_room(copil)
 
 

@@ -27,7 +27,7 @@ from plugins.copils.models.question import Question
 from plugins.copils.queries.agenda import agenda_glances, merged_into, wanting
 from plugins.copils.queries.commitments import glances_of_question
 from plugins.copils.queries.glances import Glance, glances
-from plugins.copils.queries.question_states import ANSWERS
+from plugins.copils.queries.question_states import ANSWERS, was_late
 from plugins.copils.queries.questions import former_answers_of, invited_ids, maskings_of, member_ids, readable_questions
 from plugins.copils.views.blueprint import blueprint
 from plugins.copils.views.loaders import one_copil, one_question
@@ -104,7 +104,13 @@ def _answer(question: Question) -> dict[str, Any]:
     function_id = question.answer_function_id
     cards = function_cards([function_id], at=now()) if function_id else {}
     promised = glances_of_question(viewer(), question.id, at=now())
-    return {"promised": promised, "answers": ANSWERS, "former_answers": former, "function": cards.get(function_id or 0)}
+    return {
+        "promised": promised,
+        "answers": ANSWERS,
+        "was_late": was_late(question),
+        "former_answers": former,
+        "function": cards.get(function_id or 0),
+    }
 
 
 def _voices(glance: Glance) -> dict[str, Any]:

@@ -219,6 +219,15 @@ def test_a_click_delayed_by_the_network_keeps_its_true_instant(begun, copil, que
         assert deciders.started_at == askers.ended_at == now() - timedelta(seconds=kept)
 
 
+def test_a_question_of_another_copil_is_given_no_floor(begun, copil, asker, facilitator, functions, writing, reading):
+    """C07 SPEC 3: by raw POST."""
+    with writing():
+        other = make_question(asker, make_copil(facilitator, functions), "Ailleurs ?")
+    assert begun("turn", {"question": other, "side": "askers"}).status_code == 409
+    with reading():
+        assert turns_of(copil) == []
+
+
 def test_a_pause_gives_the_floor_to_nobody(begun, copil, questions, reading, clock):
     """C07 SPEC 3."""
     begun("turn", {"question": questions[0], "side": "askers"})
@@ -433,8 +442,11 @@ def test_an_answer_is_corrected_by_nobody_else_nor_once_its_time_is_over(
 
 def test_an_answer_is_taken_after_the_seventh_day_though_it_is_late(begun, client, post, questions, reading, clock):
     """C07 SPEC 4."""
+    post(client, f"/copils/q/{questions[1]}/answer", {"kind": "no", "text": "À temps"})
     clock.advance(days=30)
     assert post(client, f"/copils/q/{questions[0]}/answer", {"kind": "no", "text": "Tard"}).status_code == 303
+    assert "répondue après le délai" in words(client.get(f"/copils/q/{questions[0]}"))
+    assert "répondue après le délai" not in words(client.get(f"/copils/q/{questions[1]}"))
     with reading():
         assert session.get_one(Question, questions[0]).answered_at == now()
 
