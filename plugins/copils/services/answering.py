@@ -63,7 +63,7 @@ def answer_question(actor: Viewer, question: Question, copil: Copil, *, reply: R
     """Write down what is answered. The same words of the same person twice are a second click.
 
     :raises Forbidden: the actor neither facilitates the copil nor decides there
-    :raises Conflict: it has not begun, or only listens; the question is not on its agenda; somebody was faster
+    :raises Conflict: it has not begun; the question is not on its agenda, for one that listens has none; or too slow
     :raises Invalid: what this kind of answer needs is missing
     """
     person_id = _must_answer(actor, question, copil, at)
@@ -86,8 +86,6 @@ def _must_answer(actor: Viewer, question: Question, copil: Copil, at: datetime) 
         raise Forbidden(_("Answers are written by whoever facilitates this copil, or is to answer there."))
     if copil.began_at is None or copil.cancelled_at is not None:
         raise Conflict(_("Nothing is answered before the copil has begun."))
-    if copil.is_listening:
-        raise Conflict(_("Too few of those who decide came: this copil listens, nothing is answered."))
     if question.id not in {row.id for row in agenda_of(copil.id)}:
         raise Conflict(_("This question is not on the agenda of this copil."))
     return actor.person_id

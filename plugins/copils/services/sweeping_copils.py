@@ -24,8 +24,7 @@ def sweep_copils(at: datetime) -> bool | None:
         if record_passage(copil.subject, "frozen", copil.freezes_at):
             publish(Event("copils.copil_frozen", copil.subject, None, copil.freezes_at))
     for copil in _passed(Copil.answers_due_on < local_day(at), at):
-        if not copil.is_listening:
-            _note_unanswered(copil)
+        _note_unanswered(copil)
     return None
 
 
@@ -35,7 +34,7 @@ def _passed(criterion: sa.ColumnElement[bool], at: datetime) -> list[Copil]:
 
 
 def _note_unanswered(copil: Copil) -> None:
-    """Publish each question that has no answer on the eighth working day (C07 SPEC 4)."""
+    """Publish each question that has no answer on the eighth working day (C07 SPEC 4); one that listened has none."""
     since = local_midnight(copil.answers_due_on + timedelta(days=1))
     if not record_passage(copil.subject, "answers_due", since):
         return

@@ -22,6 +22,7 @@ from tests.plugins.copils.factories import SITTING, START, make_copil, make_ques
 from tests.plugins.labs.pages import hidden_of, words
 
 PLUGINS = ["copils"]
+TOGETHER = 6
 YES = {"kind": "yes", "text": "Une salle ouverte", "soon": "", "due_on": "2026-12-01"}
 
 
@@ -371,11 +372,11 @@ def test_of_two_who_answer_at_the_same_instant_one_is_first(
         assert sorted(threads.map(one, range(2))) == ["Conflict", "done"]
 
 
-def test_of_two_clicks_at_the_same_instant_one_turn_is_made(
+def test_of_several_clicks_at_the_same_instant_one_turn_is_made(
     begun, copil, questions, facilitator, as_viewer, writing, reading
 ):
     """C07 SPEC 3: on both databases."""
-    who, barrier = as_viewer(facilitator), Barrier(2)
+    who, barrier = as_viewer(facilitator), Barrier(TOGETHER)
 
     def one(_index: int) -> None:
         barrier.wait()
@@ -383,8 +384,8 @@ def test_of_two_clicks_at_the_same_instant_one_turn_is_made(
             question, found = session.get_one(Question, questions[0]), session.get_one(Copil, copil)
             give_floor(who, found, question, side="askers", at=now())
 
-    with ThreadPoolExecutor(2) as threads:
-        list(threads.map(one, range(2)))
+    with ThreadPoolExecutor(TOGETHER) as threads:
+        list(threads.map(one, range(TOGETHER)))
     with reading():
         assert len(session.scalars(sa.select(Turn)).all()) == 1
 
