@@ -135,7 +135,9 @@ def presence_form(seats: Iterable[Seat]) -> Form:
     for seat in seats:
         fields[f"seat_{seat.decider.id}"] = RadioField(
             seat.function.name,
-            choices=[SelectChoice(*pair) for pair in PRESENCES.items()],
+            choices=[
+                SelectChoice(*pair) for pair in PRESENCES.items() if pair[0] != PRESENT or not seat.function.is_vacant
+            ],
             default=seat.decider.presence or None,
             validators=[InputRequired()],
         )

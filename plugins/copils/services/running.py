@@ -11,7 +11,7 @@ from plugins.copils.models.copil import ABSENT, PRESENT, STAND_IN, Copil, Decide
 from plugins.copils.queries.agenda import agenda_of
 from plugins.copils.queries.calendar import is_working_day
 from plugins.copils.queries.copil_states import State, state_of
-from plugins.copils.queries.deciders import deciders_of
+from plugins.copils.queries.deciders import seats_of
 from plugins.copils.services.announcing import Plan, add_copil
 from plugins.copils.services.facts import hold, must_facilitate
 from plugins.copils.services.placing import carry, place_waiting
@@ -49,7 +49,7 @@ def begin(actor: Viewer, copil: Copil, *, presences: Mapping[int, str], at: date
         return
     if not may_begin(copil, at=at):
         raise Conflict(_("A copil opens from half an hour before its hour, unless it was called off."))
-    rows = _note(copil, presences)
+    rows = _note(copil, presences, at)
     copil.began_at = at
     session.flush()
     publish(Event("copils.copil_begun", copil.subject, person_id, at))
@@ -68,7 +68,7 @@ def correct_presence(actor: Viewer, copil: Copil, *, presences: Mapping[int, str
     must_run(copil, at=at)
     if copil.is_listening or any(question.answered_at for question in agenda_of(copil.id)):
         raise Conflict(_("Who came no longer changes: something was answered, or the next copil is announced."))
-    _judge(copil, _note(copil, presences), at)
+    _judge(copil, _note(copil, presences, at), at)
 
 
 def must_run(copil: Copil, *, at: datetime) -> None:
@@ -80,14 +80,17 @@ def must_run(copil: Copil, *, at: datetime) -> None:
         raise Conflict(_("This copil is not under way."))
 
 
-def _note(copil: Copil, presences: Mapping[int, str]) -> list[Decider]:
-    rows = deciders_of(copil.id)
-    if any(presences.get(row.id) not in PRESENCES for row in rows):
-        raise Invalid(_("Say of each function whether whoever holds it came."))
-    for row in rows:
-        row.presence = presences[row.id]
+def _note(copil: Copil, presences: Mapping[int, str], at: datetime) -> list[Decider]:
+    seats = seats_of(copil.id, at=at)
+    for seat in seats:
+        presence = presences.get(seat.decider.id, "")
+        if presence not in PRESENCES:
+            raise Invalid(_("Say of each function whether whoever holds it came."))
+        if presence == PRESENT and seat.function.is_vacant:
+            raise Invalid(_("Nobody holds this function today: %(name)s.", name=seat.function.name))
+        seat.decider.presence = presence
     session.flush()
-    return rows
+    return [seat.decider for seat in seats]
 
 
 def has_quorum(rows: list[Decider]) -> bool:

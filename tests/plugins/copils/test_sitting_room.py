@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 import sqlalchemy as sa
 
-from portal.api import Conflict, PortalError, hold_function, local_day, now, session
+from portal.api import Conflict, PortalError, hold_function, local_day, now, session, vacate_function
 
 from plugins.copils.models.commitment import Commitment
 from plugins.copils.models.copil import Copil, Decider, Turn
@@ -43,9 +43,12 @@ def director(make_user):
 
 
 @pytest.fixture
-def functions(make_function, director):
+def functions(make_function, make_user, director):
     since = START - timedelta(days=30)
-    return [make_function("Direction des ports", holder=director, since=since), make_function("Élu à la mer")]
+    return [
+        make_function("Direction des ports", holder=director, since=since),
+        make_function("Élu à la mer", holder=make_user("Zoé Roux"), since=since),
+    ]
 
 
 @pytest.fixture
@@ -101,6 +104,15 @@ def test_nothing_begins_until_the_presence_of_each_is_said(room, seats, copil, r
     assert answer.status_code == 422
     with reading():
         assert session.get_one(Copil, copil).began_at is None
+
+
+def test_nobody_comes_for_a_function_that_nobody_holds(room, seats, functions, client, copil, writing, reading):
+    """C07 SPEC 12: somebody else may; the page does not offer more."""
+    with writing():
+        vacate_function(functions[1], at=now())
+    assert client.get(f"/copils/sessions/{copil}/presence").text.count('value="present"') == 1
+    assert room("presence", seats("present", "present")).status_code == 422
+    assert room("presence", seats("present", "stand_in")).status_code == 303
 
 
 def test_half_of_those_invited_is_enough(begun, copil, reading):
