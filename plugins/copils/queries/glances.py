@@ -87,6 +87,8 @@ class Glance:
 def glances(questions: Iterable[Question], viewer: Viewer, *, at: datetime) -> list[Glance]:
     """Give what `viewer` sees of questions they may read, in the same order, in two queries."""
     found = list(questions)
+    if not found:
+        return []
     rows: dict[int, list[Any]] = {question.id: [] for question in found}
     for row in session.execute(_VOICES.order_by(Asker.id), {"ids": list(rows)}):
         rows[row.question_id].append(row)
