@@ -33,6 +33,7 @@ from portal.api import (
 from plugins.copils import permissions
 from plugins.copils.models.copil import ABSENT, PRESENT, STAND_IN, Copil
 from plugins.copils.queries.agenda import agenda_glances
+from plugins.copils.queries.commitments import glances_of_copil
 from plugins.copils.queries.copil_states import CURRENT, mark_of, over, state_of
 from plugins.copils.queries.copils import (
     PAST,
@@ -123,6 +124,7 @@ def _facts(copil: Copil) -> dict[str, Any]:
         "presences": PRESENCES,
         "facilitator": person(copil.facilitator_id),
         "agenda": agenda_glances(who, copil, at=at),
+        "promised": glances_of_copil(who, copil.id, at=at),
         "spent": minutes_spent(turns, at=at) if turns else None,
         "former_days": former_days(copil),
         "follows": copil_by_id(copil.follows_id),
