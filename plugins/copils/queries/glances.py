@@ -13,7 +13,7 @@ from portal.api import Person, Viewer, local_day, people, session, texts
 
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import COLLECTIVE_LEAST, Asker, Question
-from plugins.copils.queries.question_states import State, mark_of, state_of
+from plugins.copils.queries.question_states import ANSWERS, State, mark_of, state_of
 
 _ = texts("copils")
 
@@ -50,6 +50,12 @@ class Glance:
     def mark(self) -> tuple[str, str]:
         """Give word and kind of its state."""
         return mark_of(self.state)
+
+    @property
+    def outcome(self) -> tuple[str, str]:
+        """Give word and kind of what became of it: which answer, else its state."""
+        answer = ANSWERS.get(self.question.answer or "")
+        return (str(answer), "") if self.state is State.ANSWERED and answer else self.mark
 
     @property
     def is_aside(self) -> bool:
