@@ -65,7 +65,7 @@ def kept(people, days=3):
 def filled(make, people):
     make("Une salle ouverte", due_on=date(2026, 9, 1))
     make("Un référent", function="DRH", due_on=date(2026, 10, 1))
-    make("Le mur du hall", due_on=date(2026, 9, 20), postponed=2, missed_on=date(2026, 8, 1))
+    make("Le mur du hall", due_on=date(2026, 9, 20), postponed=2, pressing_on=date(2026, 8, 1))
     make("Deux heures libérées", function="DRH", due_on=date(2026, 8, 1), **kept(people))
     make("=1+1", audience="public", due_on=date(2026, 12, 1))
 
