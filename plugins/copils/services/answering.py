@@ -31,7 +31,6 @@ from plugins.copils.queries.agenda import agenda_of
 from plugins.copils.queries.deciders import is_decider
 from plugins.copils.services.committing import FARTHEST_DAYS, make_commitment, withdraw_commitment
 from plugins.copils.services.facts import hold
-from plugins.copils.services.turns import end_turn_of
 
 _ = texts("copils")
 
@@ -60,12 +59,9 @@ def may_answer(actor: Viewer, copil: Copil, *, at: datetime) -> bool:
     return actor.person_id == copil.facilitator_id or is_decider(actor, copil.id, at=at)
 
 
-def answer_question(
-    actor: Viewer, question: Question, copil: Copil, *, reply: Reply, at: datetime, ago: timedelta = timedelta()
-) -> None:
-    """Write down what is answered, which ends its turn. The same words of the same person twice are a second click.
+def answer_question(actor: Viewer, question: Question, copil: Copil, *, reply: Reply, at: datetime) -> None:
+    """Write down what is answered. The same words of the same person twice are a second click.
 
-    :param ago: how long ago it was written, when the network was lost since
     :raises Forbidden: the actor neither facilitates the copil nor decides there
     :raises Conflict: it has not begun; the question is not on its agenda, for one that listens has none; or too slow
     :raises Invalid: what this kind of answer needs is missing
@@ -76,7 +72,6 @@ def answer_question(
             return
         raise Conflict(_("Meanwhile this question was answered. What you have just written is still below."))
     _write(actor, question, copil, reply, at)
-    end_turn_of(copil, question, at=at, ago=ago)
     publish(Event("copils.question_answered", question.subject, person_id, at, _facts(question, copil)))
 
 
@@ -84,16 +79,25 @@ def _facts(question: Question, copil: Copil) -> dict[str, object]:
     return {"copil": copil.id, "answer": question.answer}
 
 
+def must_write_answers(actor: Viewer, copil: Copil, *, at: datetime) -> int:
+    """Give the actor's id.
+
+    :raises Forbidden: they neither facilitate this copil nor decide there
+    """
+    if actor.person_id is None or not (actor.person_id == copil.facilitator_id or is_decider(actor, copil.id, at=at)):
+        raise Forbidden(_("Answers are written by whoever facilitates this copil, or is to answer there."))
+    return actor.person_id
+
+
 def _must_answer(actor: Viewer, question: Question, copil: Copil, at: datetime) -> int:
     hold(copil)
     hold(question)
-    if actor.person_id is None or not (actor.person_id == copil.facilitator_id or is_decider(actor, copil.id, at=at)):
-        raise Forbidden(_("Answers are written by whoever facilitates this copil, or is to answer there."))
+    person_id = must_write_answers(actor, copil, at=at)
     if copil.began_at is None or copil.cancelled_at is not None:
         raise Conflict(_("Nothing is answered before the copil has begun."))
     if question.id not in {row.id for row in agenda_of(copil.id)}:
         raise Conflict(_("This question is not on the agenda of this copil."))
-    return actor.person_id
+    return person_id
 
 
 def _words(reply: Reply) -> tuple[str, str | None]:

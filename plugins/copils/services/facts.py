@@ -108,6 +108,15 @@ def must_answer_for(actor: Viewer, commitment: Commitment, copil: Copil, *, at: 
     return must_facilitate(actor, copil, at=at), True
 
 
+def must_be_shown(question: Question) -> None:
+    """Go on only with words that others than its askers read: of hidden ones, an act would tell what they say.
+
+    :raises Conflict: it was returned or withdrawn
+    """
+    if question.withdrawn_at is not None or question.returned_at is not None:
+        raise Conflict(_("This question stands on the agenda no more."))
+
+
 def must_stand(commitment: Commitment) -> None:
     """Go on only with a commitment that is neither kept nor withdrawn.
 

@@ -14,7 +14,7 @@ from plugins.copils.models.commitment import MAX_COMMITMENT, TO_ANSWER, Commitme
 from plugins.copils.models.copil import MAX_REASON
 from plugins.copils.models.question import Masking, Question
 from plugins.copils.services.asking import Words, write
-from plugins.copils.services.facts import hold_with_copil, must_facilitate
+from plugins.copils.services.facts import hold_with_copil, must_be_shown, must_facilitate
 from plugins.copils.services.placing import free_merged
 
 _ = texts("copils")
@@ -36,7 +36,7 @@ def return_question(actor: Viewer, question: Question, *, reason: str, at: datet
     _must_moderate(actor, question, at=at)
     if question.returned_at is not None:
         return
-    _must_be_shown(question)
+    must_be_shown(question)
     if question.answered_at is not None:
         raise Conflict(_("This question was withdrawn or answered: it no longer changes."))
     words = " ".join(reason.split())
@@ -55,12 +55,6 @@ def _must_moderate(actor: Viewer, question: Question, *, at: datetime) -> int:
     return must_facilitate(actor, copil, at=at)
 
 
-def _must_be_shown(question: Question) -> None:
-    """Go on only with words that whoever moderates reads: of hidden ones, trying names would tell what they say."""
-    if question.withdrawn_at is not None or question.returned_at is not None:
-        raise Conflict(_("This question stands on the agenda no more."))
-
-
 def mask_name(actor: Viewer, question: Question, *, name: str, at: datetime) -> int:
     """Mask a personal name wherever a question says it, and give in how many places. What it was is kept nowhere.
 
@@ -68,7 +62,7 @@ def mask_name(actor: Viewer, question: Question, *, name: str, at: datetime) -> 
     :raises Invalid: it is no name, stands nowhere, or is most of the question
     """
     person_id = _must_moderate(actor, question, at=at)
-    _must_be_shown(question)
+    must_be_shown(question)
     pattern = _pattern(name)
     before = (question.text, question.details or "", question.collective or "")
     places = sum(len(pattern.findall(text)) for text in before)

@@ -113,6 +113,15 @@ def may_hand_over(actor: Viewer, copil: Copil, *, at: datetime) -> bool:
     )
 
 
+def must_hand_over(actor: Viewer, copil: Copil, *, at: datetime) -> None:
+    """Go on only if somebody may name who facilitates.
+
+    :raises Forbidden: they may not
+    """
+    if not may_hand_over(actor, copil, at=at):
+        raise Forbidden(_("Only the person who facilitates this copil may do that."))
+
+
 def hand_over(actor: Viewer, copil: Copil, *, facilitator: Person, at: datetime) -> None:
     """Name who facilitates a copil from now on.
 
@@ -120,8 +129,7 @@ def hand_over(actor: Viewer, copil: Copil, *, facilitator: Person, at: datetime)
     :raises Invalid: they are to answer there
     """
     hold(copil)
-    if not may_hand_over(actor, copil, at=at):
-        raise Forbidden(_("Only the person who facilitates this copil may do that."))
+    must_hand_over(actor, copil, at=at)
     check_facilitator(facilitator, tuple(row.function_id for row in deciders_of(copil.id)), at=at)
     if facilitator.id == copil.facilitator_id:
         return

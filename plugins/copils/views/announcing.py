@@ -29,7 +29,7 @@ from plugins.copils.services.moving import cancel as cancel_copil
 from plugins.copils.services.moving import hand_over
 from plugins.copils.services.moving import move as move_copil
 from plugins.copils.views.blueprint import blueprint
-from plugins.copils.views.loaders import one_copil
+from plugins.copils.views.loaders import copil_to_hand_over, own_copil
 
 _ = texts("copils")
 
@@ -73,7 +73,7 @@ def _form(template, form, copil, **context):
 
 
 @blueprint.route("/sessions/<int:copil_id>/move", methods=["GET", "POST"])
-@requires(permissions.FACILITATE, copil=one_copil)
+@requires(permissions.FACILITATE, copil=own_copil)
 def move(copil):
     """Give a copil another day."""
     form, at = MoveForm(obj=copil), now()
@@ -86,7 +86,7 @@ def move(copil):
 
 
 @blueprint.route("/sessions/<int:copil_id>/cancel", methods=["GET", "POST"])
-@requires(permissions.FACILITATE, copil=one_copil)
+@requires(permissions.FACILITATE, copil=own_copil)
 def cancel(copil):
     """Ask before a copil is called off."""
     form = CancelForm()
@@ -99,7 +99,7 @@ def cancel(copil):
 
 
 @blueprint.route("/sessions/<int:copil_id>/facilitator", methods=["GET", "POST"])
-@signed_in(copil=one_copil)
+@signed_in(copil=copil_to_hand_over)
 def facilitator(copil):
     """Name who facilitates from now on."""
     form = HandOverForm()

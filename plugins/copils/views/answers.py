@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import url_for
 
 from portal.api import (
     Conflict,
-    NotFound,
-    Viewer,
     function_choices,
     local_day,
     message,
@@ -25,27 +21,15 @@ from portal.api import (
 
 from plugins.copils import permissions
 from plugins.copils.forms.answers import AnswerForm
-from plugins.copils.forms.copils import ClickForm
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import Question
 from plugins.copils.queries.deciders import deciders_of
 from plugins.copils.queries.question_states import ANSWERS
 from plugins.copils.services.answering import answer_question, correct_answer, edition_of, may_answer, may_correct
 from plugins.copils.views.blueprint import blueprint
-from plugins.copils.views.loaders import one_question
+from plugins.copils.views.loaders import question_to_answer
 
 _ = texts("copils")
-
-
-def asked_question(viewer: Viewer, *, question_id: int) -> Question:
-    """Give a question that is put at a copil.
-
-    :raises NotFound: absent, not theirs to read, or waiting for a copil
-    """
-    question = one_question(viewer, question_id=question_id)
-    if question.copil is None or question.asked_at is None:
-        raise NotFound(_("There is no question at this address, or it is not open to you."))
-    return question
 
 
 def answer_form(copil: Copil, form: AnswerForm | None = None) -> AnswerForm:
@@ -56,22 +40,21 @@ def answer_form(copil: Copil, form: AnswerForm | None = None) -> AnswerForm:
 
 
 @blueprint.route("/q/<int:question_id>/answer", methods=["GET", "POST"])
-@requires(permissions.ANSWER, question=asked_question)
+@requires(permissions.ANSWER, question=question_to_answer)
 def answer(question):
     """Write down what is answered."""
     copil, at = question.copil, now()
     form = answer_form(copil)
     if form.submitted():
         with form.attempt():
-            ago = timedelta(seconds=ClickForm().seconds_ago)
-            answer_question(viewer(), question, copil, reply=form.reply(local_day(at)), at=at, ago=ago)
+            answer_question(viewer(), question, copil, reply=form.reply(local_day(at)), at=at)
             message(_("The answer is written down."))
             return _on(form, question)
     return _form("answer", form, question, may=may_answer(viewer(), copil, at=at))
 
 
 @blueprint.route("/q/<int:question_id>/answer/correct", methods=["GET", "POST"])
-@requires(permissions.ANSWER, question=asked_question)
+@requires(permissions.ANSWER, question=question_to_answer)
 def correct(question):
     """Write another answer in the place of the first."""
     copil, at = question.copil, now()

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import url_for
 
-from portal.api import Conflict, Form, Viewer, form_page, message, now, page, requires, see, texts, viewer
+from portal.api import Conflict, Form, form_page, message, now, page, requires, see, texts, viewer
 
 from plugins.copils import permissions
 from plugins.copils.forms.copils import ClickForm, FloorForm, presence_form
@@ -17,26 +17,14 @@ from plugins.copils.queries.copil_states import CURRENT, State, mark_of, state_o
 from plugins.copils.queries.deciders import seats_of
 from plugins.copils.queries.question_states import ANSWERS
 from plugins.copils.queries.turns import ASKERS, floor_of, heard_at, minutes_spent, next_question, turns_of
-from plugins.copils.services.facts import must_facilitate
 from plugins.copils.services.running import begin, close, correct_presence, may_begin
 from plugins.copils.services.turns import give_floor
 from plugins.copils.services.turns import pause as pause_turns
 from plugins.copils.views.answers import answer_form
 from plugins.copils.views.blueprint import blueprint
-from plugins.copils.views.loaders import one_copil
+from plugins.copils.views.loaders import own_copil
 
 _ = texts("copils")
-
-
-def own_copil(viewer: Viewer, *, copil_id: int) -> Copil:
-    """Give the copil that somebody facilitates.
-
-    :raises NotFound: absent, or not theirs to read
-    :raises Forbidden: somebody else facilitates it, or they have become one of its deciders
-    """
-    copil = one_copil(viewer, copil_id=copil_id)
-    must_facilitate(viewer, copil, at=now())
-    return copil
 
 
 def _to_room(copil: Copil):
@@ -75,9 +63,10 @@ def _room(copil: Copil) -> dict[str, Any]:
 
 
 def _waiting(questions: list[Question], turns: list[Any]) -> Question | None:
-    """Give the question that was spoken of last, to go on with it or to read its answer aloud; else the first."""
+    """Give the question a pause was made in, as long as it has no answer; else the next without one."""
     last = turns[-1].question_id if turns else None
-    return next((question for question in questions if question.id == last), None) or next_question(questions)
+    paused = next((question for question in questions if question.id == last and not question.answered_at), None)
+    return paused or next_question(questions)
 
 
 @blueprint.route("/sessions/<int:copil_id>/presence", methods=["GET", "POST"])

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-from flask import g
-
-from portal.api import NotFound, Viewer, now, texts
+from portal.api import Forbidden, NotFound, Viewer, now, texts
 
 from plugins.copils.models.commitment import Commitment
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import Question
 from plugins.copils.queries.commitments import readable_commitment
 from plugins.copils.queries.copils import readable_copil
-from plugins.copils.queries.glances import Glance, glances
 from plugins.copils.queries.questions import readable_question
-from plugins.copils.services.facts import must_ask_itself, must_be_of_the_field, must_facilitate
+from plugins.copils.services.answering import must_write_answers
+from plugins.copils.services.facts import (
+    must_ask,
+    must_ask_itself,
+    must_be_of_the_field,
+    must_be_shown,
+    must_facilitate,
+)
+from plugins.copils.services.moving import must_hand_over
 
 _ = texts("copils")
 
@@ -53,23 +56,25 @@ def one_question(viewer: Viewer, *, question_id: int) -> Question:
     return question
 
 
-def one_glance(viewer: Viewer, *, question_id: int) -> Glance:
-    """Give what the page of a question shows; the hooks asked for that page find it again.
+def own_copil(viewer: Viewer, *, copil_id: int) -> Copil:
+    """Give the copil that somebody facilitates.
 
     :raises NotFound: absent, or not theirs to read
+    :raises Forbidden: somebody else facilitates it, or they have become one of its deciders
     """
-    (glance,) = glances([one_question(viewer, question_id=question_id)], viewer, at=now())
-    g.copils_glance = (viewer, glance)
-    return glance
+    copil = one_copil(viewer, copil_id=copil_id)
+    must_facilitate(viewer, copil, at=now())
+    return copil
 
 
-def glance_for(viewer: Viewer, question_id: int) -> Glance | None:
-    """Give what a question shows, without asking twice on its own page; None if it is not theirs to read."""
-    reader, shown = g.get("copils_glance", (None, None))
-    if shown is not None and shown.question.id == question_id and reader == viewer:
-        return cast("Glance", shown)  # what somebody else may read is another question
-    question = readable_question(viewer, question_id, at=now())
-    return glances([question], viewer, at=now())[0] if question is not None else None
+def copil_to_hand_over(viewer: Viewer, *, copil_id: int) -> Copil:
+    """Give a copil of which somebody is about to name who facilitates it.
+
+    :raises Forbidden: it is not theirs to hand over
+    """
+    copil = one_copil(viewer, copil_id=copil_id)
+    must_hand_over(viewer, copil, at=now())
+    return copil
 
 
 def copil_to_ask(viewer: Viewer, *, copil_id: int) -> Copil:
@@ -102,14 +107,39 @@ def own_question(viewer: Viewer, *, question_id: int) -> Question:
     return question
 
 
+def question_to_group(viewer: Viewer, *, question_id: int) -> Question:
+    """Give a question that somebody asks, itself or through one merged into it, and would ask with another.
+
+    :raises Forbidden: it is somebody else's, or they are to answer at its copil
+    """
+    question = one_question(viewer, question_id=question_id)
+    must_ask(viewer, question, question.copil, at=now())
+    return question
+
+
+def question_to_answer(viewer: Viewer, *, question_id: int) -> Question:
+    """Give a question of which somebody is about to write the answer.
+
+    :raises Forbidden: they neither facilitate its copil nor decide there, or it waits for one
+    :raises Conflict: it was returned or withdrawn
+    """
+    question = one_question(viewer, question_id=question_id)
+    must_write_answers(viewer, _copil_of(question), at=now())
+    must_be_shown(question)
+    return question
+
+
 def question_to_moderate(viewer: Viewer, *, question_id: int) -> Question:
     """Give a question that whoever facilitates its copil is about to return, or to mask a name in.
 
-    :raises NotFound: it waits for a copil: nobody facilitates it yet
-    :raises Forbidden: somebody else facilitates, or they have become one of the deciders
+    :raises Forbidden: somebody else facilitates it, or they have become one of the deciders, or it waits for a copil
     """
     question = one_question(viewer, question_id=question_id)
-    if question.copil is None or question.asked_at is None:
-        raise NotFound(_("There is no question at this address, or it is not open to you."))
-    must_facilitate(viewer, question.copil, at=now())
+    must_facilitate(viewer, _copil_of(question), at=now())
     return question
+
+
+def _copil_of(question: Question) -> Copil:
+    if question.copil is None or question.asked_at is None:
+        raise Forbidden(_("This question stands on no agenda yet."))
+    return question.copil

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flask import request
+from flask import Response, request
 
-from portal.api import NotFound, form_page, message, now, requires, see, texts, viewer
+from portal.api import Form, NotFound, form_page, message, now, requires, see, texts, viewer
 
 from plugins.copils import permissions
 from plugins.copils.forms.questions import MaskForm, ReturnForm, TogetherForm
@@ -17,7 +17,7 @@ from plugins.copils.services.moderating import mask_name, return_question
 from plugins.copils.services.ordering import move_question
 from plugins.copils.views.asking import see_question, url_of
 from plugins.copils.views.blueprint import blueprint
-from plugins.copils.views.loaders import question_to_moderate, question_to_touch
+from plugins.copils.views.loaders import question_to_group, question_to_moderate, question_to_touch
 
 _ = texts("copils")
 
@@ -31,13 +31,19 @@ def move_question_to(question):
     return see("copils.copil", copil_id=question.copil_id, _anchor=f"q{question.id}")
 
 
+def _form(template: str, form: Form, question: Question) -> Response:
+    """Answer a form about a question; its words are shown to those alone who may read them."""
+    (glance,) = glances([question], viewer(), at=now())
+    return form_page(f"copils/{template}.html", form, glance=glance, cancel_url=url_of(question))
+
+
 def _others(question: Question) -> list[Glance]:
     found = agenda_of(question.copil_id) if question.copil_id else []
     return glances((other for other in found if other.id != question.id), viewer(), at=now())
 
 
 @blueprint.route("/q/<int:question_id>/together", methods=["GET", "POST"])
-@requires(permissions.ASK, question=question_to_touch)
+@requires(permissions.ASK, question=question_to_group)
 def together(question):
     """Propose to ask a question together with another of the same agenda."""
     form = TogetherForm()
@@ -47,7 +53,7 @@ def together(question):
             want_together(viewer(), question, other=_readable(form.other.data), at=now())
             message(_("It is proposed to those who ask the other question."))
             return see_question(question)
-    return form_page("copils/together.html", form, question=question, cancel_url=url_of(question))
+    return _form("together", form, question)
 
 
 def _readable(question_id: int) -> Question:
@@ -94,7 +100,7 @@ def give_back(question):
             return_question(viewer(), question, reason=form.reason.data or "", at=now())
             message(_("The question is returned to those who ask it. Your reason stands in its place."))
             return see_question(question)
-    return form_page("copils/return.html", form, question=question, cancel_url=url_of(question))
+    return _form("return", form, question)
 
 
 @blueprint.route("/q/<int:question_id>/mask", methods=["GET", "POST"])
@@ -107,4 +113,4 @@ def mask(question):
             mask_name(viewer(), question, name=form.name.data or "", at=now())
             message(_("The name is masked. The page says that you masked one, and not which."))
             return see_question(question)
-    return form_page("copils/mask.html", form, question=question, cancel_url=url_of(question))
+    return _form("mask", form, question)

@@ -27,8 +27,7 @@ from plugins.copils.queries.question_states import ANSWERS
 from plugins.copils.queries.turns import floor_of, heard_at, next_question, turns_of
 from plugins.copils.services.walls import ROOM_SCOPE, close_room, open_room, room_of
 from plugins.copils.views.blueprint import blueprint
-from plugins.copils.views.live import own_copil
-from plugins.copils.views.loaders import one_copil
+from plugins.copils.views.loaders import one_copil, own_copil
 
 _ = texts("copils")
 GONE = _.later("This wall is closed. Whoever facilitates the copil can open it again from its page.")

@@ -111,7 +111,7 @@ def test_nobody_else_groups_questions(house, sign_in, post, reading):
     """C07: neither who facilitates nor another agent, at any step."""
     lea, first = sign_in(house.lea), sign_in(house.crowd[0])
     answer = _want(post, lea, house, 0, 1)
-    assert answer.status_code == 422
+    assert answer.status_code == 403
     assert "Seules les personnes qui posent cette question" in words(answer)
     _want(post, first, house, 0, 1)
     for browser in (lea, first, sign_in(house.crowd[2])):
