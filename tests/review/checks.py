@@ -12,7 +12,7 @@ from portal.web.headers import CSP
 
 from tests.review.expecting import expected, is_let_in
 from tests.review.walking import UNSAFE, Visit, Walk
-from tests.review.world import Marker
+from tests.review.world import Marker, Roles
 
 MARKER = re.compile(r"canari-[0-9a-f]{4}")
 TOKEN = re.compile(r'name="csrf_token" value="[^"]+"')
@@ -48,8 +48,9 @@ def leaks(walk: Walk, visits: Iterable[Visit]) -> Iterator[str]:
     """Find the markers that somebody came upon who is not among their readers (P2, P18, P19)."""
     for visit in visits:
         for marker in markers_in(walk, visit.text):
-            if not _may_come_upon(visit, marker):
-                yield f"{visit} tells {marker}, which {sorted(marker.readers) or 'nobody'} may read"
+            readers = walk.furniture.readers_on(marker, visit.door.endpoint, walk.world)
+            if not _may_come_upon(visit, marker, readers):
+                yield f"{visit} tells {marker}, which {sorted(readers) or 'nobody'} may read"
 
 
 def markers_in(walk: Walk, text: str) -> Iterator[Marker]:
@@ -66,14 +67,14 @@ def unseen(walk: Walk, visits: Iterable[Visit]) -> Iterator[str]:
     yield from (f"{column} is said to be hidden, and is shown" for column in sorted(hidden & seen))
 
 
-def _may_come_upon(visit: Visit, marker: Marker) -> bool:
+def _may_come_upon(visit: Visit, marker: Marker, readers: Roles) -> bool:
     key = visit.door.key
-    if visit.role in marker.readers:
+    if visit.role in readers:
         return True
     if key is None or not key.lives:
         return False
     if key.owner is not None:
-        return key.owner in marker.readers
+        return key.owner in readers
     return marker.thing in key.things and marker.column in key.shows
 
 

@@ -16,6 +16,7 @@ A plugin brings `tests/plugins/<id>/furniture.py`, found by its name. It may say
 * `READERS`: for a table, or one column of it, who may come upon what a row says;
 * `HIDDEN`: columns with markers that no page shows to anybody, and why;
 * `EXEMPT`: tables and columns that hold nothing a person wrote, and why;
+* `narrowed(marker, endpoint, world)`: who may come upon a marker on a page, where fewer may than elsewhere, or None;
 * `SHAPES`: how a marker is written in a column that is not plain text;
 * `furnish(world)`: the things, put in the database and in the world;
 * `add_private(world)`: more of them, that nobody outside the first lab may know of.
@@ -33,9 +34,10 @@ from flask import Flask
 
 from portal.web.policy import policy_of
 
-from tests.review.world import KIOSK, Roles, Thing, Who, World
+from tests.review.world import KIOSK, Marker, Roles, Thing, Who, World
 
 Readers = Callable[[Any, World], "Roles | Thing | tuple[Thing, Roles]"]
+Narrowed = Callable[[Marker, str, World], Roles | None]
 OPEN, SIGNED_IN = "nobody", "somebody"
 TABLES = (
     "arguments", "may", "acts", "silent", "turned_away", "unreached", "sent", "undone", "readers", "hidden", "exempt",
@@ -62,11 +64,13 @@ class Furniture:
     exempt: dict[str, str] = field(default_factory=dict)
     shapes: dict[str, Callable[[Any, str], Any]] = field(default_factory=dict)
     scopes: dict[str, str] = field(default_factory=dict)
+    narrowed: list[Narrowed] = field(default_factory=list)
 
     def take(self, module: ModuleType, plugin: str) -> None:
         """Add what one module brings."""
         for asked, endpoints in getattr(module, "ASKS", {}).items():
             self.asks |= {f"{plugin}.{endpoint}": asked for endpoint in endpoints.split()}
+        self.narrowed += [module.narrowed] if hasattr(module, "narrowed") else []
         self.on_screens |= set(getattr(module, "ON_SCREENS", "").split())
         for name in TABLES:
             brought: Mapping[str, Any] = getattr(module, name.upper(), {})
@@ -80,6 +84,14 @@ class Furniture:
         """Tell whether a role has a permission about these things, where it stands."""
         is_kept = role != KIOSK or permission in self.on_screens
         return is_kept and self.allows(self.may[permission], role, things)
+
+    def readers_on(self, marker: Marker, endpoint: str, world: World) -> Roles:
+        """Give who may come upon a marker on a page, or in what is told of one of its things."""
+        for narrowed in self.narrowed:
+            here = narrowed(marker, endpoint, world)
+            if here is not None:
+                return here
+        return marker.readers
 
     def allows(self, who: Who, role: str, things: Iterable[Thing]) -> bool:
         """Tell whether a role is among those named, or has that fact of one of the things."""

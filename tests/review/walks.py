@@ -193,7 +193,7 @@ def read_mails(walk: Walk) -> list[str]:
             found += [
                 f"the mail to {role} about {notice.subject_kind} {notice.subject_id} tells {marker}"
                 for marker in checks.markers_in(walk, text)
-                if role not in marker.readers
+                if role not in walk.furniture.readers_on(marker, notice.subject_kind, walk.world)
             ]
         db.session.rollback()
     return found

@@ -75,7 +75,7 @@ class Place:
 def furnish(world: World) -> None:
     """Make the two labs and all that is in them."""
     world.values["followed"] += ["labs.lab", "labs.ephemeral", "labs.project", "labs.vote"]
-    world.values["told about"] = ["labs.lab", "labs.ephemeral", "labs.project"]
+    world.values.setdefault("told about", []).extend(["labs.lab", "labs.ephemeral", "labs.project"])
     write_words("labs", "guests_an_hour", words=["many"])  # what no longer passes is said where it was typed
     mine = _lab(world, "Labo des portes", OF_LAB | {LEAVER}, (ANIMATOR, OWNER))
     other = _lab(world, "Labo d’à côté", frozenset({NETWORK}), (NETWORK,))
