@@ -194,7 +194,10 @@ def _bare_app(site: Site, state: Snapshot, plugins: list[Manifest]) -> PortalFla
         REVISION=state.revision,
         EDITION=edition_of(read, site.collectivity.name, state.revision),
         CLOCK_OFFSET_SECONDS=state.clock_offset_seconds,
-        ASSETS=build_assets(tuple(manifest.folder for manifest in plugins)),
+        ASSETS=build_assets(
+            tuple(plugin.folder for plugin in plugins),
+            tuple(plugin.folder / "static" / name for plugin in plugins for name in plugin.scripts),
+        ),
         THEME=Theme(),
         RAISE_FAULTS=False,
         PERMISSIONS=CORE_PERMISSIONS | {code: p for plugin in plugins for code, p in plugin.permissions.items()},

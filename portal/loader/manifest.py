@@ -68,6 +68,7 @@ class Permission:
 class Manifest:
     """What a plugin says of itself; texts by language.
 
+    :ivar scripts: names of the files of `static/` that run in browsers; another does not, though it is there
     :ivar default: a new collectivity begins with it on
     """
 
@@ -84,6 +85,7 @@ class Manifest:
     permissions: dict[str, Permission] = field(default_factory=dict)
     privacy: dict[str, Any] = field(default_factory=dict)
     network: dict[str, Any] = field(default_factory=dict)
+    scripts: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     license: str = ""
     homepage: str = ""
@@ -162,6 +164,7 @@ def _manifest(content: dict[str, Any], folder: Path, package: str) -> Manifest:
         permissions=_permissions(head["id"], sections["permissions"]),
         privacy=sections["data"],
         network=sections["network"],
+        scripts=_scripts(folder, sections["assets"].get("scripts", [])),
         authors=tuple(head.get("authors", ())),
         license=head.get("license", ""),
         homepage=head.get("homepage", ""),
@@ -186,6 +189,14 @@ def _check_tables(sections: dict[str, Any]) -> None:
         raise ValueError(f"longer than {KEEPS_SIGNS} signs (say the rest in retention): keeps")
     if not isinstance(sections["network"].get("hosts", []), list):
         raise ValueError("not a list: hosts")
+
+
+def _scripts(folder: Path, names: Any) -> tuple[str, ...]:
+    there = {path.name for path in (folder / "static").glob("*.js")}
+    for name in names:
+        if name not in there:
+            raise ValueError(f"no such script in static: {name}")
+    return tuple(names)
 
 
 def _permissions(plugin: str, section: dict[str, Any]) -> dict[str, Permission]:

@@ -61,24 +61,24 @@ def send_asset(found: Asset, *, cache: str = "public, max-age=31536000, immutabl
 
 
 @lru_cache(maxsize=64)
-def build_assets(plugin_folders: tuple[Path, ...]) -> Assets:
-    """Bundle sheets and scripts of the core and of the enabled plugins; htmx is left out where it was not installed."""
+def build_assets(plugin_folders: tuple[Path, ...], plugin_scripts: tuple[Path, ...] = ()) -> Assets:
+    """Bundle the sheets of the core and of the enabled plugins, and the scripts that these declare.
+
+    htmx is left out where it was not installed.
+    """
     sheet = b"\n".join(path.read_bytes() for path in _sheets(plugin_folders))
-    script = b"\n".join(path.read_bytes() for path in (STATIC / "portal.js", *_of_plugins(plugin_folders, "*.js")))
+    script = b"\n".join(path.read_bytes() for path in (STATIC / "portal.js", *plugin_scripts))
     htmx = (asset("htmx", ".js", HTMX.read_bytes()),) if HTMX.exists() else ()
     scripts = (*htmx, asset("portal", ".js", script))
     return Assets(asset("portal", ".css", sheet), scripts, asset("icon", ".svg", ICON.read_bytes()))
 
 
-def _of_plugins(folders: Sequence[Path], pattern: str) -> list[Path]:
-    return [path for folder in folders for path in sorted((folder / "static").glob(pattern))]
-
-
 def _sheets(plugin_folders: Sequence[Path]) -> list[Path]:
     core = core_templates()
+    plugins = [path for folder in plugin_folders for path in sorted((folder / "static").glob("*.css"))]
     return [
         *(core / "layout" / f"{name}.css" for name in FIRST),
         *sorted((core / "components").glob("*.css")),
-        *_of_plugins(plugin_folders, "*.css"),
+        *plugins,
         core / "layout" / "print.css",
     ]

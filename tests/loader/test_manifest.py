@@ -7,6 +7,7 @@ import pytest
 from portal.errors import PluginFault
 from portal.loader.manifest import RESERVED, read_manifest
 from portal.values import Role
+from portal.web.assets import build_assets
 
 GOOD = """
 [plugin]
@@ -94,3 +95,21 @@ def test_a_missing_or_unreadable_file_is_a_fault_too(tmp_path, told):
     (tmp_path / "notices" / "plugin.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(PluginFault):
         read_manifest(tmp_path / "notices", "notices")
+
+
+def test_only_a_script_that_is_declared_runs_in_browsers(tmp_path, told):
+    static = tmp_path / "notices" / "static"
+    static.mkdir(parents=True)
+    for name in ("said.js", "unsaid.js"):
+        (static / name).write_text(f"// {name}", encoding="utf-8")
+    manifest = told(GOOD + '\n[plugin.assets]\nscripts = ["said.js"]\n')
+    assert manifest.scripts == ("said.js",)
+    (bundle,) = (found for found in build_assets((), (static / "said.js",)).scripts if found.name.startswith("portal"))
+    assert b"// said.js" in bundle.body
+    assert b"unsaid" not in bundle.body
+
+
+@pytest.mark.parametrize("name", ["absent.js", "../../portal.js", "notices.css"])
+def test_a_script_that_is_not_there_is_said(name, told):
+    with pytest.raises(PluginFault, match="no such script in static"):
+        told(GOOD + f'\n[plugin.assets]\nscripts = ["{name}"]\n')
