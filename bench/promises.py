@@ -19,8 +19,8 @@ QUESTION_COLUMNS = (
 )  # fmt: skip
 COMMITMENT_COLUMNS = (
     "id", "copil_id", "question_id", "kind", "text", "folded", "function_id", "holder_id", "made_at", "due_on",
-    "postponed", "in_name", "proposed_at", "proposed_by_id", "proof", "confirmed_at", "confirmed_by_id", "audience",
-    "author_id",
+    "pressing_on", "postponed", "in_name", "proposed_at", "proposed_by_id", "proof", "confirmed_at",
+    "confirmed_by_id", "audience", "author_id",
 )  # fmt: skip
 
 
@@ -66,9 +66,10 @@ def _commitments(filler: Filler, count: int, at: datetime) -> Iterator[Sequence[
     for n in range(1, count + 1):
         copil, text = 1 + n // PER_COPIL, f"Une {WORDS[n % 10]} ouverte, numéro {n}"
         held, function = _day_of(copil, copils, at), 1 + n % FUNCTIONS
+        due_on = (held + (n % 400) * DAY).date().isoformat()
         said = (filler.instant(at - DAY), function, "C’est fait.") if n % 3 else (None, None, None)
         kept = (filler.instant(at - DAY), 1 + n % USERS) if n % 3 == 1 or n % 30 == 2 else (None, None)
         yield (
             n, copil, n, "promise", text, text.casefold(), function, function, filler.instant(held),
-            (held + (n % 400) * DAY).date().isoformat(), 0, False, *said, *kept, "intranet", READER,
+            due_on, due_on, 0, False, *said, *kept, "intranet", READER,
         )  # fmt: skip

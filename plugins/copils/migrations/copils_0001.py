@@ -166,7 +166,7 @@ def create_commitment() -> None:
         link("copils_commitment", "holder_id", "users", nullable=True),
         instant("made_at"),
         sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("missed_on", sa.Date(), nullable=True),
+        sa.Column("pressing_on", sa.Date(), nullable=False),
         sa.Column("late_noted_on", sa.Date(), nullable=True),
         sa.Column("postponed", sa.Integer(), nullable=False),
         sa.Column("known_by", sa.String(300), nullable=True),
@@ -198,8 +198,8 @@ def create_commitment() -> None:
         "reader_group_id",
     ):
         op.create_index(f"ix_copils_commitment_{column}", "copils_commitment", [column])
-    op.create_index("ix_copils_commitment_due", "copils_commitment", ["due_on", "id"])
-    op.create_index("ix_copils_commitment_running", "copils_commitment", ["confirmed_at", "due_on"])
+    op.create_index("ix_copils_commitment_made", "copils_commitment", ["made_at", "id"])
+    op.create_index("ix_copils_commitment_pressing", "copils_commitment", ["confirmed_at", "pressing_on", "id"])
 
 
 def create_former_answer() -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.api import Audienced, Personal, Subject, person_id
@@ -36,7 +35,8 @@ class Commitment(Audienced, Base):
 
     :ivar kind: *promise*, or *answer*: the question was delegated, an answer to it is owed
     :ivar holder_id: who held the function when it was last taken on; None for a vacant function or an outside body
-    :ivar missed_on: the first day it was due on and not said done: it stays late whatever day is given next (SPEC 6)
+    :ivar pressing_on: the day that orders it: the first one that passed unmet, and stays whatever day is given next
+        (SPEC 6), else the one it is due on
     :ivar late_noted_on: the last day it was due on of which the sweep told that it had passed
     :ivar postponed: how many times a later day was given (SPEC 7)
     :ivar known_by: « on saura que c'est fait quand… », in the words of an asker; None until they write it
@@ -60,8 +60,8 @@ class Commitment(Audienced, Base):
         "confirmed_by_id": Personal("confirmed_by_id", "confirmed it is done", None, "pseudonym"),
     }
     __table_args__ = (
-        sa.Index("ix_copils_commitment_due", "due_on", "id"),
-        sa.Index("ix_copils_commitment_running", "confirmed_at", "due_on"),
+        sa.Index("ix_copils_commitment_made", "made_at", "id"),
+        sa.Index("ix_copils_commitment_pressing", "confirmed_at", "pressing_on", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     copil_id: Mapped[int] = mapped_column(sa.ForeignKey("copils_copil.id", ondelete="CASCADE"), index=True)
@@ -73,7 +73,7 @@ class Commitment(Audienced, Base):
     holder_id: Mapped[int | None] = person_id(nullable=True)
     made_at: Mapped[datetime]
     due_on: Mapped[date]
-    missed_on: Mapped[date | None]
+    pressing_on: Mapped[date]
     late_noted_on: Mapped[date | None]
     postponed: Mapped[int] = mapped_column(default=0)
     known_by: Mapped[str | None] = mapped_column(sa.String(MAX_KNOWN_BY))
@@ -93,16 +93,6 @@ class Commitment(Audienced, Base):
     def subject(self) -> Subject:
         """Give the commitment as others speak of it."""
         return Subject("copils.commitment", self.id)
-
-    @hybrid_property
-    def pressing_on(self) -> date:
-        """Give the day that orders what is owed: the first one that was missed, else the one it is due on."""
-        return self.missed_on or self.due_on
-
-    @pressing_on.inplace.expression
-    @classmethod
-    def _pressing_on(cls) -> sa.ColumnElement[date]:
-        return sa.func.coalesce(cls.missed_on, cls.due_on)
 
 
 class FormerDue(Base):

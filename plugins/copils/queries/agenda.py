@@ -73,6 +73,14 @@ def merged_into(question_ids: Iterable[int]) -> list[Question]:
     return list(session.scalars(found.order_by(Question.asked_at, Question.id)))
 
 
+def tied_to(question: Question) -> list[Question]:
+    """List the questions that are asked together with one, or that one of the two sides proposes to, in one query."""
+    hosts = [number for number in (question.merged_into_id, question.merge_wanted_id) if number]
+    wants = sa.and_(Question.merge_wanted_id == question.id, is_on_agenda())
+    tied = sa.or_(Question.merged_into_id == question.id, wants, Question.id.in_(hosts))
+    return list(session.scalars(sa.select(Question).where(tied).order_by(Question.asked_at, Question.id)))
+
+
 def wanting(question_id: int) -> list[Question]:
     """List the questions whose askers propose to ask them together with this one, the first asked first."""
     found = sa.select(Question).where(Question.merge_wanted_id == question_id, is_on_agenda())

@@ -63,7 +63,7 @@ def state_of(commitment: Commitment, *, at: datetime) -> State:
         return State.KEPT
     if commitment.proposed_at is not None:
         return State.UNCONFIRMED if commitment.proposed_at <= _unconfirmed_since(at) else State.SAID_DONE
-    return State.LATE if commitment.missed_on or commitment.due_on < local_day(at) else State.OPEN
+    return State.LATE if commitment.pressing_on < local_day(at) else State.OPEN
 
 
 def _unconfirmed_since(at: datetime) -> datetime:
@@ -88,8 +88,7 @@ def is_in(state: State) -> sa.ColumnElement[bool]:
     if state is State.UNCONFIRMED:
         return sa.and_(runs, Commitment.proposed_at <= UNCONFIRMED_SINCE)
     owed = sa.and_(runs, Commitment.proposed_at.is_(None))
-    missed = sa.or_(Commitment.missed_on.is_not(None), Commitment.due_on < TODAY)
-    return sa.and_(owed, missed if state is State.LATE else sa.not_(missed))
+    return sa.and_(owed, Commitment.pressing_on < TODAY if state is State.LATE else Commitment.pressing_on >= TODAY)
 
 
 def is_owed() -> sa.ColumnElement[bool]:

@@ -13,7 +13,7 @@ from portal.api import Person, Viewer, local_day, people, session, texts
 
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import COLLECTIVE_LEAST, Asker, Question
-from plugins.copils.queries.question_states import State, mark_of, state_of
+from plugins.copils.queries.question_states import ANSWERS, State, mark_of, state_of
 
 _ = texts("copils")
 
@@ -52,6 +52,12 @@ class Glance:
         return mark_of(self.state)
 
     @property
+    def outcome(self) -> tuple[str, str]:
+        """Give word and kind of what became of it: which answer, else its state."""
+        answer = ANSWERS.get(self.question.answer or "")
+        return (str(answer), "") if self.state is State.ANSWERED and answer else self.mark
+
+    @property
     def is_aside(self) -> bool:
         """Tell whether it stands beside the agenda."""
         return self.state in {State.RETURNED, State.WITHDRAWN}
@@ -87,6 +93,8 @@ class Glance:
 def glances(questions: Iterable[Question], viewer: Viewer, *, at: datetime) -> list[Glance]:
     """Give what `viewer` sees of questions they may read, in the same order, in two queries."""
     found = list(questions)
+    if not found:
+        return []
     rows: dict[int, list[Any]] = {question.id: [] for question in found}
     for row in session.execute(_VOICES.order_by(Asker.id), {"ids": list(rows)}):
         rows[row.question_id].append(row)

@@ -17,7 +17,7 @@ from portal.api import FunctionCard, Viewer, fold, session
 from plugins.copils.models.commitment import Commitment
 from plugins.copils.queries.commitments import Glance, asked, glances, readable_commitments
 
-NAME_WIDTH, MONTH_WIDTH, ROW_HEIGHT, HEAD_HEIGHT = 210, 68, 32, 32
+NAME_WIDTH, MONTH_WIDTH, ROW_HEIGHT, HEAD_HEIGHT = 272, 68, 32, 32
 MARGIN, STEP = 8, 16
 MONTHS = 12
 MARKS_IN_A_MONTH = 4

@@ -31,6 +31,7 @@ from plugins.copils.queries.agenda import agenda_of
 from plugins.copils.queries.deciders import is_decider
 from plugins.copils.services.committing import FARTHEST_DAYS, make_commitment, withdraw_commitment
 from plugins.copils.services.facts import hold
+from plugins.copils.services.turns import end_turn_of
 
 _ = texts("copils")
 
@@ -59,9 +60,12 @@ def may_answer(actor: Viewer, copil: Copil, *, at: datetime) -> bool:
     return actor.person_id == copil.facilitator_id or is_decider(actor, copil.id, at=at)
 
 
-def answer_question(actor: Viewer, question: Question, copil: Copil, *, reply: Reply, at: datetime) -> None:
-    """Write down what is answered. The same words of the same person twice are a second click.
+def answer_question(
+    actor: Viewer, question: Question, copil: Copil, *, reply: Reply, at: datetime, ago: timedelta = timedelta()
+) -> None:
+    """Write down what is answered, which ends its turn. The same words of the same person twice are a second click.
 
+    :param ago: how long ago it was written, when the network was lost since
     :raises Forbidden: the actor neither facilitates the copil nor decides there
     :raises Conflict: it has not begun; the question is not on its agenda, for one that listens has none; or too slow
     :raises Invalid: what this kind of answer needs is missing
@@ -72,6 +76,7 @@ def answer_question(actor: Viewer, question: Question, copil: Copil, *, reply: R
             return
         raise Conflict(_("Meanwhile this question was answered. What you have just written is still below."))
     _write(actor, question, copil, reply, at)
+    end_turn_of(copil, question, at=at, ago=ago)
     publish(Event("copils.question_answered", question.subject, person_id, at, _facts(question, copil)))
 
 

@@ -46,6 +46,7 @@ def make_commitment(
         holder_id=holder.id if holder else None,
         made_at=at,
         due_on=due_on,
+        pressing_on=due_on,
         author_id=actor.person_id,
         audience=copil.audience,
         reader_group_id=copil.reader_group_id,

@@ -84,8 +84,8 @@ def postpone(actor: Viewer, commitment: Commitment, *, due_on: date, reason: str
             changed_at=at,
         )
     )
-    if commitment.due_on < local_day(at):
-        commitment.missed_on = commitment.pressing_on
+    if commitment.pressing_on >= local_day(at):
+        commitment.pressing_on = due_on
     commitment.due_on, commitment.postponed = due_on, commitment.postponed + 1
     _take_on(commitment, person_id, in_name=in_name)
     say("postponed", commitment, by=person_id, at=at)

@@ -55,7 +55,17 @@ def pause(actor: Viewer, copil: Copil, *, at: datetime, ago: timedelta = timedel
 
 def end_running(copil: Copil, *, at: datetime) -> None:
     """End the turn that runs, if one does."""
+    _end(running_turn(copil.id), at)
+
+
+def end_turn_of(copil: Copil, question: Question, *, at: datetime, ago: timedelta = timedelta()) -> None:
+    """End the turn that runs if it is of this question: it has its answer, time stops until the next is taken up."""
     running = running_turn(copil.id)
+    if running is not None and running.question_id == question.id:
+        _end(running, _true_instant(copil, at, ago))
+
+
+def _end(running: Turn | None, at: datetime) -> None:
     if running is not None:
         running.ended_at = max(at, running.started_at)
         session.flush()

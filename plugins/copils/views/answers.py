@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import url_for
 
 from portal.api import (
@@ -21,6 +23,7 @@ from portal.api import (
 
 from plugins.copils import permissions
 from plugins.copils.forms.answers import AnswerForm
+from plugins.copils.forms.copils import ClickForm
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import Question
 from plugins.copils.queries.deciders import deciders_of
@@ -47,7 +50,8 @@ def answer(question):
     form = answer_form(copil)
     if form.submitted():
         with form.attempt():
-            answer_question(viewer(), question, copil, reply=form.reply(local_day(at)), at=at)
+            ago = timedelta(seconds=ClickForm().seconds_ago)
+            answer_question(viewer(), question, copil, reply=form.reply(local_day(at)), at=at, ago=ago)
             message(_("The answer is written down."))
             return _on(form, question)
     return _form("answer", form, question, may=may_answer(viewer(), copil, at=at))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask import url_for
+
 from portal.api import (
     actions_of,
     form_page,
@@ -55,7 +57,8 @@ def commitment(commitment):
 
 def _form_page(template, form, commitment):
     (glance,) = glances([commitment], at=now())
-    return form_page(f"copils/{template}.html", form, glance=glance, commitment=commitment)
+    cancel_url = url_for("copils.commitment", commitment_id=commitment.id)
+    return form_page(f"copils/{template}.html", form, glance=glance, commitment=commitment, cancel_url=cancel_url)
 
 
 @blueprint.route("/c/<int:commitment_id>/done", methods=["GET", "POST"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
@@ -33,6 +32,7 @@ from portal.api import (
 from plugins.copils import permissions
 from plugins.copils.models.copil import ABSENT, PRESENT, STAND_IN, Copil
 from plugins.copils.queries.agenda import agenda_glances
+from plugins.copils.queries.commitments import glances_of_copil
 from plugins.copils.queries.copil_states import CURRENT, mark_of, over, state_of
 from plugins.copils.queries.copils import (
     PAST,
@@ -44,8 +44,7 @@ from plugins.copils.queries.copils import (
     sequels_of,
 )
 from plugins.copils.queries.deciders import seats_of
-from plugins.copils.queries.glances import Glance, glances
-from plugins.copils.queries.turns import heard_at, minutes_spent, turns_of
+from plugins.copils.queries.turns import minutes_spent, turns_of
 from plugins.copils.views.blueprint import blueprint
 from plugins.copils.views.loaders import one_copil
 
@@ -53,9 +52,9 @@ _ = texts("copils")
 
 BATCH = 500
 PRESENCES = {
-    PRESENT: _.later("in person"),
-    STAND_IN: _.later("somebody else came, who commits nobody"),
-    ABSENT: _.later("nobody came"),
+    PRESENT: _.later("Whoever holds it sat in person."),
+    STAND_IN: _.later("Somebody else sat, who could not commit it."),
+    ABSENT: _.later("Nobody sat."),
 }
 
 COLUMNS: Table = {
@@ -119,25 +118,17 @@ def _facts(copil: Copil) -> dict[str, Any]:
         "copil": copil,
         "state": state,
         "mark": mark_of(state),
-        "seats": seats_of(copil.id, at=at),
+        "seats": seats_of(copil.id, at=copil.began_at or at),  # whoever held the function that day
         "presences": PRESENCES,
         "facilitator": person(copil.facilitator_id),
         "agenda": agenda_glances(who, copil, at=at),
+        "promised": glances_of_copil(who, copil.id, at=at),
         "spent": minutes_spent(turns, at=at) if turns else None,
         "former_days": former_days(copil),
         "follows": copil_by_id(copil.follows_id),
         "sequels": sequels_of(copil, who, at=at),
         "readers": readers_sentence(copil.audience, copil.reader_group_id),
     }
-
-
-def _agenda(copil: Copil) -> list[Glance]:
-    """Give the agenda; of a copil that only listened, the questions that were heard and are put again elsewhere."""
-    at, who = now(), viewer()
-    if not copil.is_listening:
-        return agenda_glances(who, copil, at=at)
-    heard = enumerate(glances(heard_at(copil), who, at=at), start=1)
-    return [replace(glance, number=number) for number, glance in heard]
 
 
 @blueprint.get("/sessions/<int:copil_id>/poster")

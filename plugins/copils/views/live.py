@@ -63,10 +63,9 @@ def _room(copil: Copil) -> dict[str, Any]:
 
 
 def _waiting(questions: list[Question], turns: list[Any]) -> Question | None:
-    """Give the question a pause was made in, as long as it has no answer; else the next without one."""
+    """Give the question that was spoken of last, to go on with it or to read its answer aloud; else the first."""
     last = turns[-1].question_id if turns else None
-    paused = next((question for question in questions if question.id == last and not question.answered_at), None)
-    return paused or next_question(questions)
+    return next((question for question in questions if question.id == last), None) or next_question(questions)
 
 
 @blueprint.route("/sessions/<int:copil_id>/presence", methods=["GET", "POST"])

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+from flask import g
+
 from portal.api import Forbidden, NotFound, Viewer, now, texts
 
 from plugins.copils.models.commitment import Commitment
@@ -9,6 +13,7 @@ from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import Question
 from plugins.copils.queries.commitments import readable_commitment
 from plugins.copils.queries.copils import readable_copil
+from plugins.copils.queries.glances import Glance, glances
 from plugins.copils.queries.questions import readable_question
 from plugins.copils.services.answering import must_write_answers
 from plugins.copils.services.facts import (
@@ -54,6 +59,25 @@ def one_question(viewer: Viewer, *, question_id: int) -> Question:
     if question is None:
         raise NotFound(_("There is no question at this address, or it is not open to you."))
     return question
+
+
+def one_glance(viewer: Viewer, *, question_id: int) -> Glance:
+    """Give what the page of a question shows; the hooks asked for that page find it again.
+
+    :raises NotFound: absent, or not theirs to read
+    """
+    (glance,) = glances([one_question(viewer, question_id=question_id)], viewer, at=now())
+    g.copils_glance = (viewer, glance)
+    return glance
+
+
+def glance_for(viewer: Viewer, question_id: int) -> Glance | None:
+    """Give what a question shows, without asking twice on its own page; None if it is not theirs to read."""
+    reader, shown = g.get("copils_glance", (None, None))
+    if shown is not None and shown.question.id == question_id and reader == viewer:
+        return cast("Glance", shown)  # what somebody else may read is another question
+    question = readable_question(viewer, question_id, at=now())
+    return glances([question], viewer, at=now())[0] if question is not None else None
 
 
 def own_copil(viewer: Viewer, *, copil_id: int) -> Copil:

@@ -15,8 +15,9 @@ from plugins.copils.queries.agenda import agenda_of, merged_into, next_copil, ta
 from plugins.copils.queries.deciders import is_decider
 from plugins.copils.queries.glances import Glance, glances
 from plugins.copils.queries.question_states import State
-from plugins.copils.queries.questions import asks, readable_question, readable_questions
+from plugins.copils.queries.questions import asks, readable_questions
 from plugins.copils.queries.questions_home import calls_for, returned_to, wanted_of
+from plugins.copils.views.loaders import glance_for
 
 _ = texts("copils")
 ON_AGENDA = {State.ASKED, State.MERGED}
@@ -36,12 +37,11 @@ def _url(endpoint: str, glance: Glance) -> str:
 def actions(subject: Subject, viewer: Viewer) -> Iterable[Action]:
     """Give what `viewer` may do with one of them; whoever is to answer it, nothing (C07 SPEC 1 and 14)."""
     at = now()
-    question = readable_question(viewer, subject.id, at=at)
-    if question is None or not viewer.is_signed_in:
+    glance = glance_for(viewer, subject.id)
+    if glance is None or not viewer.is_signed_in:
         return
-    if question.copil_id is not None and is_decider(viewer, question.copil_id, at=at):
+    if glance.copil is not None and is_decider(viewer, glance.copil.id, at=at):
         return
-    (glance,) = glances([question], viewer, at=at)
     if can(viewer, permissions.ASK):
         yield from _of_the_field(glance, viewer, at)
     yield from _of_who_facilitates(glance, viewer)
@@ -90,11 +90,13 @@ def _public(glance: Glance, viewer: Viewer) -> Iterator[Action]:
 
 def _grouping(glance: Glance, viewer: Viewer) -> Iterator[Action]:
     question = glance.question
-    if glance.state is State.MERGED and asks(viewer.person_id, question):
-        yield Action(_("Ask it on its own again"), _url("copils.part_question", glance), method="post", order=50)
-    if glance.state is not State.ASKED or not asks(viewer.person_id, question):
+    if not glance.is_mine and not asks(viewer.person_id, question):
         return
-    if question.merge_wanted_id is not None:
+    if glance.state is State.MERGED:
+        yield Action(_("Ask it on its own again"), _url("copils.part_question", glance), method="post", order=50)
+    elif glance.state is not State.ASKED:
+        return
+    elif question.merge_wanted_id is not None:
         url = _url("copils.refuse_question", glance)
         yield Action(_("Take the proposal back"), url, method="post", kind="quiet", order=50)
     elif not merged_into([question.id]) and len(agenda_of(question.copil_id or 0)) > 1:

@@ -24,13 +24,13 @@ from portal.api import (
 )
 
 from plugins.copils.models.question import Question
-from plugins.copils.queries.agenda import agenda_glances, merged_into, wanting
+from plugins.copils.queries.agenda import agenda_glances, tied_to
 from plugins.copils.queries.commitments import glances_of_question
 from plugins.copils.queries.glances import Glance, glances
 from plugins.copils.queries.question_states import ANSWERS, was_late
-from plugins.copils.queries.questions import former_answers_of, invited_ids, maskings_of, member_ids, readable_questions
+from plugins.copils.queries.questions import former_answers_of, invited_ids, maskings_of, member_ids
 from plugins.copils.views.blueprint import blueprint
-from plugins.copils.views.loaders import one_copil, one_question
+from plugins.copils.views.loaders import one_copil, one_glance
 
 _ = texts("copils")
 
@@ -51,11 +51,11 @@ OF_ASKERS = (
 
 
 @blueprint.get("/q/<int:question_id>")
-@signed_in(question=one_question)
-def question(question):
+@signed_in(glance=one_glance)
+def question(glance):
     """Show one question: who asks it, what was answered, what was promised."""
-    (glance,) = glances([question], viewer(), at=now())
-    maskings, acts, copil = maskings_of(question.id), actions_of(question.subject), question.copil
+    question, copil = glance.question, glance.copil
+    maskings, acts = maskings_of(question.id), actions_of(question.subject)
     return page(
         "copils/question.html",
         glance=glance,
@@ -90,26 +90,25 @@ def past_of(question: Question) -> list[Any]:
 
 
 def _together(question: Question) -> dict[str, Any]:
-    who, at = viewer(), now()
-    host = readable_questions(who, [question.merged_into_id or question.merge_wanted_id or 0], at=at)
+    tied = glances(tied_to(question), viewer(), at=now())
+    hosts = {question.merged_into_id, question.merge_wanted_id}
     return {
-        "together": glances(merged_into([question.id]), who, at=at),
-        "wanting": glances(wanting(question.id), who, at=at),
-        "host": host[0] if host else None,
+        "together": [glance for glance in tied if glance.question.merged_into_id == question.id],
+        "wanting": [glance for glance in tied if glance.question.merge_wanted_id == question.id],
+        "host": next((glance.question for glance in tied if glance.question.id in hosts), None),
     }
 
 
 def _answer(question: Question) -> dict[str, Any]:
-    former = former_answers_of(question.id) if question.answered_at else []
-    function_id = question.answer_function_id
-    cards = function_cards([function_id], at=now()) if function_id else {}
-    promised = glances_of_question(viewer(), question.id, at=now())
+    if question.answered_at is None:
+        return {}
+    cards = function_cards([question.answer_function_id] if question.answer_function_id else [], at=now())
     return {
-        "promised": promised,
         "answers": ANSWERS,
         "was_late": was_late(question),
-        "former_answers": former,
-        "function": cards.get(function_id or 0),
+        "function": cards.get(question.answer_function_id or 0),
+        "former_answers": former_answers_of(question.id),
+        "promised": glances_of_question(viewer(), question.id, at=now()),
     }
 
 

@@ -90,6 +90,7 @@ def make_commitment(
         "due_on": local_day(now()) + timedelta(days=30),
         "audience": "intranet",
     }
+    columns.setdefault("pressing_on", columns.get("due_on", defaults["due_on"]))
     commitment = Commitment(
         copil_id=question.copil_id,
         question_id=question_id,

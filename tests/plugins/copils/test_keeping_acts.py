@@ -79,7 +79,7 @@ def test_a_later_day_hides_no_lateness(client, sign_in, ben, make_user, url, act
     """C07 SPEC 6: what is late stays late, whatever day is given next."""
     clock.advance(days=36)
     assert act(ben, "postpone", due_on="2027-06-01", reason="Travaux").status_code == 303
-    assert row()["missed_on"] == DUE
+    assert row()["pressing_on"] == DUE
     assert "en retard de 6 jours" in read_by(client, sign_in, make_user("Noé"), url)
     assert "Une salle ouverte" in words(client.get("/copils/?state=late"))
 
@@ -92,7 +92,7 @@ def test_nothing_an_owner_sends_hides_or_mutes_what_is_late(
     hostile = {
         "audience": "self",
         "visible_until": "2020-01-01",
-        "missed_on": "",
+        "pressing_on": "2027-01-01",
         "due_on": "2027-01-01",
         "reason": "Non",
         "known_by": "rien",

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from portal.api import Subject, session
 
+from plugins.copils.models.commitment import Commitment
 from tests.plugins.copils.factories import (
     START,
     make_commitment,
@@ -64,7 +65,7 @@ def kept(people, days=3):
 def filled(make, people):
     make("Une salle ouverte", due_on=date(2026, 9, 1))
     make("Un référent", function="DRH", due_on=date(2026, 10, 1))
-    make("Le mur du hall", due_on=date(2026, 9, 20), postponed=2, missed_on=date(2026, 8, 1))
+    make("Le mur du hall", due_on=date(2026, 9, 20), postponed=2, pressing_on=date(2026, 8, 1))
     make("Deux heures libérées", function="DRH", due_on=date(2026, 8, 1), **kept(people))
     make("=1+1", audience="public", due_on=date(2026, 12, 1))
 
@@ -95,6 +96,16 @@ def test_the_board_finds(query, expected, client, sign_in, people, filled):
     sign_in(people[0])
     titles = ("Le mur du hall", "Une salle ouverte", "Un référent", "=1+1", "Deux heures libérées")
     assert order_of(client.get(f"/copils/?{query}"), *titles) == expected
+
+
+def test_the_page_of_the_copil_says_what_was_promised_there(client, sign_in, people, filled, reading):
+    with reading():
+        number = session.scalar(sa.select(Commitment.copil_id).where(Commitment.text == "Un référent"))
+    sign_in(people[0])
+    said = words(client.get(f"/copils/sessions/{number}"))
+    assert "Un référent" in said
+    assert "Deux heures libérées" in said
+    assert "=1+1" not in said
 
 
 def test_a_board_without_any_commitment_says_where_they_come_from(client, sign_in, people):

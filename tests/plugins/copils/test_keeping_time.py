@@ -65,7 +65,7 @@ def test_the_states_are_the_same_in_python_and_in_sql(days_later, number, writin
                                 kept["function_id"],
                                 by=zoe,
                                 due_on=due,
-                                missed_on=missed,
+                                pressing_on=missed or due,
                                 proposed_at=proposed,
                                 confirmed_at=confirmed,
                                 withdrawn_at=withdrawn,

@@ -13,7 +13,7 @@ from portal.content.clock import real_now
 from portal.content.models import AuditEntry, Notice
 from portal.people.leaving import leave
 
-from plugins.copils.models.copil import Copil
+from plugins.copils.models.copil import Copil, Decider, FormerDay, Turn
 from plugins.copils.models.question import Question
 from plugins.copils.services.sweeping_copils import sweep_copils
 from tests.plugins.copils.factories import SITTING, START, add_askers, answered, make_copil, make_question
@@ -257,3 +257,31 @@ def test_a_decider_is_offered_no_act_of_the_field_but_to_answer(client, sign_in,
     for act in ("ask", "move", "cancel", "live", "room"):
         assert f'href="/copils/sessions/{copil}/{act}"' not in page
     assert f'href="/copils/q/{question}/answer"' in client.get(f"/copils/q/{question}").text
+
+
+OF_THE_FIELD = {"copils.ask"}
+
+
+@pytest.mark.parametrize("who", ["agent", "decider", "administrator"])
+def test_no_act_on_a_copil_is_open_to_who_does_not_facilitate_it(
+    app, client, sign_in, make_user, begin, copil, question, director, post, reading, who
+):
+    """C07 SPEC 1: every address that takes a form, by raw POST, with all that the forms hold."""
+    begin()
+    people = {"agent": make_user("Zoé Roux"), "decider": director, "administrator": make_user("Chef", role="admin")}
+    sign_in(people[who])
+    sent = {"held_at": "2026-10-20T10:00", "reason": "Parce que", "facilitator": "Zoé Roux", "side": "askers"}
+    ours = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("copils.") and "POST" in rule.methods]
+    tried = [rule for rule in ours if rule.arguments == {"copil_id"} and rule.endpoint not in OF_THE_FIELD]
+    assert len(tried) >= 8
+    before = _rows(reading)
+    for rule in tried:
+        path = rule.rule.replace("<int:copil_id>", str(copil))
+        assert post(client, path, {**sent, "question": question}).status_code in {403, 404, 422}, path
+    assert _rows(reading) == before
+
+
+def _rows(reading) -> list[object]:
+    with reading():
+        tables = (Copil.__table__, Decider.__table__, Turn.__table__, FormerDay.__table__, Question.__table__)
+        return [list(map(tuple, session.execute(sa.select(table)))) for table in tables]

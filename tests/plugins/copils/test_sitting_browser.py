@@ -52,6 +52,14 @@ def page(app, browser, sign_in, facilitator):
         context.close()
 
 
+def test_the_script_of_the_room_is_sent_with_that_of_the_portal(page, copil):
+    page.goto(f"/copils/sessions/{copil}/live")
+    addresses = page.locator("script[src]").evaluate_all("scripts => scripts.map(script => script.src)")
+    bundle = next(address for address in addresses if "/portal-" in address)
+    assert "data-lost" in page.request.get(bundle).text()
+    assert not [address for address in addresses if "live" in address]
+
+
 def test_a_click_made_without_network_passes_once_it_is_back(page, copil, reading):
     page.goto(f"/copils/sessions/{copil}/live")
     lost = []

@@ -59,7 +59,7 @@ def test_a_copil_lists_who_is_to_answer_from_its_creation(
     answer = post(client, NEW, plan(function))
     assert answer.status_code == 303
     page = words(client.get(answer.location))
-    assert "Direction des ports, Paul Martin" in page
+    assert "Direction des ports Paul Martin" in page
     with reading():
         assert session.scalars(sa.select(Decider.function_id)).all() == [function]
 

@@ -9,14 +9,16 @@ from threading import Barrier
 import pytest
 import sqlalchemy as sa
 
-from portal.api import Conflict, PortalError, hold_function, local_day, now, session, vacate_function
+from portal.api import Conflict, Invalid, PortalError, hold_function, local_day, now, session, vacate_function
 
 from plugins.copils.models.commitment import Commitment
 from plugins.copils.models.copil import Copil, Decider, Turn
 from plugins.copils.models.question import FormerAnswer, Question
 from plugins.copils.queries.calendar import is_working_day
+from plugins.copils.queries.deciders import deciders_of
 from plugins.copils.queries.turns import floor_of, heard_at, minutes_spent, turns_of
 from plugins.copils.services.answering import Reply, answer_question, edition_of
+from plugins.copils.services.running import begin
 from plugins.copils.services.turns import give_floor
 from tests.plugins.copils.factories import SITTING, START, make_copil, make_question
 from tests.plugins.labs.pages import hidden_of, words
@@ -106,10 +108,15 @@ def test_nothing_begins_until_the_presence_of_each_is_said(room, seats, copil, r
         assert session.get_one(Copil, copil).began_at is None
 
 
-def test_nobody_comes_for_a_function_that_nobody_holds(room, seats, functions, client, copil, writing, reading):
-    """C07 SPEC 12: somebody else may; the page does not offer more."""
+def test_nobody_comes_for_a_function_that_nobody_holds(
+    room, seats, functions, client, copil, writing, facilitator, as_viewer
+):
+    """C07 SPEC 12: somebody else may; the page does not offer more, nor does the service take it."""
     with writing():
         vacate_function(functions[1], at=now())
+    with writing(), pytest.raises(Invalid):
+        came = {row.id: "present" for row in deciders_of(copil)}
+        begin(as_viewer(facilitator), session.get_one(Copil, copil), presences=came, at=now())
     assert client.get(f"/copils/sessions/{copil}/presence").text.count('value="present"') == 1
     assert room("presence", seats("present", "present")).status_code == 422
     assert room("presence", seats("present", "stand_in")).status_code == 303
