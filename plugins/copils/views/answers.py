@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import url_for
+from flask import request, url_for
 
 from portal.api import (
     Conflict,
@@ -97,5 +97,6 @@ def _form(template: str, form: AnswerForm, question: Question, *, may: bool):
         stands=stands,
         answers=ANSWERS,
         by=person(question.answered_by_id) if question.answered_by_id else None,
+        action_url=request.path,  # shown in the room, which has an address of its own
         cancel_url=url_for("copils.question", question_id=question.id),
     )

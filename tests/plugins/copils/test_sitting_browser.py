@@ -87,3 +87,15 @@ def test_a_refused_answer_is_shown_with_what_was_typed(page, copil):
     page.get_by_role("button", name="Noter la réponse").click()
     expect(page.get_by_role("alert").filter(has_text="revoir")).to_be_focused()
     expect(page.get_by_label("Dans leurs mots")).to_have_value("Une salle")
+
+
+def test_a_refused_answer_that_is_completed_leads_back_to_the_room(page, copil):
+    """C07 SPEC 4: the address of the room stays while the refused form stands in it."""
+    page.goto(f"/copils/sessions/{copil}/live")
+    page.get_by_label("Dans leurs mots").fill("Une salle")
+    page.get_by_role("button", name="Noter la réponse").click()
+    page.get_by_role("alert").filter(has_text="revoir").wait_for()
+    page.get_by_label("Non : pourquoi").check()
+    page.get_by_role("button", name="Noter la réponse").click()
+    expect(page.get_by_text("Chaque question a sa réponse")).to_be_visible()
+    assert page.url.endswith("/live")
