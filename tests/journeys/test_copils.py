@@ -92,7 +92,7 @@ def test_a_director_finds_what_they_owe_says_it_is_done_and_those_who_asked_refu
     is_accessible(thomas)
     thomas.act(named(thomas.page, "Dire que c’est fait", "button"))
     thomas.page.wait_for_url(address)
-    assert "dit fait, à confirmer" in thomas.reads()
+    assert "annoncé fait, à confirmer" in thomas.reads()
     assert named(thomas.page, "Dire oui ou non").count() == 0
 
     fatou = travel("Fatoumata Keïta", phone=True, **hand)

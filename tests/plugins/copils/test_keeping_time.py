@@ -155,13 +155,13 @@ def test_a_successor_finds_what_was_promised_in_the_open(
         hold_function(means, lea.id, since=now())
     sign_in(noe)
     page = words(client.get(url))
-    assert "La fonction a changé de titulaire : à reconfirmer avant le 8 octobre 2026" in page
-    assert "à reconfirmer avant le 8 octobre 2026" in words(client.get("/copils/"))
+    assert "La fonction a changé de titulaire : à reconfirmer le 8 octobre 2026 au plus tard" in page
+    assert "à reconfirmer le 8 octobre 2026 au plus tard" in words(client.get("/copils/"))
     assert told(lea) == {("Promised by the function that you now hold, to be taken on", True)}
     waits = ("Somebody else now holds the function that promised it, and is to take it on", False)
     assert waits in told(awa)
     assert waits in told(noe)
-    assert "À reconfirmer avant le 8 octobre 2026" in today_of(client, sign_in, lea)
+    assert "À reconfirmer le 8 octobre 2026 au plus tard" in today_of(client, sign_in, lea)
     assert act(ben, "take-on").status_code == 403
     clock.advance(days=31)
     assert "pas encore repris" in words(client.get(url))
@@ -192,7 +192,7 @@ def test_it_waits_for_the_successor_though_the_plugin_was_off_that_day(
         session.execute(sa.update(Holding).where(Holding.function_id == means).values(until_at=now()))
         session.add(Holding(function_id=means, user_id=lea.id, since_at=now()))
     sign_in(awa)
-    assert "à reconfirmer avant le 8 octobre 2026" in words(client.get(url))
+    assert "à reconfirmer le 8 octobre 2026 au plus tard" in words(client.get(url))
 
 
 def test_a_function_that_is_left_vacant_is_said_so(told, noe, awa, writing, means):

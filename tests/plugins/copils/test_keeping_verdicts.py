@@ -23,7 +23,7 @@ def test_the_owner_says_done_and_those_who_asked_say_that_it_is(client, sign_in,
     assert "Dire que c’est fait" in read_by(client, sign_in, ben, url)
     assert say_done().status_code == 303
     page = read_by(client, sign_in, awa, url)
-    assert "dit fait, à confirmer" in page
+    assert "annoncé fait, à confirmer" in page
     assert "La salle 12 est ouverte" in page
     assert "C’est vraiment fait ?" in page
     assert act(awa, "verdict", verdict="yes").status_code == 303
@@ -138,7 +138,7 @@ def test_what_nobody_confirms_says_so_after_thirty_days_and_may_still_be_judged(
     """C07 SPEC 8."""
     say_done()
     clock.advance(days=29)
-    assert "dit fait, à confirmer" in read_by(client, sign_in, awa, url)
+    assert "annoncé fait, à confirmer" in read_by(client, sign_in, awa, url)
     clock.advance(days=1)
     assert "fait (non confirmé)" in read_by(client, sign_in, awa, url)
     assert act(awa, "verdict", verdict="yes").status_code == 303

@@ -144,7 +144,7 @@ def test_a_stand_in_commits_nobody_and_too_few_make_it_a_listening_held_again_wi
         assert set(carried) == {sequel.id}
         assert [row.id for row in heard_at(first)] == questions
     page = words(client.get(f"/copils/sessions/{copil}"))
-    assert "rien n’a été répondu" in page and "Question 1 ?" in page
+    assert "aucune réponse n’a été donnée" in page and "Question 1 ?" in page
 
 
 def test_nothing_is_answered_at_a_listening(room, seats, copil, questions, post, client, reading):
@@ -465,8 +465,8 @@ def test_an_answer_is_taken_after_the_seventh_day_though_it_is_late(begun, clien
     post(client, f"/copils/q/{questions[1]}/answer", {"kind": "no", "text": "À temps"})
     clock.advance(days=30)
     assert post(client, f"/copils/q/{questions[0]}/answer", {"kind": "no", "text": "Tard"}).status_code == 303
-    assert "répondue après le délai" in words(client.get(f"/copils/q/{questions[0]}"))
-    assert "répondue après le délai" not in words(client.get(f"/copils/q/{questions[1]}"))
+    assert "réponse donnée après le délai" in words(client.get(f"/copils/q/{questions[0]}"))
+    assert "réponse donnée après le délai" not in words(client.get(f"/copils/q/{questions[1]}"))
     with reading():
         assert session.get_one(Question, questions[0]).answered_at == now()
 
