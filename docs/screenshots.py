@@ -1,7 +1,7 @@
-"""Pictures of the demonstration: the one of the README, and a set to look at.
+"""Pictures of the demonstration: those of the README, and a set to look at.
 
-`make screenshots` writes `docs/home.png`. With a folder, `make screenshots ARGS=/tmp/pictures`, every page below is
-taken there too: narrow and wide, light and dark. The journeys of the tests take the README's picture the same way.
+`make screenshots` writes them in `docs/`. With a folder, `make screenshots ARGS=/tmp/pictures`, every page below is
+taken there too: narrow and wide, light and dark. The journeys of the tests take the README's pictures the same way.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from portal.testing.browser import launch_options
 from portal.testing.demonstration import Demonstration, served
 
-HOME = Path(__file__).parent / "home.png"
+DOCS = Path(__file__).parent
+# the pictures of the README, wide and light: their name, the address
+OF_README = {"home.png": "/", "promised.png": "/copils/hall"}
 WIDTHS = {"320": (320, 640), "1280": (1280, 800)}
 SCHEMES = ("light", "dark")
 OPEN_LAB = "/labs/e/3"
@@ -38,6 +40,20 @@ PAGES = [
     ("Thomas Nguyen", "project", "/labs/projects/3"),
     ("Nadia Vermeersch", "graveyard", "/labs/projects/graveyard"),
     ("Nadia Vermeersch", "mine", "/labs/mine"),
+    ("Karim Haddad", "board", "/copils/"),
+    ("Karim Haddad", "board-picture", "/copils/picture"),
+    ("Karim Haddad", "hall", "/copils/hall"),
+    ("Karim Haddad", "sheet", "/copils/sheet"),
+    ("Karim Haddad", "copils", "/copils/sessions/"),
+    ("Karim Haddad", "past-copil", "/copils/sessions/1"),
+    ("Fatoumata Keïta", "call", "/copils/sessions/2"),
+    ("Fatoumata Keïta", "asking", "/copils/sessions/2/ask"),
+    ("Mireille Puech", "call-poster", "/copils/sessions/2/poster"),
+    ("Josiane Pruvost", "answered-question", "/copils/q/1"),
+    ("Josiane Pruvost", "gathering-question", "/copils/q/8"),
+    ("Ludovic Carpentier", "kept", "/copils/c/2"),
+    ("Thomas Nguyen", "postponed", "/copils/c/3"),
+    (None, "promised-to-all", "/copils/public"),
     ("Nadia Vermeersch", "account", "/account"),
     ("Awa Mbengue", "plugins", "/plugins"),
     ("Awa Mbengue", "screens", "/screens"),
@@ -55,13 +71,15 @@ def enter(page: Page, link: str) -> None:
     page.locator(".band-menu form").wait_for(state="attached")
 
 
-def take_home(browser: Browser, demo: Demonstration, path: Path = HOME) -> None:
-    """Take « Aujourd'hui », wide and light: the picture of the README."""
+def take_of_readme(browser: Browser, demo: Demonstration, folder: Path = DOCS) -> Iterator[Path]:
+    """Take the pictures of the README."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="fr-FR", color_scheme="light")
     page = context.new_page()
     enter(page, demo.links["Nadia Vermeersch"])
-    page.goto(demo.url())
-    page.screenshot(path=path)
+    for name, address in OF_README.items():
+        page.goto(demo.url(address))
+        page.screenshot(path=folder / name)
+        yield folder / name
     context.close()
 
 
@@ -159,8 +177,8 @@ def main() -> None:
     """Play the demonstration in a folder that is thrown away, and take the pictures."""
     with tempfile.TemporaryDirectory() as name, served(Path(name) / "demo") as demo, sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_options())
-        take_home(browser, demo)
-        print(HOME)
+        for path in take_of_readme(browser, demo):
+            print(path)
         for path in take_all(browser, demo, Path(sys.argv[1])) if len(sys.argv) > 1 else ():
             print(path)
         browser.close()

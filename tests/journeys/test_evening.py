@@ -10,7 +10,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from docs.screenshots import OPEN_LAB, enrol_screen, guest_door, take_home
+from docs.screenshots import OPEN_LAB, enrol_screen, guest_door, take_of_readme
 
 from tests.journeys.travellers import PHONE, by_every_hand, enter_pin, named
 
@@ -157,6 +157,6 @@ def test_a_page_prints_without_what_surrounds_it(travel, who, path):
     assert 1 <= len(SHEET.findall(printed)) <= SHEETS
 
 
-def test_the_picture_of_the_readme_is_light(browser, demo, tmp_path):
-    take_home(browser, demo, tmp_path / "home.png")
-    assert 10_000 < (tmp_path / "home.png").stat().st_size < PICTURE_BYTES
+def test_the_pictures_of_the_readme_are_light(browser, demo, tmp_path):
+    for picture in take_of_readme(browser, demo, tmp_path):
+        assert 10_000 < picture.stat().st_size < PICTURE_BYTES
