@@ -14,7 +14,7 @@ from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import Question
 from plugins.copils.queries.copil_states import State as CopilState
 from plugins.copils.queries.copil_states import is_calling, state_of
-from plugins.copils.queries.deciders import holder_ids, is_decider
+from plugins.copils.queries.deciders import holder_ids
 from plugins.copils.queries.glances import Glance, glances
 from plugins.copils.queries.question_states import State, is_on_agenda
 
@@ -37,17 +37,19 @@ def agenda_of(copil_id: int) -> list[Question]:
     return list(session.scalars(_AGENDA.order_by(Question.position, Question.id), {"number": copil_id}))
 
 
-def agenda_glances(viewer: Viewer, copil: Copil, *, at: datetime) -> list[Glance]:
+def agenda_glances(viewer: Viewer, copil: Copil, *, at: datetime, may_order: bool = False) -> list[Glance]:
     """List what the agenda shows: the numbered questions, each with those asked together with it, then the others.
 
     The others have no number: returned to those who asked, or withdrawn; they stay as a line, for nothing goes quietly.
     Of a copil that only listened, what was heard there, though it went on to its sequel.
+
+    :param may_order: `viewer` decides nothing there: while it takes questions, their order is theirs too
     """
     put = _HEARD if copil.is_listening else _PUBLIC
     asked = {"number": copil.id, "settled_at": copil.freezes_at}
     found = glances(session.scalars(put.order_by(Question.position, Question.id), asked), viewer, at=at)
-    may_order = viewer.is_signed_in and takes_questions(copil, at=at) and not is_decider(viewer, copil.id, at=at)
-    return [*_numbered(found, may_order=may_order), *(glance for glance in found if glance.is_aside)]
+    can_move = may_order and takes_questions(copil, at=at)
+    return [*_numbered(found, can_move=can_move), *(glance for glance in found if glance.is_aside)]
 
 
 def takes_questions(copil: Copil, *, at: datetime) -> bool:
@@ -55,11 +57,11 @@ def takes_questions(copil: Copil, *, at: datetime) -> bool:
     return state_of(copil, at=at) is CopilState.CALL
 
 
-def _numbered(found: list[Glance], *, may_order: bool) -> Iterator[Glance]:
+def _numbered(found: list[Glance], *, can_move: bool) -> Iterator[Glance]:
     put = [glance for glance in found if not glance.is_aside and glance.state is not State.MERGED]
     for number, glance in enumerate(put, start=1):
         merged = (other for other in found if other.question.merged_into_id == glance.question.id)
-        yield replace(glance, number=number, together=tuple(merged), can_move=may_order and len(put) > 1)
+        yield replace(glance, number=number, together=tuple(merged), can_move=can_move and len(put) > 1)
 
 
 def last_position(copil_id: int) -> int:

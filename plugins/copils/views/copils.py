@@ -114,19 +114,21 @@ def copil(copil):
 def _facts(copil: Copil) -> dict[str, Any]:
     at, who = now(), viewer()
     state, turns = state_of(copil, at=at), turns_of(copil.id)
+    seats = seats_of(copil.id, at=copil.began_at or at)  # whoever held the function that day
+    decides = who.person_id in {seat.function.holder.id for seat in seats if seat.function.holder}
     return {
         "copil": copil,
         "state": state,
         "mark": mark_of(state),
-        "seats": seats_of(copil.id, at=copil.began_at or at),  # whoever held the function that day
+        "seats": seats,
         "presences": PRESENCES,
         "facilitator": person(copil.facilitator_id),
-        "agenda": agenda_glances(who, copil, at=at),
+        "agenda": agenda_glances(who, copil, at=at, may_order=who.is_signed_in and not decides),
         "promised": glances_of_copil(who, copil.id, at=at),
         "spent": minutes_spent(turns, at=at) if turns else None,
         "former_days": former_days(copil),
         "follows": copil_by_id(copil.follows_id),
-        "sequels": sequels_of(copil, who, at=at),
+        "sequels": sequels_of(copil, who, at=at) if copil.is_listening else [],
         "readers": readers_sentence(copil.audience, copil.reader_group_id),
     }
 

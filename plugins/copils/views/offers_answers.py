@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from flask import url_for
 
-from portal.api import Action, Subject, Viewer, can, local_day, now, texts
+from portal.api import Action, Subject, Viewer, can, now, texts
 
 from plugins.copils import permissions
-from plugins.copils.queries.question_states import State, state_of
-from plugins.copils.queries.questions import readable_question
+from plugins.copils.queries.question_states import State
 from plugins.copils.services.answering import may_answer, may_correct
+from plugins.copils.views.loaders import glance_for
 
 _ = texts("copils")
 PUT = {State.ASKED, State.ANSWERED, State.UNANSWERED}
@@ -21,12 +21,11 @@ def actions(subject: Subject, viewer: Viewer) -> Iterator[Action]:
     """Give the one of the two acts that is possible now."""
     if subject.kind != "copils.question" or not can(viewer, permissions.ANSWER):
         return
-    at = now()
-    question = readable_question(viewer, subject.id, at=at)
-    copil = question.copil if question else None
-    if question is None or copil is None or not may_answer(viewer, copil, at=at):
+    at, glance = now(), glance_for(viewer, subject.id)
+    if glance is None or glance.copil is None or glance.state not in PUT:
         return
-    if state_of(question, copil, today=local_day(at)) not in PUT:
+    question, copil = glance.question, glance.copil
+    if not may_answer(viewer, copil, at=at):
         return
     if question.answered_at is None:
         url = url_for("copils.answer", question_id=question.id)

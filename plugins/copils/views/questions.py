@@ -68,7 +68,7 @@ def question(glance):
         past=past_of(question),
         **_together(question),
         **_answer(question),
-        **(_voices(glance) if glance.is_mine else {}),
+        **(_voices(glance) if glance.is_mine and question.is_collective else {}),
         maskings=maskings,
         who=people({question.returned_by_id, *(row.person_id for row in maskings)}),
     )
@@ -115,7 +115,12 @@ def _answer(question: Question) -> dict[str, Any]:
 def _voices(glance: Glance) -> dict[str, Any]:
     """Give who has said yes and who was asked, to those who ask together, and to nobody else."""
     number = glance.question.id
-    return {"members": people(member_ids(number)).values(), "invited": people(invited_ids(number)).values()}
+    members, invited = member_ids(number), invited_ids(number)
+    who = people([*members, *invited])
+    return {
+        "members": [who[each] for each in members if each in who],
+        "invited": [who[each] for each in invited if each in who],
+    }
 
 
 def _day(instant: datetime | None) -> date | None:
