@@ -73,4 +73,10 @@ class AnswerForm(Form):
     @classmethod
     def of(cls, question: Question) -> AnswerForm:
         """Show what was answered, to correct it."""
-        return cls(kind=question.answer, text=question.answer_text, due_on=question.answer_on, soon="")
+        return cls(
+            kind=question.answer,
+            text=question.answer_text,
+            function_id=question.answer_function_id,
+            due_on=question.answer_on,
+            soon="",
+        )

@@ -210,11 +210,12 @@ def create_former_answer() -> None:
         sa.Column("answer", sa.String(10), nullable=False),
         sa.Column("answer_text", sa.String(1000), nullable=True),
         sa.Column("answer_on", sa.Date(), nullable=True),
+        link("copils_former_answer", "answer_function_id", "functions", nullable=True),
         link("copils_former_answer", "person_id", "users"),
         instant("until_at"),
         sa.PrimaryKeyConstraint("id", name="pk_copils_former_answer"),
     )
-    for column in ("person_id", "question_id"):
+    for column in ("answer_function_id", "person_id", "question_id"):
         op.create_index(f"ix_copils_former_answer_{column}", "copils_former_answer", [column])
 
 

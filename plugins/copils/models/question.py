@@ -34,7 +34,8 @@ class Answer:
 
     :ivar answer: *yes* (and a commitment), *no* (and why), *later* (and when it is looked at again), *delegated* (to a
         function, and by when)
-    :ivar answer_on: the day of *later* and of *delegated*
+    :ivar answer_on: the day that was said, of all but *no*
+    :ivar answer_function_id: the function that was said, of *yes* and of *delegated*
     """
 
     answer: Mapped[str | None] = mapped_column(sa.String(10))
@@ -159,5 +160,8 @@ class FormerAnswer(Base):
     answer: Mapped[str] = mapped_column(sa.String(10))
     answer_text: Mapped[str | None] = mapped_column(sa.String(MAX_ANSWER))
     answer_on: Mapped[date | None]
+    answer_function_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("functions.id", ondelete="RESTRICT"), index=True
+    )
     person_id: Mapped[int] = person_id()
     until_at: Mapped[datetime]

@@ -65,6 +65,12 @@ def running_turn(copil_id: int) -> Turn | None:
     return session.scalar(running.order_by(Turn.id.desc()).limit(1))
 
 
+def was_heard(copil: Copil, question: Question) -> bool:
+    """Tell whether those who ask a question had the floor on it at this copil (C07 SPEC 3)."""
+    theirs = sa.and_(Turn.copil_id == copil.id, Turn.question_id == question.id, Turn.side == ASKERS)
+    return session.scalar(sa.select(Turn.id).where(theirs).limit(1)) is not None
+
+
 def heard_at(copil: Copil) -> list[Question]:
     """List the questions one speaks of at a copil: its agenda; if it only listens, what was carried to its sequel."""
     if not copil.is_listening:

@@ -28,7 +28,9 @@ from plugins.copils.models.commitment import MAX_COMMITMENT, PROMISE, TO_ANSWER,
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import DELEGATED, LATER, MAX_ANSWER, NO, YES, FormerAnswer, Question
 from plugins.copils.queries.agenda import agenda_of
+from plugins.copils.queries.copil_states import State, state_of
 from plugins.copils.queries.deciders import is_decider
+from plugins.copils.queries.turns import was_heard
 from plugins.copils.services.committing import FARTHEST_DAYS, make_commitment, withdraw_commitment
 from plugins.copils.services.facts import hold
 from plugins.copils.services.turns import end_turn_of
@@ -53,30 +55,44 @@ class Reply:
     due_on: date | None = None
 
 
-def may_answer(actor: Viewer, copil: Copil, *, at: datetime) -> bool:
-    """Tell whether somebody may write answers down: whoever facilitates this copil, or is to answer there."""
+def may_answer(actor: Viewer, question: Question, copil: Copil, *, at: datetime) -> bool:
+    """Tell whether somebody may write an answer down: whoever facilitates this copil, or is to answer there."""
     if actor.person_id is None or copil.began_at is None or copil.is_listening or copil.cancelled_at is not None:
         return False
-    return actor.person_id == copil.facilitator_id or is_decider(actor, copil.id, at=at)
+    if not is_decider(actor, copil.id, at=at):
+        return actor.person_id == copil.facilitator_id
+    return not _waits_for_askers(question, copil, at)
+
+
+def _waits_for_askers(question: Question, copil: Copil, at: datetime) -> bool:
+    """Tell whether whoever decides keeps silent in the room: those who ask speak first (C07 SPEC 3)."""
+    return state_of(copil, at=at) is State.RUNNING and not was_heard(copil, question)
 
 
 def answer_question(
     actor: Viewer, question: Question, copil: Copil, *, reply: Reply, at: datetime, ago: timedelta = timedelta()
 ) -> None:
-    """Write down what is answered, which ends its turn. The same words of the same person twice are a second click.
+    """Write down what is answered. The same answer of the same person twice is a second click.
+
+    Written by whoever facilitates, it ends the turn of the question: those who decide do not keep the time.
 
     :param ago: how long ago it was written, when the network was lost since
     :raises Forbidden: the actor neither facilitates the copil nor decides there
-    :raises Conflict: it has not begun; the question is not on its agenda, for one that listens has none; or too slow
+    :raises Conflict: it has not begun; the question is not on its agenda, for one that listens has none; or too slow;
+        the actor decides, the copil runs, and those who ask have not spoken yet
     :raises Invalid: what this kind of answer needs is missing
     """
     person_id = _must_answer(actor, question, copil, at)
+    decides = is_decider(actor, copil.id, at=at)
     if question.answered_at is not None:
-        if question.answered_by_id == person_id and (question.answer, question.answer_text) == _words(reply):
+        if question.answered_by_id == person_id and _said(question) == _needed(reply):
             return
         raise Conflict(_("Meanwhile this question was answered. What you have just written is still below."))
+    if decides and _waits_for_askers(question, copil, at):
+        raise Conflict(_("Those who ask speak first."))
+    if not decides:
+        end_turn_of(copil, question, at=at, ago=ago)
     _write(actor, question, copil, reply, at)
-    end_turn_of(copil, question, at=at, ago=ago)
     publish(Event("copils.question_answered", question.subject, person_id, at, _facts(question, copil)))
 
 
@@ -105,15 +121,21 @@ def _must_answer(actor: Viewer, question: Question, copil: Copil, at: datetime) 
     return person_id
 
 
-def _words(reply: Reply) -> tuple[str, str | None]:
-    return reply.kind, " ".join(reply.text.split()) or None
+def _needed(reply: Reply) -> Reply:
+    """Give a reply with its words on one line, without what its kind does not need."""
+    function_id = reply.function_id if reply.kind in {YES, DELEGATED} else None
+    return Reply(reply.kind, " ".join(reply.text.split()), function_id, reply.due_on if reply.kind != NO else None)
+
+
+def _said(question: Question) -> Reply:
+    return Reply(question.answer or "", question.answer_text or "", question.answer_function_id, question.answer_on)
 
 
 def _write(actor: Viewer, question: Question, copil: Copil, reply: Reply, at: datetime) -> None:
     _check(reply, at)
-    question.answer, question.answer_text = _words(reply)
-    question.answer_on = reply.due_on if reply.kind in {LATER, DELEGATED} else None
-    question.answer_function_id = reply.function_id if reply.kind == DELEGATED else None
+    said = _needed(reply)
+    question.answer, question.answer_text = said.kind, said.text or None
+    question.answer_function_id, question.answer_on = said.function_id, said.due_on
     question.answered_at, question.answered_by_id = at, actor.person_id
     session.flush()
     _commit(actor, question, copil, reply, at)
@@ -164,7 +186,7 @@ def may_correct(actor: Viewer, question: Question, copil: Copil, *, at: datetime
     return (
         is_theirs
         and is_in_time
-        and may_answer(actor, copil, at=at)
+        and may_answer(actor, question, copil, at=at)
         and not any(_was_touched(commitment) for commitment in standing_commitments(question))
     )
 
@@ -190,10 +212,13 @@ def correct_answer(actor: Viewer, question: Question, copil: Copil, *, reply: Re
         raise Forbidden(_("Only whoever wrote this answer, or facilitates the copil, corrects it."))
     if seen != edition_of(question):
         raise Conflict(_("Meanwhile this question was answered. What you have just written is still below."))
+    made = standing_commitments(question)
+    for commitment in made:
+        hold(commitment)  # somebody may be acting on it now
     if not may_correct(actor, question, copil, at=at):
         raise Conflict(_("This answer no longer changes: its time is over, or somebody has acted on it."))
     _keep_former(question, at)
-    for commitment in standing_commitments(question):
+    for commitment in made:
         withdraw_commitment(actor, commitment, at=at)
     _write(actor, question, copil, reply, at)
     publish(Event("copils.answer_corrected", question.subject, person_id, at, _facts(question, copil)))
@@ -211,6 +236,7 @@ def _keep_former(question: Question, at: datetime) -> None:
         question_id=question.id,
         answer=question.answer or "",
         answer_text=question.answer_text,
+        answer_function_id=question.answer_function_id,
         answer_on=question.answer_on,
         person_id=question.answered_by_id or 0,
         until_at=at,

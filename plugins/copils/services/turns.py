@@ -14,7 +14,7 @@ from portal.api import Conflict, Forbidden, Invalid, Viewer, session, texts
 from plugins.copils.models.copil import Copil, Turn
 from plugins.copils.models.question import Question
 from plugins.copils.queries.copil_states import State, state_of
-from plugins.copils.queries.turns import ASKERS, DECIDERS, SIDES, heard_at, running_turn
+from plugins.copils.queries.turns import DECIDERS, SIDES, heard_at, running_turn, was_heard
 from plugins.copils.services.facts import hold, must_facilitate
 
 _ = texts("copils")
@@ -85,13 +85,8 @@ def _must_be_theirs(copil: Copil, question: Question, side: str) -> None:
         raise Conflict(_("This question is not on the agenda of this copil."))
     if side == DECIDERS and copil.is_listening:
         raise Conflict(_("Too few of those who decide came: this copil listens, nothing is answered."))
-    if side == DECIDERS and not _were_heard(copil, question):
+    if side == DECIDERS and not was_heard(copil, question):
         raise Forbidden(_("Those who ask speak first."))
-
-
-def _were_heard(copil: Copil, question: Question) -> bool:
-    theirs = sa.and_(Turn.copil_id == copil.id, Turn.question_id == question.id, Turn.side == ASKERS)
-    return session.scalar(sa.select(Turn.id).where(theirs).limit(1)) is not None
 
 
 def _true_instant(copil: Copil, at: datetime, ago: timedelta) -> datetime:

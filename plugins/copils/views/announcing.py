@@ -15,7 +15,6 @@ from portal.api import (
     person,
     requires,
     see,
-    signed_in,
     texts,
     viewer,
 )
@@ -99,7 +98,7 @@ def cancel(copil):
 
 
 @blueprint.route("/sessions/<int:copil_id>/facilitator", methods=["GET", "POST"])
-@signed_in(copil=copil_to_hand_over)
+@requires(permissions.FACILITATE, copil=copil_to_hand_over)
 def facilitator(copil):
     """Name who facilitates from now on."""
     form = HandOverForm()

@@ -54,7 +54,7 @@ def answer(question):
             answer_question(viewer(), question, copil, reply=form.reply(local_day(at)), at=at, ago=ago)
             message(_("The answer is written down."))
             return _on(form, question)
-    return _form("answer", form, question, may=may_answer(viewer(), copil, at=at))
+    return _form("answer", form, question, may=may_answer(viewer(), question, copil, at=at))
 
 
 @blueprint.route("/q/<int:question_id>/answer/correct", methods=["GET", "POST"])

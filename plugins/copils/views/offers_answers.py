@@ -25,7 +25,7 @@ def actions(subject: Subject, viewer: Viewer) -> Iterator[Action]:
     if glance is None or glance.copil is None or glance.state not in PUT:
         return
     question, copil = glance.question, glance.copil
-    if not may_answer(viewer, copil, at=at):
+    if not may_answer(viewer, question, copil, at=at):
         return
     if question.answered_at is None:
         url = url_for("copils.answer", question_id=question.id)

@@ -102,12 +102,13 @@ def _together(question: Question) -> dict[str, Any]:
 def _answer(question: Question) -> dict[str, Any]:
     if question.answered_at is None:
         return {}
-    cards = function_cards([question.answer_function_id] if question.answer_function_id else [], at=now())
+    former = former_answers_of(question.id)
+    said = (question.answer_function_id, *(row.answer_function_id for row in former))
     return {
         "answers": ANSWERS,
         "was_late": was_late(question),
-        "function": cards.get(question.answer_function_id or 0),
-        "former_answers": former_answers_of(question.id),
+        "functions": function_cards([number for number in said if number], at=now()),
+        "former_answers": former,
         "promised": glances_of_question(viewer(), question.id, at=now()),
     }
 

@@ -310,7 +310,7 @@ def test_an_answer_without_what_its_kind_needs_is_refused_beside_its_field(
 @pytest.mark.parametrize(
     ("sent", "kept"),
     [
-        (YES, ("yes", "Une salle ouverte", None, False)),
+        (YES, ("yes", "Une salle ouverte", date(2026, 12, 1), True)),
         ({"kind": "no", "text": "Trop cher", "soon": "30"}, ("no", "Trop cher", None, False)),
         ({"kind": "later", "text": "", "soon": "", "due_on": "2027-01-15"}, ("later", None, date(2027, 1, 15), False)),
         ({"kind": "delegated", "soon": "14"}, ("delegated", None, date(2026, 10, 20), True)),
@@ -337,13 +337,15 @@ def test_nothing_is_answered_before_the_copil_begins(room, client, post, questio
 
 
 def test_a_decider_writes_an_answer_and_nobody_else_does(
-    begun, client, post, sign_in, asker, director, make_user, questions, reading
+    begun, client, post, sign_in, asker, director, facilitator, make_user, questions, reading
 ):
     """C07 SPEC 4: not even an administrator who gives an instant of the past."""
     sent = {"kind": "no", "text": "Non", "answered_at": "2026-09-01T10:00", "at": "2026-09-01"}
     for who in (asker, make_user("Chef", role="admin")):
         sign_in(who)
         assert post(client, f"/copils/q/{questions[0]}/answer", sent).status_code == 403
+    sign_in(facilitator)
+    begun("turn", {"question": questions[0], "side": "askers"})
     sign_in(director)
     assert post(client, f"/copils/q/{questions[0]}/answer", sent).status_code == 303
     with reading():
@@ -376,6 +378,7 @@ def test_of_two_who_answer_at_the_same_instant_one_is_first(
 ):
     """C07 SPEC 4: on both databases."""
     viewers, barrier = [as_viewer(facilitator), as_viewer(director)], Barrier(2)
+    begun("turn", {"question": questions[0], "side": "askers"})
 
     def one(index: int) -> str:
         barrier.wait()
