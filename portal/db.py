@@ -179,8 +179,15 @@ def make_engine(url: str, *, pool_size: int = 1, overflow: int = 7, foreign_keys
         connect_args={"connect_timeout": 10},  # seconds: a host that does not answer holds nobody long
         hide_parameters=True,
     )
+    event.listen(engine, "connect", _postgresql_connect)
     event.listen(engine, "begin", _postgresql_begin)
     return engine
+
+
+def _postgresql_connect(dbapi: Any, record: object) -> None:
+    """Compile no plan: a list of 24 rows was measured at 770 ms of compiling and 5 of running."""
+    dbapi.execute("SET jit = off")
+    dbapi.commit()
 
 
 def _sqlite_connect(*, foreign_keys: bool) -> Any:

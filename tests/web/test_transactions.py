@@ -176,3 +176,10 @@ def test_a_character_that_cannot_be_kept_is_refused_once_for_all(client, own, po
 @pytest.mark.parametrize("url", ["/account?x=a%00", "/account?a%00=x", "/plugins/%00/settings", "/link/1.%00"])
 def test_no_address_carries_such_a_character(own, url):
     assert own.get(url).status_code == 400
+
+
+def test_postgresql_compiles_no_plan(app):
+    """A page asks for little among much: the planner would compile for seconds what runs in milliseconds."""
+    with app.app_context():
+        asks = db.engine.dialect.name == "postgresql"
+        assert not asks or db.session.scalar(sa.text("SHOW jit")) == "off"

@@ -199,7 +199,14 @@ def create_commitment() -> None:
     ):
         op.create_index(f"ix_copils_commitment_{column}", "copils_commitment", [column])
     op.create_index("ix_copils_commitment_made", "copils_commitment", ["made_at", "id"])
-    op.create_index("ix_copils_commitment_pressing", "copils_commitment", ["confirmed_at", "pressing_on", "id"])
+    stands = sa.text("confirmed_at IS NULL AND withdrawn_at IS NULL")
+    op.create_index(
+        "ix_copils_commitment_pressing",
+        "copils_commitment",
+        ["pressing_on", "id"],
+        sqlite_where=stands,
+        postgresql_where=stands,
+    )
 
 
 def create_former_answer() -> None:

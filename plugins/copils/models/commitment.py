@@ -30,6 +30,10 @@ def of_commitment() -> Mapped[int]:
     return mapped_column(sa.ForeignKey("copils_commitment.id", ondelete="CASCADE"), index=True)
 
 
+# What is neither kept nor withdrawn: the part of the table that every first page reads.
+_STANDS = sa.text("confirmed_at IS NULL AND withdrawn_at IS NULL")
+
+
 class Commitment(Audienced, Base):
     """What a function owes since a copil, in sight of all (C07 SPEC 5). `author_id` wrote it down.
 
@@ -61,7 +65,7 @@ class Commitment(Audienced, Base):
     }
     __table_args__ = (
         sa.Index("ix_copils_commitment_made", "made_at", "id"),
-        sa.Index("ix_copils_commitment_pressing", "confirmed_at", "pressing_on", "id"),
+        sa.Index("ix_copils_commitment_pressing", "pressing_on", "id", sqlite_where=_STANDS, postgresql_where=_STANDS),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     copil_id: Mapped[int] = mapped_column(sa.ForeignKey("copils_copil.id", ondelete="CASCADE"), index=True)

@@ -98,6 +98,12 @@ def is_owed() -> sa.ColumnElement[bool]:
     )
 
 
+def is_running() -> sa.ColumnElement[bool]:
+    """Give the criterion of what is owed or said done of late: one range of the index of what presses."""
+    open_still = sa.or_(Commitment.proposed_at.is_(None), Commitment.proposed_at > UNCONFIRMED_SINCE)
+    return sa.and_(Commitment.withdrawn_at.is_(None), Commitment.confirmed_at.is_(None), open_still)
+
+
 def waits_for_successor(commitment: Commitment, function: FunctionCard) -> bool:
     """Tell whether somebody else holds the function than who took the commitment on: « à reconfirmer » (C07 SPEC 10).
 

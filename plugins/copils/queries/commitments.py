@@ -34,6 +34,7 @@ from plugins.copils.queries.commitment_states import (
     State,
     is_in,
     is_owed,
+    is_running,
     mark_of,
     on_day,
     reconfirm_by,
@@ -111,7 +112,7 @@ _PROMISED = _ALL.where(is_owed()).order_by(*PRESSING).limit(5)
 _FUNCTIONS = sa.select(Commitment.function_id).where(Commitment.readable()).distinct()
 _COPILS = (
     sa.select(Copil)
-    .where(Copil.readable(), Copil.id.in_(sa.select(Commitment.copil_id)))
+    .where(Copil.readable(), sa.exists().where(Commitment.copil_id == Copil.id))
     .order_by(Copil.held_at.desc(), Copil.id.desc())
     .limit(COPILS_OFFERED)
 )
@@ -199,15 +200,11 @@ class Search:
         return self.state in {"", State.LATE, State.OPEN, State.SAID_DONE}
 
 
-def _is_running() -> sa.ColumnElement[bool]:
-    return sa.or_(is_owed(), is_in(State.SAID_DONE))
-
-
 @lru_cache(maxsize=KEPT_STATEMENTS)
 def _found(words: int, state: str, *, of_function: bool, of_copil: bool, of_month: bool) -> Commitments:
     criteria = among_words(Commitment.folded, words)
     if state != EVERY:
-        criteria.append(is_in(State(state)) if state else _is_running())
+        criteria.append(is_in(State(state)) if state else is_running())
     if of_function:
         criteria.append(Commitment.function_id == sa.bindparam("function"))
     if of_copil:
