@@ -83,7 +83,7 @@ def confirm(actor: Viewer, commitment: Commitment, *, at: datetime) -> None:
 
 
 def refuse(actor: Viewer, commitment: Commitment, *, reason: str, at: datetime) -> None:
-    """Say that it is not done, and why; it is open again, in public, with what had been said.
+    """Say that it is not done, and why; it is open again, in public, with what had been said. Twice is once.
 
     Rule: C07 SPEC 8.
 
@@ -94,8 +94,10 @@ def refuse(actor: Viewer, commitment: Commitment, *, reason: str, at: datetime) 
     hold(commitment)
     person_id = must_witness(actor, commitment, at=at)
     must_stand(commitment)
-    proposed_at, proposed_by_id = _must_be_said_done(commitment)
     words = written(reason, MAX_REASON, field="reason", wanted=_("Say what is still missing: everybody will read it."))
+    if _is_refused_already(commitment, words, person_id):
+        return
+    proposed_at, proposed_by_id = _must_be_said_done(commitment)
     session.add(
         Refusal(
             commitment_id=commitment.id,
@@ -112,6 +114,15 @@ def refuse(actor: Viewer, commitment: Commitment, *, reason: str, at: datetime) 
     commitment.in_name = False
     session.flush()
     say("refused", commitment, by=person_id, at=at)
+
+
+def _is_refused_already(commitment: Commitment, reason: str, person_id: int) -> bool:
+    """Tell whether this very refusal was the last thing said of it: a second click."""
+    if commitment.proposed_at is not None:
+        return False
+    last = sa.select(Refusal).where(Refusal.commitment_id == commitment.id).order_by(Refusal.id.desc()).limit(1)
+    found = session.scalar(last)
+    return found is not None and (found.reason, found.person_id) == (reason, person_id)
 
 
 def _must_be_said_done(commitment: Commitment) -> tuple[datetime, int]:

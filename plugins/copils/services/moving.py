@@ -11,7 +11,7 @@ from plugins.copils import permissions
 from plugins.copils.models.copil import MAX_REASON, RESCHEDULE_DAYS, Copil, FormerDay
 from plugins.copils.queries.agenda import agenda_of
 from plugins.copils.queries.copil_states import AHEAD, state_of
-from plugins.copils.queries.copils import copil_by_id
+from plugins.copils.queries.copils import copil_by_id, former_days
 from plugins.copils.queries.deciders import deciders_of, is_decider
 from plugins.copils.services.announcing import AHEAD_DAYS, check_day, check_facilitator, due_after, freeze_of
 from plugins.copils.services.facts import hold, must_facilitate
@@ -41,7 +41,7 @@ def _reason(text: str) -> str:
 
 
 def move(actor: Viewer, copil: Copil, *, held_at: datetime, reason: str, at: datetime) -> None:
-    """Give a copil another day, with a reason; the day it was to sit on stays readable.
+    """Give a copil another day, with a reason; the day it was to sit on stays readable. Twice is once.
 
     An agenda that is settled stays settled. Rule: C07 SPEC 2.
 
@@ -52,6 +52,8 @@ def move(actor: Viewer, copil: Copil, *, held_at: datetime, reason: str, at: dat
     person_id = must_be_ahead(actor, copil, at=at)
     words = _reason(reason)
     if held_at == copil.held_at:
+        if any(former.reason == words for former in former_days(copil)[:1]):
+            return
         raise Invalid(_("It already sits on this day. Choose another one."), field="held_at")
     _check_new_day(copil, held_at, at)
     session.add(FormerDay(copil_id=copil.id, held_at=copil.held_at, reason=words, moved_at=at))

@@ -44,6 +44,20 @@ def test_what_is_refused_is_open_again_with_the_reason_in_public(
     assert "La salle 12 est ouverte" in page
 
 
+def test_a_refusal_sent_twice_is_one_and_another_is_told_that_somebody_was_faster(awa, act, say_done, reading):
+    """C07 SPEC 8."""
+    say_done()
+    for _click in range(2):
+        assert act(awa, "verdict", verdict="no", reason="La porte est fermée").status_code == 303
+    assert act(awa, "verdict", verdict="no", reason="Autre chose").status_code == 422
+    with reading():
+        assert session.scalars(sa.select(Refusal.reason)).all() == ["La porte est fermée"]
+    say_done()
+    assert act(awa, "verdict", verdict="no", reason="La porte est fermée").status_code == 303
+    with reading():
+        assert len(session.scalars(sa.select(Refusal)).all()) == 2
+
+
 def test_a_refusal_needs_a_reason_and_an_answer_needs_a_choice(awa, act, say_done, row):
     """C07 SPEC 8."""
     say_done()

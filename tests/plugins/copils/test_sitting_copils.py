@@ -127,7 +127,9 @@ def test_a_copil_that_is_moved_keeps_its_former_day_and_the_reason(client, sign_
     """C07 SPEC 2."""
     sign_in(facilitator)
     moved = {"held_at": "2026-10-13T10:00", "reason": "Salle prise"}
-    assert post(client, f"/copils/sessions/{copil}/move", moved).status_code == 303
+    for _click in range(2):
+        assert post(client, f"/copils/sessions/{copil}/move", moved).status_code == 303
+    assert post(client, f"/copils/sessions/{copil}/move", {**moved, "reason": "Autre"}).status_code == 422
     page = words(client.get(f"/copils/sessions/{copil}"))
     assert "Déplacé une fois" in page and "Salle prise" in page
     with reading():
