@@ -74,9 +74,9 @@ def _answer(mireille, kind, text, function):
     mireille.choose(page.get_by_label(kind))
     clicks = 2
     if text:
-        mireille.type(page.get_by_label(re.compile("Dans leurs mots")), text)
+        mireille.type(page.locator("[name=text]"), text)
     if function:
-        page.get_by_label(re.compile("Quelle fonction")).select_option(label=function)
+        page.locator("[name=function_id]").select_option(label=function)
         clicks += 1
     _press(mireille, "Noter la réponse")
     expect(page.locator("main .card.now .state")).to_contain_text(re.compile("oui|non|pas maintenant|déléguée"))
