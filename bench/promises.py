@@ -14,7 +14,7 @@ COPIL_COLUMNS = (
     "closed_at", "is_listening", "audience", "author_id",
 )  # fmt: skip
 QUESTION_COLUMNS = (
-    "id", "copil_id", "author_id", "text", "folded", "is_collective", "created_at", "asked_at", "position", "answer",
+    "id", "copil_id", "author_id", "text", "is_collective", "created_at", "asked_at", "position", "answer",
     "answered_at", "answered_by_id",
 )  # fmt: skip
 COMMITMENT_COLUMNS = (
@@ -32,8 +32,8 @@ def fill_promises(filler: Filler, count: int, at: datetime) -> None:
     filler.fill("holdings", ("id", "function_id", "user_id", "since_at"), ((n, n, n, born) for n in functions))
     filler.fill("copils_copil", COPIL_COLUMNS, _copils(filler, 1 + count // PER_COPIL, at))
     filler.fill("copils_question", QUESTION_COLUMNS, _questions(filler, count, at))
-    asker = ("id", "question_id", "person_id", "invited_at", "confirmed_at")
-    filler.fill("copils_asker", asker, ((n, n, 1 + n % USERS, born, born) for n in range(1, count + 1)))
+    asker = ("id", "question_id", "person_id", "is_support", "invited_at", "confirmed_at")
+    filler.fill("copils_asker", asker, ((n, n, 1 + n % USERS, False, born, born) for n in range(1, count + 1)))
     filler.fill("copils_commitment", COMMITMENT_COLUMNS, _commitments(filler, count, at))
 
 
@@ -58,7 +58,7 @@ def _questions(filler: Filler, count: int, at: datetime) -> Iterator[Sequence[ob
     for n in range(1, count + 1):
         copil, text = 1 + n // PER_COPIL, f"Pourquoi la {WORDS[n % 10]} numéro {n} ?"
         held = filler.instant(_day_of(copil, copils, at))
-        yield n, copil, 1 + n % USERS, text, text.casefold(), False, held, held, n % PER_COPIL, "yes", held, READER
+        yield n, copil, 1 + n % USERS, text, False, held, held, n % PER_COPIL, "yes", held, READER
 
 
 def _commitments(filler: Filler, count: int, at: datetime) -> Iterator[Sequence[object]]:

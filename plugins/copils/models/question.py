@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.api import Personal, Subject, person_id
@@ -58,7 +59,6 @@ class Question(Answer, Base):
     :ivar is_collective: its askers appear under `collective` only (C07 SPEC 11)
     :ivar position: place on the agenda, smallest first
     :ivar merged_into_id: the question it is asked together with; `merge_wanted_id`: the one it wants to be
-    :ivar folded: its words without capitals or accents, for search
     """
 
     __tablename__ = "copils_question"
@@ -67,7 +67,6 @@ class Question(Answer, Base):
         "author_id": Personal("author_id", "asked the question first", KEEP_DAYS, "pseudonym", since=ENDINGS),
         "text": Personal("author_id", "says what is asked", None, "pseudonym"),
         "details": Personal("author_id", "says why it is asked", None, "pseudonym"),
-        "folded": Personal("author_id", "finds the question", None, "pseudonym"),
         "return_reason": Personal("returned_by_id", "says why it was returned", None, "pseudonym"),
         "returned_by_id": Personal("returned_by_id", "returned the question", None, "pseudonym"),
         "answer_text": Personal("answered_by_id", "says what was answered", None, "pseudonym"),
@@ -81,7 +80,6 @@ class Question(Answer, Base):
     author_id: Mapped[int | None] = person_id(nullable=True)
     text: Mapped[str] = mapped_column(sa.Text)  # what masks a name may be longer than the name
     details: Mapped[str | None] = mapped_column(sa.Text)
-    folded: Mapped[str] = mapped_column(sa.Text)
     is_collective: Mapped[bool] = mapped_column(default=False)
     collective: Mapped[str | None] = mapped_column(sa.Text)
     created_at: Mapped[datetime]
@@ -106,8 +104,9 @@ class Question(Answer, Base):
 
 
 class Asker(Base):
-    """Somebody who asks a question with others, or is invited to.
+    """Somebody who asks a question, is invited to, or supports it.
 
+    :ivar is_support: they came by themselves to a public question: counted and told of it, without any act on it
     :ivar confirmed_at: when they said yes; a collective appears with its third one
     :ivar declined_at: when they said no, or took their voice back
     """
@@ -126,9 +125,30 @@ class Asker(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     question_id: Mapped[int] = of_question()
     person_id: Mapped[int | None] = person_id(nullable=True)
+    is_support: Mapped[bool] = mapped_column(default=False)
     invited_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     declined_at: Mapped[datetime | None]
+
+    @hybrid_property
+    def is_voice(self) -> bool:
+        """Tell whether they count among those who ask it: they said yes and have not gone back on it."""
+        return self.confirmed_at is not None and self.declined_at is None
+
+    @is_voice.inplace.expression
+    @classmethod
+    def _is_voice(cls) -> sa.ColumnElement[bool]:
+        return sa.and_(cls.confirmed_at.is_not(None), cls.declined_at.is_(None))
+
+    @hybrid_property
+    def is_asker(self) -> bool:
+        """Tell whether the question is theirs to act on: they wrote it, or were invited and said yes."""
+        return self.is_voice and not self.is_support
+
+    @is_asker.inplace.expression
+    @classmethod
+    def _is_asker(cls) -> sa.ColumnElement[bool]:
+        return sa.and_(cls.is_voice, cls.is_support.is_(False))
 
 
 class Masking(Base):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,7 +16,7 @@ from plugins.copils.queries.question_states import ANSWERS, State, mark_of, stat
 
 _ = texts("copils")
 
-_VOICES = sa.select(Asker.question_id, Asker.person_id, Asker.confirmed_at).where(
+_VOICES = sa.select(Asker).where(
     Asker.question_id.in_(sa.bindparam("ids", expanding=True)), Asker.declined_at.is_(None)
 )
 
@@ -27,8 +26,11 @@ class Glance:
     """A question as one reader sees it: of what was returned or withdrawn, only those who ask it see the words.
 
     :ivar names: of those who ask it in their own name, for agents; none of a collective, to nobody (C07 SPEC 11)
-    :ivar voices: how many ask it, whoever has left since
+    :ivar supporters: likewise of those who support it
+    :ivar voices: how many ask or support it, whoever has left since
+    :ivar askers: how many ask it
     :ivar is_mine: the reader asks this very question
+    :ivar is_supported: the reader supports it
     :ivar is_invited: they are asked to, and have not answered
     :ivar number: its place on the agenda; None beside it
     :ivar together: the questions that are asked together with it
@@ -39,8 +41,11 @@ class Glance:
     copil: Copil | None
     state: State
     names: tuple[str, ...]
+    supporters: tuple[str, ...]
     voices: int
+    askers: int
     is_mine: bool
+    is_supported: bool
     is_invited: bool
     number: int | None = None
     together: tuple[Glance, ...] = ()
@@ -82,12 +87,15 @@ class Glance:
         if self.question.is_collective:
             size = _.plural("collective of %(num)s person", "collective of %(num)s people", self.voices)
             return _("%(name)s (%(size)s)", name=self.question.collective, size=size)
-        return ", ".join(self.names) or _.plural("%(num)s agent", "%(num)s agents", self.voices)
+        names = ", ".join(self.names) or _.plural("%(num)s agent", "%(num)s agents", self.voices)
+        if not self.supporters:
+            return names
+        return _("%(names)s, supported by %(others)s", names=names, others=", ".join(self.supporters))
 
     @property
     def missing(self) -> int:
         """Say how many voices a collective still needs."""
-        return max(0, COLLECTIVE_LEAST - self.voices) if self.question.is_collective else 0
+        return max(0, COLLECTIVE_LEAST - self.askers) if self.question.is_collective else 0
 
 
 def glances(questions: Iterable[Question], viewer: Viewer, *, at: datetime) -> list[Glance]:
@@ -95,25 +103,33 @@ def glances(questions: Iterable[Question], viewer: Viewer, *, at: datetime) -> l
     found = list(questions)
     if not found:
         return []
-    rows: dict[int, list[Any]] = {question.id: [] for question in found}
-    for row in session.execute(_VOICES.order_by(Asker.id), {"ids": list(rows)}):
+    rows: dict[int, list[Asker]] = {question.id: [] for question in found}
+    for row in session.scalars(_VOICES.order_by(Asker.id), {"ids": list(rows)}):
         rows[row.question_id].append(row)
     named = (question.id for question in found if not question.is_collective and viewer.is_agent)
-    who = people(row.person_id for number in named for row in rows[number] if row.confirmed_at)
+    who = people(row.person_id for number in named for row in rows[number] if row.is_voice)
     return [_glance(question, rows[question.id], viewer, who, at) for question in found]
 
 
-def _glance(question: Question, rows: list[Any], viewer: Viewer, who: dict[int, Person], at: datetime) -> Glance:
-    confirmed = [row.person_id for row in rows if row.confirmed_at]
-    invited = [row.person_id for row in rows if not row.confirmed_at]
+def _glance(question: Question, rows: list[Asker], viewer: Viewer, who: dict[int, Person], at: datetime) -> Glance:
+    askers = [row.person_id for row in rows if row.is_asker]
+    supporters = [row.person_id for row in rows if row.is_voice and row.is_support]
+    invited = [row.person_id for row in rows if not row.is_voice]
     is_named = viewer.is_agent and not question.is_collective
-    left = _("A person who left")
     return Glance(
         question=question,
         copil=question.copil,
         state=state_of(question, question.copil, today=local_day(at)),
-        names=tuple(who[number].name if number in who else left for number in confirmed) if is_named else (),
-        voices=len(confirmed),
-        is_mine=viewer.is_signed_in and viewer.person_id in confirmed,
+        names=_names(askers, who) if is_named else (),
+        supporters=_names(supporters, who) if is_named else (),
+        voices=len(askers) + len(supporters),
+        askers=len(askers),
+        is_mine=viewer.is_signed_in and viewer.person_id in askers,
+        is_supported=viewer.is_signed_in and viewer.person_id in supporters,
         is_invited=viewer.is_signed_in and viewer.person_id in invited,
     )
+
+
+def _names(numbers: Iterable[int | None], who: dict[int, Person]) -> tuple[str, ...]:
+    left = _("A person who left")
+    return tuple(who[number].name if number in who else left for number in numbers)

@@ -20,7 +20,12 @@ def readable() -> sa.ColumnElement[bool]:
     Public, they are read by whoever reads their copil; before, and while they wait for one, by those who ask them and
     those they invited.
     """
-    theirs = sa.exists().where(Asker.question_id == Question.id, Asker.person_id == READER, Asker.declined_at.is_(None))
+    theirs = sa.exists().where(
+        Asker.question_id == Question.id,
+        Asker.person_id == READER,
+        Asker.declined_at.is_(None),
+        Asker.is_support.is_(False),
+    )
     open_copils = sa.select(Copil.id).where(Copil.readable())
     return sa.or_(sa.and_(Question.asked_at.is_not(None), Question.copil_id.in_(open_copils)), theirs)
 
@@ -41,7 +46,7 @@ def readable_questions(viewer: Viewer, ids: Iterable[int], *, at: datetime) -> l
 
 
 def voice_of(person_id: int | None, question: Question) -> Asker | None:
-    """Give what a person has said of asking this very question: invited, yes, no; None if nobody asked them."""
+    """Give what a person has said of this very question: invited, yes, no, support; None if nothing."""
     found = sa.select(Asker).where(Asker.question_id == question.id, Asker.person_id == person_id)
     return session.scalar(found) if person_id is not None else None
 
@@ -49,7 +54,7 @@ def voice_of(person_id: int | None, question: Question) -> Asker | None:
 def asks_itself(person_id: int | None, question: Question) -> bool:
     """Tell whether a person asks this very question, and not one that is asked together with it."""
     voice = voice_of(person_id, question)
-    return voice is not None and voice.confirmed_at is not None and voice.declined_at is None
+    return voice is not None and voice.is_asker
 
 
 def _and_merged(question_id: int) -> sa.Select[int]:
@@ -58,29 +63,37 @@ def _and_merged(question_id: int) -> sa.Select[int]:
 
 
 def asks(person_id: int | None, question: Question) -> bool:
-    """Tell whether a person asks this question, alone, with others, or through one merged into it."""
-    theirs = sa.and_(Asker.person_id == person_id, Asker.confirmed_at.is_not(None), Asker.declined_at.is_(None))
+    """Tell whether a person asks this question, alone, with others, or through one merged into it; support is none."""
+    theirs = sa.and_(Asker.person_id == person_id, Asker.is_asker)
     found = sa.select(Asker.id).where(theirs, Asker.question_id.in_(_and_merged(question.id))).limit(1)
     return person_id is not None and session.scalar(found) is not None
 
 
 def asker_ids(question: Question) -> list[int]:
     """Give the ids of those who ask this question, or one merged into it: to tell them, never to show who they are."""
-    confirmed = sa.and_(Asker.confirmed_at.is_not(None), Asker.declined_at.is_(None), Asker.person_id.is_not(None))
-    found = sa.select(Asker.person_id).where(confirmed, Asker.question_id.in_(_and_merged(question.id)))
+    return _ids(question, with_support=False)
+
+
+def voice_ids(question: Question) -> list[int]:
+    """Give the ids of those who ask this question or one merged into it, and of those who support it: to tell them."""
+    return _ids(question, with_support=True)
+
+
+def _ids(question: Question, *, with_support: bool) -> list[int]:
+    who = Asker.is_voice if with_support else Asker.is_asker
+    found = sa.select(Asker.person_id).where(who, Asker.question_id.in_(_and_merged(question.id)))
     return sorted({number for number in session.scalars(found) if number is not None})
 
 
-def confirmed_count(question_id: int) -> int:
-    """Count who said yes to asking a question, whoever has left since (G6)."""
-    confirmed = sa.and_(Asker.confirmed_at.is_not(None), Asker.declined_at.is_(None))
-    counted = sa.select(sa.func.count()).select_from(Asker).where(confirmed, Asker.question_id == question_id)
+def asker_count(question_id: int) -> int:
+    """Count who asks a question, whoever has left since (G6); those who support it make no collective."""
+    counted = sa.select(sa.func.count()).select_from(Asker).where(Asker.is_asker, Asker.question_id == question_id)
     return session.scalar(counted) or 0
 
 
 def is_enough(question: Question) -> bool:
     """Tell whether as many confirmed as a collective takes (C07 SPEC 11)."""
-    return not question.is_collective or confirmed_count(question.id) >= COLLECTIVE_LEAST
+    return not question.is_collective or asker_count(question.id) >= COLLECTIVE_LEAST
 
 
 def maskings_of(question_id: int) -> list[Masking]:
@@ -96,8 +109,7 @@ def former_answers_of(question_id: int) -> list[FormerAnswer]:
 
 def member_ids(question_id: int) -> list[int]:
     """Give the ids of those who ask this very question, first come first: of a collective, for its members alone."""
-    confirmed = sa.and_(Asker.confirmed_at.is_not(None), Asker.declined_at.is_(None))
-    found = sa.select(Asker.person_id).where(Asker.question_id == question_id, confirmed)
+    found = sa.select(Asker.person_id).where(Asker.question_id == question_id, Asker.is_asker)
     return [number for number in session.scalars(found.order_by(Asker.id)) if number is not None]
 
 

@@ -22,8 +22,7 @@ from plugins.copils.queries.question_states import is_on_agenda
 MOST = 5
 _HELD: sa.BindParameter[Any] = sa.bindparam("held", expanding=True)
 _DECIDED = sa.exists().where(Decider.copil_id == Question.copil_id, Decider.function_id.in_(_HELD))
-_MINE = sa.and_(Asker.person_id == READER, Asker.confirmed_at.is_not(None), Asker.declined_at.is_(None))
-_OF_MINE = sa.select(Asker.question_id).where(_MINE)
+_OF_MINE = sa.select(Asker.question_id).where(Asker.person_id == READER, Asker.is_asker)
 _CALLED = sa.select(Asker.question_id).where(
     Asker.person_id == READER, Asker.confirmed_at.is_(None), Asker.declined_at.is_(None)
 )

@@ -22,8 +22,7 @@ _HELD: sa.BindParameter[Any] = sa.bindparam("held", expanding=True)
 
 def _asked_by_reader() -> sa.ColumnElement[bool]:
     """Give the criterion of what answers a question that `READER` asks, or asks through one merged into it."""
-    is_asker = sa.and_(Asker.person_id == READER, Asker.confirmed_at.is_not(None), Asker.declined_at.is_(None))
-    theirs = sa.select(Asker.question_id).where(is_asker)
+    theirs = sa.select(Asker.question_id).where(Asker.person_id == READER, Asker.is_asker)
     merged = sa.select(Question.merged_into_id).where(Question.id.in_(theirs), Question.merged_into_id.is_not(None))
     return sa.or_(Commitment.question_id.in_(theirs), Commitment.question_id.in_(merged))
 

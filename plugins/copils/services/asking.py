@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from portal.api import Conflict, Event, Invalid, Viewer, edition, fold, publish, record, session, texts
+from portal.api import Conflict, Event, Invalid, Viewer, edition, publish, record, session, texts
 
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import MAX_COLLECTIVE, MAX_DETAILS, MAX_QUESTION, Asker, Question
@@ -101,10 +101,9 @@ def _composed(text: str) -> str:
 
 
 def write(question: Question, words: Words) -> None:
-    """Write words down, for reading and for search."""
+    """Write words down."""
     question.text, question.details = words.text, words.details or None
     question.collective = words.collective or None
-    question.folded = fold(words.text, words.details, words.collective)
 
 
 def edition_of(question: Question) -> str:

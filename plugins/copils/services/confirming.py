@@ -18,7 +18,8 @@ from plugins.copils.services.keeping import say, written
 
 _ = texts("copils")
 
-# A collective is named to nobody: what it did is shown, who did it for all is not (C07 SPEC 11).
+# Whoever acts may be one of a collective, which is named to nobody: the page says what was done, the history tells none
+# of it, whatever question it was asked by (C07 SPEC 11).
 ACTS_OF_ASKERS = ("copils.commitment_known", "copils.commitment_confirmed", "copils.commitment_refused")
 
 

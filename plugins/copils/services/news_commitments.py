@@ -12,7 +12,7 @@ from portal.api import Event, followers, function_cards, notify, now, session, t
 
 from plugins.copils.models.commitment import Commitment
 from plugins.copils.queries.deciders import deciders_of
-from plugins.copils.queries.questions import asker_ids
+from plugins.copils.queries.questions import asker_ids, voice_ids
 
 _ = texts("copils")
 
@@ -37,9 +37,9 @@ OF_ASKERS = {"copils.commitment_proposed": _.later("Is it really done? “%(titl
 
 
 def audience_of(commitment: Commitment) -> set[int]:
-    """Give the ids of those who asked, and of those who follow the commitment, its question or its copil."""
+    """Give the ids of those who asked it or support it, or follow the commitment, its question or its copil."""
     subjects = commitment.subject, commitment.question.subject, commitment.copil.subject
-    return {*asker_ids(commitment.question)}.union(*(followers(subject) for subject in subjects))
+    return {*voice_ids(commitment.question)}.union(*(followers(subject) for subject in subjects))
 
 
 def _tell(event: Event) -> None:

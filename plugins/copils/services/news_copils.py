@@ -27,11 +27,10 @@ TO_FACILITATE = _.later("You facilitate “%(title)s”")
 
 
 def askers_at(copil_id: int) -> list[int]:
-    """Give the ids of all who ask something at a copil: to tell them, never to show who they are."""
+    """Give the ids of all who ask or support something at a copil: to tell them, never to show who they are."""
     theirs = sa.select(Asker.person_id).join(Question, Question.id == Asker.question_id)
-    confirmed = sa.and_(Asker.confirmed_at.is_not(None), Asker.declined_at.is_(None), Asker.person_id.is_not(None))
     here = sa.or_(Question.copil_id == copil_id, Question.came_from_id == copil_id)
-    return [number for number in session.scalars(theirs.where(here, confirmed).distinct()) if number is not None]
+    return [number for number in session.scalars(theirs.where(here, Asker.is_voice).distinct()) if number is not None]
 
 
 def _tell(event: Event, persons: Iterable[int], text: object, *, must_act: bool = False) -> None:

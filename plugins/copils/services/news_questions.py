@@ -12,14 +12,14 @@ from portal.api import Event, Subject, followers, notify, session, texts
 
 from plugins.copils.models.question import Question
 from plugins.copils.queries.agenda import merged_into
-from plugins.copils.queries.questions import asker_ids
+from plugins.copils.queries.questions import asker_ids, voice_ids
 
 _ = texts("copils")
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What is said of a question, to those who ask it and, unless it is theirs alone, to those who follow it."""
+    """What is said of a question: to those who ask it and, unless it is theirs alone, to who supports or follows it."""
 
     text: object
     must_act: bool = False
@@ -31,7 +31,7 @@ class Telling:
         askers = _others(asker_ids(question), event)
         notify(askers, event.subject, self.text, at=event.at, must_act=self.must_act)
         if self.to_followers:
-            told = _others(followers(event.subject), event) - askers
+            told = _others([*voice_ids(question), *followers(event.subject)], event) - askers
             notify(told, event.subject, self.text, at=event.at)
 
 
@@ -50,10 +50,10 @@ def _tell_asked(event: Event) -> None:
 
 
 def _tell_merged(event: Event) -> None:
-    """Tell those who ask either of the two."""
+    """Tell those who ask, support or follow either of the two."""
     question = session.get_one(Question, event.subject.id)
     host = session.get_one(Question, question.merged_into_id)
-    told = {*asker_ids(question), *asker_ids(host), *followers(event.subject), *followers(host.subject)}
+    told = {*voice_ids(question), *voice_ids(host), *followers(event.subject), *followers(host.subject)}
     text = _.later("Two questions are asked together: “%(title)s”")
     notify(_others(sorted(told), event), host.subject, text, at=event.at)
 
@@ -64,7 +64,7 @@ def _tell_answered(event: Event) -> None:
     telling(event)
     question = session.get_one(Question, event.subject.id)
     with_it = {number for other in merged_into([question.id]) for number in followers(other.subject)}
-    notify(_others(sorted(with_it - {*asker_ids(question)}), event), event.subject, telling.text, at=event.at)
+    notify(_others(sorted(with_it - {*voice_ids(question)}), event), event.subject, telling.text, at=event.at)
 
 
 ANSWERED = {

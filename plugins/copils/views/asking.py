@@ -10,7 +10,7 @@ from portal.api import Form, form_page, message, now, readers_sentence, requires
 from plugins.copils import permissions
 from plugins.copils.forms.questions import AskForm, InviteForm, RewordForm
 from plugins.copils.models.copil import Copil
-from plugins.copils.models.question import Question
+from plugins.copils.models.question import COLLECTIVE_LEAST, Question
 from plugins.copils.queries.agenda import next_copil, takes_questions
 from plugins.copils.queries.glances import glances
 from plugins.copils.queries.questions import readable_question
@@ -24,7 +24,7 @@ from plugins.copils.services.asking import (
 )
 from plugins.copils.services.collectives import ask_in_own_name, decline, give_voice, invite, take_voice_back
 from plugins.copils.views.blueprint import blueprint
-from plugins.copils.views.loaders import copil_to_ask, own_question, question_to_touch
+from plugins.copils.views.loaders import copil_to_ask, own_question, question_to_leave, question_to_touch
 
 _ = texts("copils")
 
@@ -141,9 +141,9 @@ def invite_voice(question):
 @blueprint.post("/q/<int:question_id>/voice")
 @requires(permissions.ASK, question=question_to_touch)
 def voice(question):
-    """Ask it too: invited to, or because it is one's own question as well."""
-    give_voice(viewer(), question, at=now())
-    message(_("You ask this question too."))
+    """Ask it too, invited to; or support it."""
+    given = give_voice(viewer(), question, at=now())
+    message(_("You support this question.") if given.is_support else _("You ask this question too."))
     return see_question(question)
 
 
@@ -157,17 +157,18 @@ def decline_voice(question):
 
 
 @blueprint.route("/q/<int:question_id>/leave", methods=["GET", "POST"])
-@requires(permissions.ASK, question=own_question)
+@requires(permissions.ASK, question=question_to_leave)
 def leave_voice(question):
     """Ask before one takes one’s voice back."""
     form = Form()
     if form.submitted():
         with form.attempt():
             take_voice_back(viewer(), question, at=now())
-            message(_("You no longer ask this question."))
+            message(_("Your voice is taken back."))
             return see_question(question)
     (glance,) = glances([question], viewer(), at=now())
-    return form_page("copils/leave_voice.html", form, question=question, glance=glance, cancel_url=url_of(question))
+    context = {"question": question, "glance": glance, "least": COLLECTIVE_LEAST}
+    return form_page("copils/leave_voice.html", form, cancel_url=url_of(question), **context)
 
 
 @blueprint.route("/q/<int:question_id>/alone", methods=["GET", "POST"])

@@ -51,7 +51,7 @@ def commitment(commitment):
         sections=sections_of(commitment.subject),
         main=[action for action in offers if action.kind == "main"],  # beside the title: a phone shows it at once
         offers=[action for action in offers if action.kind != "main"],
-        past=history_of(commitment.subject, without=ACTS_OF_ASKERS if question.is_collective else ()),
+        past=history_of(commitment.subject, without=ACTS_OF_ASKERS),
     )
 
 

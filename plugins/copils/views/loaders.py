@@ -16,6 +16,7 @@ from plugins.copils.queries.copils import readable_copil
 from plugins.copils.queries.glances import Glance, glances
 from plugins.copils.queries.questions import readable_question
 from plugins.copils.services.answering import must_write_answers
+from plugins.copils.services.collectives import must_be_a_voice
 from plugins.copils.services.facts import (
     must_ask,
     must_ask_itself,
@@ -128,6 +129,16 @@ def own_question(viewer: Viewer, *, question_id: int) -> Question:
     """
     question = one_question(viewer, question_id=question_id)
     must_ask_itself(viewer, question, question.copil, at=now())
+    return question
+
+
+def question_to_leave(viewer: Viewer, *, question_id: int) -> Question:
+    """Give a question that somebody asks or supports, and would no more.
+
+    :raises Forbidden: they do neither, or are to answer at its copil
+    """
+    question = one_question(viewer, question_id=question_id)
+    must_be_a_voice(viewer, question, question.copil, at=now())
     return question
 
 

@@ -72,17 +72,23 @@ def _gathering(glance: Glance, viewer: Viewer) -> Iterator[Action]:
         yield Action(_("Reword"), _url("copils.reword", glance), order=30)
         if glance.question.author_id == viewer.person_id:
             yield Action(_("Ask it in my own name"), _url("copils.ask_alone", glance), order=40)
-        if glance.voices > 1:
-            yield Action(_("Ask it no more"), _url("copils.leave_voice", glance), kind="quiet", order=60)
+        yield from _leaving(glance)
+
+
+def _leaving(glance: Glance) -> Iterator[Action]:
+    if glance.askers > 1:
+        yield Action(_("Ask it no more"), _url("copils.leave_voice", glance), kind="quiet", order=60)
 
 
 def _public(glance: Glance, viewer: Viewer) -> Iterator[Action]:
-    if not glance.is_mine and glance.state is State.ASKED:
-        yield Action(_("I ask it too"), _url("copils.voice", glance), method="post", kind="main", order=10)
+    if glance.is_supported:
+        yield Action(_("Support it no more"), _url("copils.leave_voice", glance), kind="quiet", order=60)
+    elif not glance.is_mine and glance.state is State.ASKED:
+        label = _("I ask it too") if glance.is_invited else _("I support it")
+        yield Action(label, _url("copils.voice", glance), method="post", kind="main", order=10)
     if glance.is_mine:
         yield Action(_("Reword"), _url("copils.reword", glance), order=30)
-        if glance.voices > 1:
-            yield Action(_("Ask it no more"), _url("copils.leave_voice", glance), kind="quiet", order=60)
+        yield from _leaving(glance)
     yield from _grouping(glance, viewer)
     if glance.is_mine:
         yield from _withdrawing(glance)

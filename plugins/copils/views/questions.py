@@ -34,10 +34,13 @@ from plugins.copils.views.loaders import one_copil, one_glance
 
 _ = texts("copils")
 
-# said by the page itself, for whoever may see it; the history of a question never says who comes and goes
-QUIET = ("copils.voice_asked", "copils.voice_given", "copils.voice_declined", "copils.voice_taken_back")
-# acts of those who ask: of a collective, the history names none of them (C07 SPEC 11)
+# Acts of those who ask, itself or what it was asked together with: the history tells none of them. It would name those
+# of a collective (C07 SPEC 11), and who asked what was withdrawn since; the page says what stands.
 OF_ASKERS = (
+    "copils.voice_asked",
+    "copils.voice_given",
+    "copils.voice_declined",
+    "copils.voice_taken_back",
     "copils.question_gathering",
     "copils.question_asked",
     "copils.question_reworded",
@@ -82,10 +85,9 @@ def _readers(glance: Glance) -> str | None:
 
 
 def past_of(question: Question) -> list[Any]:
-    """Give what happened to a question since it is public; of a collective, without the acts of those who ask."""
-    without = (*QUIET, *OF_ASKERS) if question.is_collective else QUIET
+    """Give what happened to a question since it is public, without the acts of those who ask."""
     asked_at = question.asked_at
-    past = history_of(question.subject, without=without) if asked_at else []
+    past = history_of(question.subject, without=OF_ASKERS) if asked_at else []
     return [entry for entry in past if asked_at is not None and entry.at >= asked_at]
 
 

@@ -1,6 +1,8 @@
-"""A commitment of a function of Ben, that Awa asked for at a copil of Zoé; what one sends to its addresses."""
+"""A commitment of a function of Ben, asked for by Awa at a copil of Zoé; a collective of three, and those around it."""
 
 from __future__ import annotations
+
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -8,7 +10,15 @@ import sqlalchemy as sa
 from portal.api import session
 
 from plugins.copils.models.commitment import Commitment
-from tests.plugins.copils.factories import START, make_commitment, make_copil, make_function, make_question
+from tests.plugins.copils.factories import (
+    MEMBERS,
+    START,
+    TYPED,
+    make_commitment,
+    make_copil,
+    make_function,
+    make_question,
+)
 
 
 @pytest.fixture
@@ -84,3 +94,38 @@ def say_done(act, ben):
         return act(who or ben, "done", proof="La salle 12 est ouverte")
 
     return say
+
+
+@pytest.fixture
+def folk(make_user, writing, clock):
+    """Give those who ask, the one who answers, the one who facilitates, somebody else, an administrator; a copil."""
+    clock.set(START)
+    awa, bea, cyr = (make_user(name) for name in MEMBERS)
+    found = SimpleNamespace(
+        awa=awa,
+        bea=bea,
+        cyr=cyr,
+        dg=make_user("Denis Grand"),
+        lea=make_user("Léa Petit"),
+        other=make_user("Omar Sy"),
+        admin=make_user("Ada Min", role="admin"),
+    )
+    with writing():
+        found.function_id = make_function("Direction générale", found.dg)
+        found.copil_id = make_copil(found.lea, [found.function_id])
+    return found
+
+
+@pytest.fixture
+def asked(folk, sign_in, post):
+    """Let Awa begin to ask as a collective, Béa invited; give the address of the question."""
+    return post(sign_in(folk.awa), f"/copils/sessions/{folk.copil_id}/ask", TYPED).location
+
+
+@pytest.fixture
+def public(folk, asked, sign_in, post):
+    """Let the three ask it: it is on the agenda."""
+    assert post(sign_in(folk.awa), f"{asked}/invite", {"person": "Cyr Nkomo"}).status_code == 303
+    for person in (folk.bea, folk.cyr):
+        assert post(sign_in(person), f"{asked}/voice").status_code == 303
+    return asked

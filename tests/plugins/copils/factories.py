@@ -18,6 +18,15 @@ from plugins.copils.queries.calendar import working_days_after, working_days_bef
 START = datetime(2026, 9, 7, 8, tzinfo=UTC)
 SITTING = START + timedelta(days=29)
 
+# A collective, and what one of it sends to ask.
+MEMBERS = ("Awa Diop", "Béa Roux", "Cyr Nkomo")
+TYPED = {
+    "text": "Pourquoi travailler seul la nuit ?",
+    "asked": "together",
+    "collective": "L’équipe de nuit",
+    "person": "Béa Roux",
+}
+
 
 def make_function(name: str, holder: Person | None = None, *, since: datetime | None = None) -> int:
     """Make a function, held or vacant."""
@@ -59,7 +68,7 @@ def make_question(
 ) -> int:
     """Make a question of one person, on the agenda."""
     at = now()
-    defaults: dict[str, Any] = {"created_at": at, "asked_at": at, "folded": fold(text)}
+    defaults: dict[str, Any] = {"created_at": at, "asked_at": at}
     question = Question(copil_id=copil_id, author_id=asker.id, text=text, **defaults | columns)
     session.add(question)
     session.flush()

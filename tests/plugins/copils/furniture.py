@@ -57,7 +57,7 @@ SENT = {
     "copils.move_question_to": {"to": "2"},
     "copils.presence": {f"seat_{number}": "present" for number in range(1, 99)},
 }
-HIDDEN = dict.fromkeys(("copils_question.folded", "copils_commitment.folded"), "read to find and to order, never shown")
+HIDDEN = {"copils_commitment.folded": "read to find and to order, never shown"}
 KIND = "a word of the code"
 EXEMPT = {
     "copils_asker": "numbers",

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from portal.api import session
 
 from plugins.copils.models.copil import Copil
-from plugins.copils.models.question import Asker, Question
+from plugins.copils.models.question import Question
 from plugins.copils.services.placing import carry, place_waiting
 from tests.plugins.copils.factories import START, make_copil, make_function, make_question
 from tests.plugins.labs.pages import hrefs, main_of, words
@@ -275,16 +275,3 @@ def test_the_export_has_the_rows_of_the_agenda(client, sign_in, awa, lea, copil_
         (None, "Ou deux ?", "Awa Diop"),
     ]
     assert "'=1+1" in client.get(f"/copils/sessions/{copil_id}/questions.csv").get_data(as_text=True)
-
-
-def test_anybody_of_the_field_joins_a_public_question(client, sign_in, awa, lea, copil_id, post, reading, writing):
-    with writing():
-        number = make_question(awa, copil_id)
-    sign_in(lea)
-    for _click in range(2):
-        assert post(client, f"/copils/q/{number}/voice").status_code == 303
-    assert "Awa Diop, Léa Petit" in words(client.get(f"/copils/q/{number}"))
-    assert post(client, f"/copils/q/{number}/leave").status_code == 303
-    assert "Awa Diop, Léa Petit" not in words(client.get(f"/copils/q/{number}"))
-    with reading():
-        assert session.scalar(sa.select(sa.func.count()).select_from(Asker)) == 2

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from types import SimpleNamespace
 
-import pytest
 import sqlalchemy as sa
 
 from portal.api import Subject, follow, now, session
 
 from plugins.copils.models.question import Asker, Question
 from tests.plugins.copils.factories import (
+    MEMBERS,
     START,
+    TYPED,
     add_askers,
     answered,
     make_commitment,
@@ -25,48 +25,6 @@ from tests.plugins.labs.pages import hrefs, words
 
 PLUGINS = ["copils"]
 LATE = START + timedelta(days=26)
-MEMBERS = ("Awa Diop", "Béa Roux", "Cyr Nkomo")
-TYPED = {
-    "text": "Pourquoi travailler seul la nuit ?",
-    "asked": "together",
-    "collective": "L’équipe de nuit",
-    "person": "Béa Roux",
-}
-
-
-@pytest.fixture
-def folk(make_user, writing, clock):
-    """Give those who ask, the one who answers, the one who facilitates, somebody else, an administrator; a copil."""
-    clock.set(START)
-    awa, bea, cyr = (make_user(name) for name in MEMBERS)
-    found = SimpleNamespace(
-        awa=awa,
-        bea=bea,
-        cyr=cyr,
-        dg=make_user("Denis Grand"),
-        lea=make_user("Léa Petit"),
-        other=make_user("Omar Sy"),
-        admin=make_user("Ada Min", role="admin"),
-    )
-    with writing():
-        found.function_id = make_function("Direction générale", found.dg)
-        found.copil_id = make_copil(found.lea, [found.function_id])
-    return found
-
-
-@pytest.fixture
-def asked(folk, sign_in, post):
-    """Let Awa begin to ask as a collective, Béa invited; give the address of the question."""
-    return post(sign_in(folk.awa), f"/copils/sessions/{folk.copil_id}/ask", TYPED).location
-
-
-@pytest.fixture
-def public(folk, asked, sign_in, post):
-    """Let the three ask it: it is on the agenda."""
-    assert post(sign_in(folk.awa), f"{asked}/invite", {"person": "Cyr Nkomo"}).status_code == 303
-    for person in (folk.bea, folk.cyr):
-        assert post(sign_in(person), f"{asked}/voice").status_code == 303
-    return asked
 
 
 def _question(reading) -> Question:

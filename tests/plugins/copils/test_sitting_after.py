@@ -106,7 +106,7 @@ def test_the_sweep_says_once_that_the_agenda_is_settled_and_that_answers_are_mis
 ):
     """C07 SPEC 2, 4 and 9."""
     with writing():
-        session.add(Question(copil_id=copil, author_id=asker.id, text="Dite ?", folded="", **_said(asker)))
+        session.add(Question(copil_id=copil, author_id=asker.id, text="Dite ?", **_said(asker)))
         freezes_at = session.get_one(Copil, copil).freezes_at
     clock.set(freezes_at)
     for _turn in range(2):
