@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from portal.api import READ_AT, UtcDateTime, Viewer, session
+from portal.api import READ_AT, Audience, UtcDateTime, Viewer, session
 
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import Question
@@ -91,7 +91,7 @@ def wanting(question_id: int) -> list[Question]:
 
 def waiting_questions() -> list[Question]:
     """List the questions that wait for a copil to be announced, the first asked first."""
-    return list(session.scalars(_WAITING))
+    return list(session.scalars(_WAITING, execution_options={"populate_existing": True}))
 
 
 def answers_among(copil_id: int, person_ids: Iterable[int], *, at: datetime) -> bool:
@@ -99,10 +99,18 @@ def answers_among(copil_id: int, person_ids: Iterable[int], *, at: datetime) -> 
     return not set(holder_ids(copil_id, at=at)).isdisjoint(person_ids)
 
 
-def next_copil(person_ids: Iterable[int], *, at: datetime) -> Copil | None:
-    """Give the nearest copil that still takes questions and where none of these people is to answer (C07 SPEC 2)."""
-    askers = list(person_ids)
-    for copil in session.scalars(_CALLING, {READ_AT.key: at}):
-        if not answers_among(copil.id, askers, at=at):
-            return copil
-    return None
+def next_copil(person_ids: Iterable[int], *, origin: Copil | None, at: datetime) -> Copil | None:
+    """Give the nearest copil that still takes questions and where what these people ask may go (C07 SPEC 2)."""
+    return first_fitting(session.scalars(_CALLING, {READ_AT.key: at}), person_ids, origin=origin, at=at)
+
+
+def first_fitting(
+    copils: Iterable[Copil], person_ids: Iterable[int], *, origin: Copil | None, at: datetime
+) -> Copil | None:
+    """Give the first of some copils where not all of these people are to answer, read by nobody more than the first.
+
+    :param origin: the copil it was asked for, whose readers they were told
+    """
+    askers = set(person_ids)
+    fitting = (copil for copil in copils if origin is None or origin.audience in {copil.audience, Audience.PUBLIC})
+    return next((copil for copil in fitting if not askers or askers - {*holder_ids(copil.id, at=at)}), None)

@@ -35,7 +35,8 @@ from plugins.copils.models.copil import (
 )
 from plugins.copils.queries.calendar import is_working_day, working_days_after, working_days_before
 from plugins.copils.queries.deciders import held_by
-from plugins.copils.services.placing import place_waiting
+from plugins.copils.services.facts import hold_waiting
+from plugins.copils.services.placing import carry_all
 
 _ = texts("copils")
 
@@ -94,8 +95,9 @@ def announce(actor: Viewer, *, plan: Plan, at: datetime) -> Copil:
     again = _second_click(actor.person_id, plan, at)
     if again is not None:
         return again
+    waiting = hold_waiting()
     copil = add_copil(actor.person_id, plan, at=at)
-    place_waiting(copil, at=at)
+    carry_all(waiting, [copil], at=at)
     return copil
 
 

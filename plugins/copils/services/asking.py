@@ -19,7 +19,7 @@ from plugins.copils.services.facts import (
     must_be_of_the_field,
     must_take_questions,
 )
-from plugins.copils.services.placing import free_merged, place
+from plugins.copils.services.placing import free_merged, place, say_asked
 
 _ = texts("copils")
 
@@ -64,7 +64,8 @@ def ask_question(
     if is_collective:
         record("copils.question_gathering", question.subject, actor=actor, at=at, facts={"copil": copil.id})
     else:
-        place(question, actor_id=person_id, at=at)
+        place(question, at=at)
+        say_asked(question, actor_id=person_id, at=at)
     return question
 
 
@@ -131,13 +132,16 @@ def reword_question(actor: Viewer, question: Question, *, words: Words, seen: st
                 text=question.text,
             )
         )
+    is_sent_again = question.returned_at is not None
+    if is_sent_again:
+        question.returned_at = question.return_reason = question.returned_by_id = None
+        place(question, at=at)
     if is_new:
         write(question, words)
         session.flush()
         record("copils.question_reworded", question.subject, actor=actor, at=at)
-    if question.returned_at is not None:
-        question.returned_at = question.return_reason = question.returned_by_id = None
-        place(question, actor_id=actor.person_id, at=at)
+    if is_sent_again:
+        say_asked(question, actor_id=actor.person_id, at=at)
 
 
 def must_change(question: Question, copil: Copil | None, *, at: datetime) -> None:
@@ -180,7 +184,10 @@ def put_back(actor: Viewer, question: Question, *, at: datetime) -> None:
         return
     must_take_questions(copil, at=at)
     question.withdrawn_at = None
-    record("copils.question_put_back", question.subject, actor=actor, at=at)
-    if question.asked_at is not None and question.returned_at is None:
-        place(question, actor_id=actor.person_id, at=at)
+    is_asked = question.asked_at is not None and question.returned_at is None
+    if is_asked:
+        place(question, at=at)
     session.flush()
+    record("copils.question_put_back", question.subject, actor=actor, at=at)
+    if is_asked:
+        say_asked(question, actor_id=actor.person_id, at=at)

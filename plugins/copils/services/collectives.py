@@ -32,7 +32,7 @@ from plugins.copils.services.facts import (
     must_be_of_the_field,
     must_take_questions,
 )
-from plugins.copils.services.placing import free_merged, place
+from plugins.copils.services.placing import free_merged, place, say_asked
 
 _ = texts("copils")
 
@@ -89,9 +89,12 @@ def give_voice(actor: Viewer, question: Question, *, at: datetime) -> Asker:
     voice.is_support = voice.is_support or voice.declined_at is not None
     voice.confirmed_at, voice.declined_at = at, None
     session.flush()
+    appears = question.asked_at is None and is_enough(question)
+    if appears:
+        place(question, at=at)
     record("copils.voice_given", question.subject, actor=actor, at=at)
-    if question.asked_at is None and is_enough(question):
-        place(question, actor_id=None, at=at)
+    if appears:
+        say_asked(question, actor_id=None, at=at)
     return voice
 
 
@@ -136,9 +139,14 @@ def take_voice_back(actor: Viewer, question: Question, *, at: datetime) -> None:
         raise Conflict(_("You are the last to ask it: withdraw it instead."))
     voice.declined_at = at
     session.flush()
+    gathers_again = question.asked_at is not None and not is_enough(question)
+    if gathers_again:
+        free_merged(question)
+        question.asked_at = None
+        session.flush()
     record("copils.voice_taken_back", question.subject, actor=actor, at=at)
-    if question.asked_at is not None and not is_enough(question):
-        _gather_again(question, at)
+    if gathers_again:
+        _say_gathering(question, at)
 
 
 def must_be_a_voice(actor: Viewer, question: Question, copil: Copil | None, *, at: datetime) -> Asker:
@@ -152,10 +160,7 @@ def must_be_a_voice(actor: Viewer, question: Question, copil: Copil | None, *, a
     return voice
 
 
-def _gather_again(question: Question, at: datetime) -> None:
-    free_merged(question)
-    question.asked_at = None
-    session.flush()
+def _say_gathering(question: Question, at: datetime) -> None:
     record("copils.question_gathering", question.subject, actor=None, at=at, facts={"copil": question.copil_id})
     text = _.later("A voice is missing again to ask “%(title)s”: invite somebody")
     notify(asker_ids(question), question.subject, text, at=at, must_act=True)
@@ -178,6 +183,7 @@ def ask_in_own_name(actor: Viewer, question: Question, *, at: datetime) -> None:
     )
     question.is_collective, question.collective = False, None
     session.flush()
-    place(question, actor_id=person_id, at=at)
+    place(question, at=at)
+    say_asked(question, actor_id=person_id, at=at)
     text = _.later("“%(title)s” is asked by whoever wrote it, and no more by a collective: your name stands nowhere")
     notify(others, question.subject, text, at=at)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from portal.api import Conflict, Forbidden, Viewer, function_cards, session, texts
+import sqlalchemy as sa
+
+from portal.api import READ_AT, Conflict, Forbidden, Viewer, function_cards, session, texts
 
 from plugins.copils.models.commitment import Commitment
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import Question
-from plugins.copils.queries.agenda import takes_questions
+from plugins.copils.queries.agenda import takes_questions, waiting_questions
+from plugins.copils.queries.copil_states import is_calling
 from plugins.copils.queries.copils import copil_by_id
 from plugins.copils.queries.deciders import is_decider
 from plugins.copils.queries.questions import asks, asks_itself
@@ -18,20 +21,46 @@ _ = texts("copils")
 
 
 def hold(row: Copil | Question | Commitment) -> None:
-    """Read a row anew and keep others from changing it until the end of the transaction: two may act at once."""
+    """Read a row anew and keep others from changing it until the end of the transaction: two may act at once.
+
+    So that two who act never wait in a ring, rows are held in this order, and all of them before the first `record` or
+    `publish`, which keep the audit to one transaction until its end: the copil one acts on, its question, the questions
+    that wait for a copil, the copils that take questions, the commitments.
+    """
     session.refresh(row, with_for_update=True)
 
 
 def hold_with_copil(question: Question) -> Copil | None:
-    """Hold the copil of a question, then the question: always in this order, so that two who act never wait in a ring.
+    """Hold the copil of a question, then the question; None while it waits for one.
 
-    The copil is given as it then is; None while the question waits for one.
+    :raises Conflict: it went on to another copil meanwhile
     """
     copil = copil_by_id(question.copil_id)
     if copil is not None:
         hold(copil)
     hold(question)
-    return copil if copil is not None and copil.id == question.copil_id else copil_by_id(question.copil_id)
+    if question.copil_id != (copil.id if copil else None):
+        raise Conflict(_("Meanwhile this question went on to another copil. Do it again there."))
+    return copil
+
+
+def hold_calling(also: Copil | None = None, *, at: datetime) -> list[Copil]:
+    """Hold every copil that takes questions, in one order, and give them, the nearest first.
+
+    :param also: one that is held with them, and not given: it is about to send its questions to them
+    """
+    mine = Copil.id == (also.id if also else None)
+    held = sa.select(Copil).where(sa.or_(is_calling(), mine)).order_by(is_calling(), Copil.id).with_for_update()
+    found = session.scalars(held, {READ_AT.key: at}, execution_options={"populate_existing": True})
+    calling = (copil for copil in found if copil is not also and takes_questions(copil, at=at))
+    return sorted(calling, key=lambda copil: (copil.held_at, copil.id))
+
+
+def hold_waiting() -> list[Question]:
+    """Hold the questions that wait for a copil, and give them, the first asked first."""
+    waits = sa.and_(Question.copil_id.is_(None), Question.asked_at.is_not(None))
+    session.execute(sa.select(Question.id).where(waits).order_by(Question.id).with_for_update())
+    return waiting_questions()
 
 
 def must_take_questions(copil: Copil | None, *, at: datetime) -> None:

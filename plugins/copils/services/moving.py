@@ -14,8 +14,8 @@ from plugins.copils.queries.copil_states import AHEAD, state_of
 from plugins.copils.queries.copils import copil_by_id, former_days
 from plugins.copils.queries.deciders import deciders_of, is_decider
 from plugins.copils.services.announcing import AHEAD_DAYS, check_day, check_facilitator, due_after, freeze_of
-from plugins.copils.services.facts import hold, must_facilitate
-from plugins.copils.services.placing import carry
+from plugins.copils.services.facts import hold, hold_calling, must_facilitate
+from plugins.copils.services.placing import carry_all
 
 _ = texts("copils")
 
@@ -88,13 +88,14 @@ def cancel(actor: Viewer, copil: Copil, *, reason: str, at: datetime) -> None:
     """
     if copil.cancelled_at is not None:
         return
+    calling = hold_calling(copil, at=at)
     person_id = must_be_ahead(actor, copil, at=at)
     if copil.follows_id is not None:
         raise Conflict(_("Too few came the first time: this copil is owed. It can be moved, not called off."))
     copil.cancelled_at, copil.cancel_reason = at, _reason(reason)
     session.flush()
     publish(Event("copils.copil_cancelled", copil.subject, person_id, at))
-    carry(agenda_of(copil.id), None, at=at)
+    carry_all(agenda_of(copil.id), calling, at=at)
 
 
 def may_hand_over(actor: Viewer, copil: Copil, *, at: datetime) -> bool:

@@ -10,32 +10,38 @@ from portal.api import Event, publish, session
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import Question
 from plugins.copils.queries.agenda import (
-    answers_among,
+    first_fitting,
     last_position,
     merged_into,
-    next_copil,
     takes_questions,
-    waiting_questions,
     wanting,
 )
 from plugins.copils.queries.copils import copil_by_id
 from plugins.copils.queries.questions import asker_ids
-from plugins.copils.services.facts import hold
+from plugins.copils.services.facts import hold_calling
 
 
-def place(question: Question, *, actor_id: int | None, at: datetime) -> None:
-    """Put a question at the end of the agenda it was asked for, or of the next that takes questions; publish it.
+def place(question: Question, *, at: datetime) -> None:
+    """Put a question that is held with its copil at the end of that agenda, or of the next that takes questions.
 
-    With no copil ahead it waits for one. On its way, it passes over a copil where one of its askers is to answer.
+    With no copil ahead it waits for one. It is published by `say_asked`, once all that is to be held is.
     """
     wanted = copil_by_id(question.copil_id)
-    if wanted is not None:
-        hold(wanted)
     if wanted is not None and takes_questions(wanted, at=at):
         _put(question, wanted, at)
     else:
-        _send(question, next_copil(asker_ids(question), at=at), at)
+        _send(question, next_among(hold_calling(at=at), question, at=at), at)
+
+
+def say_asked(question: Question, *, actor_id: int | None, at: datetime) -> None:
+    """Publish that a question is asked."""
     publish(Event("copils.question_asked", question.subject, actor_id, at, {"copil": question.copil_id}))
+
+
+def next_among(copils: list[Copil], question: Question, *, at: datetime) -> Copil | None:
+    """Give the first of some copils where a question may go: not where all who ask it are to answer."""
+    origin = copil_by_id(question.copil_id or question.came_from_id)
+    return first_fitting(copils, asker_ids(question), origin=origin, at=at)
 
 
 def _send(question: Question, to: Copil | None, at: datetime) -> None:
@@ -43,8 +49,6 @@ def _send(question: Question, to: Copil | None, at: datetime) -> None:
     question.merge_wanted_id = None
     for other in wanting(question.id):
         other.merge_wanted_id = None
-    if to is not None:
-        hold(to)
     _put(question, to, at)
 
 
@@ -55,28 +59,20 @@ def _put(question: Question, copil: Copil | None, at: datetime) -> None:
     session.flush()
 
 
-def place_waiting(copil: Copil, *, at: datetime) -> None:
-    """Give a copil that was just announced the questions that wait for one, except those whose askers decide there."""
-    if takes_questions(copil, at=at):
-        carry(waiting_questions(), copil, at=at)
-
-
-def carry(questions: Iterable[Question], to: Copil | None, *, at: datetime) -> None:
-    """Move questions, with those asked together with them, to another copil: theirs is called off, or held again.
-
-    :param to: where they go, unless one of their askers is to answer there; else to the next that takes questions
-    """
+def carry_all(questions: Iterable[Question], copils: list[Copil], *, at: datetime) -> None:
+    """Move each of some questions to the first of some copils where it may go; else it waits for one."""
     for question in list(questions):
-        askers = asker_ids(question)
-        fits = to is not None and not answers_among(to.id, askers, at=at)
-        target = to if fits else next_copil(askers, at=at)
-        if (target.id if target else None) == question.copil_id:
-            continue
-        together = merged_into([question.id])
-        for moved in (question, *together):
-            _send(moved, target, at)
-        facts = {"copil": question.copil_id, "from": question.came_from_id}
-        publish(Event("copils.question_carried", question.subject, None, at, facts))
+        carry(question, next_among(copils, question, at=at), at=at)
+
+
+def carry(question: Question, to: Copil | None, *, at: datetime) -> None:
+    """Move a question, with those asked together with it, to a copil that is held; to none, it waits for one."""
+    if question.copil_id == (to.id if to else None):
+        return
+    for moved in (question, *merged_into([question.id])):
+        _send(moved, to, at)
+    facts = {"copil": question.copil_id, "from": question.came_from_id}
+    publish(Event("copils.question_carried", question.subject, None, at, facts))
 
 
 def free_merged(question: Question) -> None:

@@ -14,7 +14,7 @@ from plugins.copils.queries.copil_states import State, state_of
 from plugins.copils.queries.deciders import seats_of
 from plugins.copils.services.announcing import Plan, add_copil
 from plugins.copils.services.facts import hold, must_facilitate
-from plugins.copils.services.placing import carry, place_waiting
+from plugins.copils.services.placing import carry
 from plugins.copils.services.turns import end_running
 
 _ = texts("copils")
@@ -103,8 +103,8 @@ def _judge(copil: Copil, rows: list[Decider], at: datetime) -> None:
         return
     copil.is_listening = True
     sequel = _announce_sequel(copil, rows, at)
-    carry(agenda_of(copil.id), sequel, at=at)
-    place_waiting(sequel, at=at)
+    for question in agenda_of(copil.id):
+        carry(question, sequel, at=at)
 
 
 def _announce_sequel(copil: Copil, rows: list[Decider], at: datetime) -> Copil:

@@ -17,29 +17,28 @@ from plugins.copils.services.keeping import say
 
 AT_A_TURN = 200
 _NOT_TOLD = sa.or_(Commitment.late_noted_on.is_(None), Commitment.late_noted_on < Commitment.due_on)
-# held, so that what is said done or given a later day at this very moment is waited for
+# held, and what is said done or given a later day at this very moment is left for the next turn
 _LATE = (
     sa.select(Commitment)
     .where(is_owed(), Commitment.due_on < TODAY, _NOT_TOLD)
     .order_by(Commitment.due_on, Commitment.id)
     .limit(AT_A_TURN)
-    .with_for_update()
+    .with_for_update(skip_locked=True)
 )
 _UNCONFIRMED = (
     sa.select(Commitment)
     .where(is_in(State.UNCONFIRMED), Commitment.unconfirmed_noted.is_(False))
     .order_by(Commitment.proposed_at, Commitment.id)
     .limit(AT_A_TURN)
-    .with_for_update()
+    .with_for_update(skip_locked=True)
 )
 
 
 def sweep_commitments(at: datetime) -> bool:
     """Publish what became late and what nobody confirmed; tell whether more wait (C07 SPEC 6 and 8)."""
-    late = list(session.scalars(_LATE, on_day(at)))
+    late, unconfirmed = (list(session.scalars(statement, on_day(at))) for statement in (_LATE, _UNCONFIRMED))
     for commitment in late:
         _note_late(commitment)
-    unconfirmed = list(session.scalars(_UNCONFIRMED, on_day(at)))
     for commitment in unconfirmed:
         if commitment.proposed_at is not None:  # the statement asks that it is
             _note_unconfirmed(commitment, commitment.proposed_at)

@@ -1,5 +1,7 @@
 """What the clock does to copils, written down once with its true instant: the agenda is settled, answers are missing.
 
+A question that waits goes to the first copil that may take it, should what kept it from there have changed.
+
 No page waits for this: states are derived. The sweep may be late; it never says a thing twice.
 """
 
@@ -13,13 +15,18 @@ from portal.api import Event, local_day, local_midnight, publish, record_passage
 
 from plugins.copils.models.copil import Copil
 from plugins.copils.queries.agenda import agenda_of
+from plugins.copils.services.facts import hold_calling, hold_waiting
+from plugins.copils.services.placing import carry_all
 
 # A copil whose answers were due longer ago was told of, unless nothing ran for a year: then it is too late to tell.
 LOOK_BACK = timedelta(days=366)
 
 
 def sweep_copils(at: datetime) -> bool | None:
-    """Publish that agendas are settled, and that questions are left without an answer."""
+    """Place what waits for a copil; publish that agendas are settled, and that questions are left without an answer."""
+    waiting = hold_waiting()
+    if waiting:
+        carry_all(waiting, hold_calling(at=at), at=at)
     for copil in _passed(Copil.freezes_at <= at, at):
         if record_passage(copil.subject, "frozen", copil.freezes_at):
             publish(Event("copils.copil_frozen", copil.subject, None, copil.freezes_at))

@@ -61,9 +61,10 @@ def ask(copil):
             question = _ask(form, copil, again)
             message(_said(question, copil))
             return see_question(question)
-    goes_to = None if takes_questions(copil, at=now()) else next_copil([viewer().person_id or 0], at=now())
+    is_late = not takes_questions(copil, at=now())
+    goes_to = next_copil([viewer().person_id or 0], origin=copil, at=now()) if is_late else None
     cancel_url = url_for("copils.copil", copil_id=copil.id)
-    context = {"copil": copil, "is_late": not takes_questions(copil, at=now()), "goes_to": goes_to, "again": again}
+    context = {"copil": copil, "is_late": is_late, "goes_to": goes_to, "again": again}
     context["readers"] = readers_sentence(copil.audience, copil.reader_group_id)
     return form_page("copils/ask.html", form, cancel_url=cancel_url, details_open=form.is_unfolded, **context)
 

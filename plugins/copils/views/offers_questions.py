@@ -114,7 +114,7 @@ def _withdrawing(glance: Glance) -> Iterator[Action]:
 
 
 def _again(glance: Glance, viewer: Viewer, at: datetime) -> Iterator[Action]:
-    copil = next_copil([viewer.person_id or 0], at=at)
+    copil = next_copil([viewer.person_id or 0], origin=None, at=at)
     if copil is not None:
         url = url_for("copils.ask", copil_id=copil.id, again=glance.question.id)
         yield Action(_("Ask it again"), url, order=50)

@@ -11,8 +11,9 @@ from portal.api import session
 
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import Question
-from plugins.copils.services.placing import carry, place_waiting
-from tests.plugins.copils.factories import START, make_copil, make_function, make_question
+from plugins.copils.services.placing import carry, carry_all
+from plugins.copils.services.sweeping_copils import sweep_copils
+from tests.plugins.copils.factories import START, add_askers, make_copil, make_function, make_question
 from tests.plugins.labs.pages import hrefs, main_of, words
 
 PLUGINS = ["copils"]
@@ -143,28 +144,52 @@ def test_too_late_with_no_copil_ahead_waits_for_the_next_that_is_announced(
     assert sign_in(lea).get(answer.location).status_code == 404
     with writing():
         new_id = make_copil(lea, [make_function("Direction des routes")], held_at=START + timedelta(days=70))
-        place_waiting(session.get_one(Copil, new_id), at=LATE)
+        sweep_copils(LATE)
     (question,) = _questions(reading)
     assert (question.copil_id, question.came_from_id, question.position) == (new_id, copil_id, 1)
     assert sign_in(lea).get(answer.location).status_code == 200
 
 
-def test_a_question_never_goes_to_a_copil_where_one_of_its_askers_answers(
+def test_a_question_never_goes_to_a_copil_where_all_who_ask_it_answer(
     awa, lea, copil_id, later_id, reading, writing, clock
 ):
-    """C07 SPEC 1 and 2: the next but one, or none yet."""
+    """C07 SPEC 1 and 2: the next but one; with somebody of the field beside them, the next."""
     clock.set(LATE)
     with writing():
         held = make_function("Mission vélo", awa)
         hers = make_copil(lea, [held], held_at=START + timedelta(days=50))
-        question_id = make_question(awa, copil_id)
-        carry([session.get_one(Question, question_id)], session.get_one(Copil, hers), at=LATE)
-        assert session.get_one(Question, question_id).copil_id == later_id
-        waiting = make_question(awa, None, "Et la suite ?")
-        place_waiting(session.get_one(Copil, hers), at=LATE)
+        alone, together = make_question(awa, copil_id), make_question(awa, None, "Et la suite ?")
+        add_askers(together, [lea])
+        ahead = [session.get_one(Copil, number) for number in (hers, later_id)]
+        carry_all([session.get_one(Question, number) for number in (alone, together)], ahead, at=LATE)
     with reading():
-        # it waits no more: another copil takes questions
-        assert session.get_one(Question, waiting).copil_id == later_id
+        assert session.get_one(Question, alone).copil_id == later_id
+        assert session.get_one(Question, together).copil_id == hers
+
+
+def test_a_question_for_the_intranet_never_goes_to_the_web(
+    client, sign_in, awa, lea, copil_id, post, reading, writing, clock
+):
+    """C07 SPEC 2: it waits for a copil that those alone read to whom it was put; one for all goes anywhere."""
+    with writing():
+        wide, narrow = (
+            make_copil(lea, [make_function("Routes")], held_at=START + timedelta(days=day), audience=audience)
+            for day, audience in ((50, "public"), (70, "intranet"))
+        )
+        for_all = make_question(awa, wide, "Pour tous ?")
+    clock.set(LATE)
+    sign_in(awa)
+    post(client, f"/copils/sessions/{copil_id}/ask", {"text": "Entre nous ?", "asked": "alone"})
+    found = {question.text: question for question in _questions(reading)}
+    assert found["Entre nous ?"].copil_id == narrow
+    with writing():
+        carry_all([session.get_one(Question, for_all)], [session.get_one(Copil, narrow)], at=LATE)
+        session.get_one(Copil, narrow).cancelled_at = LATE
+        carry_all([session.get_one(Question, found["Entre nous ?"].id)], [session.get_one(Copil, wide)], at=LATE)
+        sweep_copils(LATE)
+    with reading():
+        assert session.get_one(Question, for_all).copil_id == narrow
+        assert session.get_one(Question, found["Entre nous ?"].id).copil_id is None
 
 
 def test_what_is_asked_together_is_carried_together(awa, lea, copil_id, later_id, reading, writing):
@@ -172,7 +197,7 @@ def test_what_is_asked_together_is_carried_together(awa, lea, copil_id, later_id
     with writing():
         host = make_question(awa, copil_id)
         merged = make_question(lea, copil_id, "Et deux ?", merged_into_id=host)
-        carry([session.get_one(Question, host)], session.get_one(Copil, later_id), at=START)
+        carry(session.get_one(Question, host), session.get_one(Copil, later_id), at=START)
     with reading():
         rows = [session.get_one(Question, number) for number in (host, merged)]
         assert [(row.copil_id, row.came_from_id) for row in rows] == [(later_id, copil_id)] * 2
