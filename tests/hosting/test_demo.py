@@ -98,7 +98,7 @@ def test_the_commune_has_the_core_alone(played):
         assert not app.config["PLUGINS"]
         assert app.test_client().get("/labs/").status_code == 404
     with inside(played, "interlabos") as app:
-        assert set(app.config["PLUGINS"]) == {"directory", "labs"}
+        assert set(app.config["PLUGINS"]) == {"copils", "directory", "labs"}
 
 
 def test_a_second_run_keeps_what_was_typed_and_a_reset_does_not(played, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -12,12 +13,13 @@ from portal.people.functions import FunctionFacts, add_function
 from portal.people.services import ServiceFacts, add_service
 
 from tests.hurt.pages import forms_of, standing_in
+from tests.plugins.copils.factories import make_commitment, make_copil, make_function, make_question
 from tests.plugins.labs.ephemeral_factories import make_ephemeral
 from tests.plugins.labs.factories import make_lab, make_project
 from tests.reading import rows_hash, token_in, words
 from tests.web.addresses import doors
 
-PLUGINS = ["directory", "labs"]
+PLUGINS = ["copils", "directory", "labs"]
 HOSTILE = {
     "4 000 characters": "é" * 4000,
     "an emoji": "🦆 Zoé 👩‍👩‍👧",
@@ -38,7 +40,7 @@ SHORT = ("4 000 characters", "an emoji", "a year long past", "larger than the da
 
 @pytest.fixture
 def ida(app, make_user, sign_in, writing):
-    """Give the browser of an administrator who animates a lab where everything happens."""
+    """Give the browser of an administrator who animates a lab, and facilitates copils, where everything happens."""
     yves, ida = make_user("Yves Le Goff", matricule="A1"), make_user("Ida Kerbrat", role="admin")
     with writing():
         lab = make_lab("Labo", [yves], ida)
@@ -50,8 +52,17 @@ def ida(app, make_user, sign_in, writing):
             actor=None,
             at=now(),
         )
+        _sit(yves, ida)
     app.config["RAISE_FAULTS"] = app.config["PROPAGATE_EXCEPTIONS"] = False
     return sign_in(ida)
+
+
+def _sit(yves, ida):
+    """Call for questions at one copil; at another that sits, answer one, for which a vacant function owes something."""
+    deciders, at = [make_function("Direction", yves)], now()
+    make_copil(ida, deciders, held_at=at + timedelta(days=40))
+    sitting = make_copil(ida, deciders, held_at=at, began_at=at)
+    make_commitment(make_question(ida, sitting), make_function("Poste à pourvoir"), by=ida)
 
 
 def forms(app, browser):
