@@ -139,6 +139,20 @@ PAGES = [
     ("Awa Mbengue", "/plugins/labs/switch"),
     ("Awa Mbengue", "/screens"),
     ("Awa Mbengue", "/labs/new"),
+    ("Karim Haddad", "/copils/"),
+    ("Karim Haddad", "/copils/picture"),
+    ("Karim Haddad", "/copils/hall"),
+    ("Karim Haddad", "/copils/sheet"),
+    ("Karim Haddad", "/copils/sessions/"),
+    ("Karim Haddad", "/copils/sessions/1"),
+    ("Karim Haddad", "/copils/sessions/1/live"),
+    ("Fatoumata Keïta", "/copils/sessions/2"),
+    ("Fatoumata Keïta", "/copils/sessions/2/ask"),
+    ("Mireille Puech", "/copils/sessions/2/poster"),
+    ("Josiane Pruvost", "/copils/q/1"),
+    ("Ludovic Carpentier", "/copils/c/2"),
+    ("Thomas Nguyen", "/copils/c/3"),
+    ("Nadia Vermeersch", "/copils/hall/door"),
 ]
 SHEETS = 2
 SHEET = re.compile(rb"/Type\s*/Page\b")
