@@ -37,6 +37,11 @@ TABLES = (
 )
 
 
+def index(table: str, *columns: str) -> None:
+    for column in columns:
+        op.create_index(f"ix_{table}_{column}", table, [column])
+
+
 def create_copil() -> None:
     op.create_table(
         "copils_copil",
@@ -62,8 +67,7 @@ def create_copil() -> None:
         link("copils_copil", "reader_group_id", "groups", nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_copils_copil"),
     )
-    for column in ("author_id", "facilitator_id", "follows_id", "held_at", "reader_group_id"):
-        op.create_index(f"ix_copils_copil_{column}", "copils_copil", [column])
+    index("copils_copil", "author_id", "facilitator_id", "follows_id", "held_at", "reader_group_id")
 
 
 def create_decider() -> None:
@@ -76,8 +80,7 @@ def create_decider() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_copils_decider"),
         sa.UniqueConstraint("copil_id", "function_id", name="uq_copils_decider_copil_id"),
     )
-    for column in ("copil_id", "function_id"):
-        op.create_index(f"ix_copils_decider_{column}", "copils_decider", [column])
+    index("copils_decider", "copil_id", "function_id")
 
 
 def create_former_day() -> None:
@@ -122,17 +125,8 @@ def create_question() -> None:
         link("copils_question", "answered_by_id", "users", nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_copils_question"),
     )
-    for column in (
-        "again_id",
-        "answer_function_id",
-        "answered_by_id",
-        "author_id",
-        "came_from_id",
-        "merge_wanted_id",
-        "merged_into_id",
-        "returned_by_id",
-    ):
-        op.create_index(f"ix_copils_question_{column}", "copils_question", [column])
+    index("copils_question", "again_id", "answer_function_id", "answered_by_id", "author_id")
+    index("copils_question", "came_from_id", "merge_wanted_id", "merged_into_id", "returned_by_id")
     op.create_index("ix_copils_question_agenda", "copils_question", ["copil_id", "position"])
 
 
@@ -149,8 +143,7 @@ def create_asker() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_copils_asker"),
         sa.UniqueConstraint("question_id", "person_id", name="uq_copils_asker_question_id"),
     )
-    for column in ("person_id", "question_id"):
-        op.create_index(f"ix_copils_asker_{column}", "copils_asker", [column])
+    index("copils_asker", "person_id", "question_id")
 
 
 def create_commitment() -> None:
@@ -186,18 +179,8 @@ def create_commitment() -> None:
         link("copils_commitment", "reader_group_id", "groups", nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_copils_commitment"),
     )
-    for column in (
-        "author_id",
-        "confirmed_by_id",
-        "copil_id",
-        "function_id",
-        "holder_id",
-        "known_by_id",
-        "proposed_by_id",
-        "question_id",
-        "reader_group_id",
-    ):
-        op.create_index(f"ix_copils_commitment_{column}", "copils_commitment", [column])
+    index("copils_commitment", "author_id", "confirmed_by_id", "copil_id", "function_id")
+    index("copils_commitment", "holder_id", "known_by_id", "proposed_by_id", "question_id", "reader_group_id")
     op.create_index("ix_copils_commitment_made", "copils_commitment", ["made_at", "id"])
     stands = sa.text("confirmed_at IS NULL AND withdrawn_at IS NULL")
     op.create_index(
@@ -222,8 +205,7 @@ def create_former_answer() -> None:
         instant("until_at"),
         sa.PrimaryKeyConstraint("id", name="pk_copils_former_answer"),
     )
-    for column in ("answer_function_id", "person_id", "question_id"):
-        op.create_index(f"ix_copils_former_answer_{column}", "copils_former_answer", [column])
+    index("copils_former_answer", "answer_function_id", "person_id", "question_id")
 
 
 def create_masking() -> None:
@@ -236,8 +218,7 @@ def create_masking() -> None:
         instant("masked_at"),
         sa.PrimaryKeyConstraint("id", name="pk_copils_masking"),
     )
-    for column in ("person_id", "question_id"):
-        op.create_index(f"ix_copils_masking_{column}", "copils_masking", [column])
+    index("copils_masking", "person_id", "question_id")
 
 
 def create_turn() -> None:
@@ -251,8 +232,7 @@ def create_turn() -> None:
         instant("ended_at", nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_copils_turn"),
     )
-    for column in ("copil_id", "question_id"):
-        op.create_index(f"ix_copils_turn_{column}", "copils_turn", [column])
+    index("copils_turn", "copil_id", "question_id")
 
 
 def create_former_due() -> None:
@@ -267,8 +247,7 @@ def create_former_due() -> None:
         instant("changed_at"),
         sa.PrimaryKeyConstraint("id", name="pk_copils_former_due"),
     )
-    for column in ("commitment_id", "person_id"):
-        op.create_index(f"ix_copils_former_due_{column}", "copils_former_due", [column])
+    index("copils_former_due", "commitment_id", "person_id")
 
 
 def create_refusal() -> None:
@@ -285,8 +264,7 @@ def create_refusal() -> None:
         instant("refused_at"),
         sa.PrimaryKeyConstraint("id", name="pk_copils_refusal"),
     )
-    for column in ("commitment_id", "person_id", "proposed_by_id"):
-        op.create_index(f"ix_copils_refusal_{column}", "copils_refusal", [column])
+    index("copils_refusal", "commitment_id", "person_id", "proposed_by_id")
 
 
 def upgrade() -> None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from portal.api import Person, Viewer, local_day, people, session, texts
 
 from plugins.copils.models.copil import Copil
-from plugins.copils.models.question import COLLECTIVE_LEAST, Asker, Question
+from plugins.copils.models.question import Asker, Question
 from plugins.copils.queries.question_states import ANSWERS, State, mark_of, state_of
 
 _ = texts("copils")
@@ -91,11 +91,6 @@ class Glance:
         if not self.supporters:
             return names
         return _("%(names)s, supported by %(others)s", names=names, others=", ".join(self.supporters))
-
-    @property
-    def missing(self) -> int:
-        """Say how many voices a collective still needs."""
-        return max(0, COLLECTIVE_LEAST - self.askers) if self.question.is_collective else 0
 
 
 def glances(questions: Iterable[Question], viewer: Viewer, *, at: datetime) -> list[Glance]:

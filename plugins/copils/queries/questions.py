@@ -12,19 +12,21 @@ from portal.api import READER, Viewer, reading, session
 
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import COLLECTIVE_LEAST, Asker, FormerAnswer, Masking, Question
+from plugins.copils.queries.deciders import holder_ids
 
 
 def readable() -> sa.ColumnElement[bool]:
     """Give the criterion of the questions that `READER` may read.
 
-    Public, they are read by whoever reads their copil; before, and while they wait for one, by those who ask them and
-    those they invited.
+    Public, they are read by whoever reads their copil; before, and while they wait for one, by those who ask them, and
+    by those they invited until they withdraw it.
     """
     theirs = sa.exists().where(
         Asker.question_id == Question.id,
         Asker.person_id == READER,
         Asker.declined_at.is_(None),
         Asker.is_support.is_(False),
+        sa.or_(Asker.confirmed_at.is_not(None), Question.withdrawn_at.is_(None)),
     )
     open_copils = sa.select(Copil.id).where(Copil.readable())
     return sa.or_(sa.and_(Question.asked_at.is_not(None), Question.copil_id.in_(open_copils)), theirs)
@@ -85,15 +87,22 @@ def _ids(question: Question, *, with_support: bool) -> list[int]:
     return sorted({number for number in session.scalars(found) if number is not None})
 
 
-def asker_count(question_id: int) -> int:
-    """Count who asks a question, whoever has left since (G6); those who support it make no collective."""
-    counted = sa.select(sa.func.count()).select_from(Asker).where(Asker.is_asker, Asker.question_id == question_id)
+def asker_count(question_id: int, *, without: Iterable[int] = ()) -> int:
+    """Count who asks a question, whoever has left since (G6); those who support it make no collective.
+
+    :param without: people whose voices do not count
+    """
+    barred = sa.func.coalesce(Asker.person_id, 0).in_(list(without))
+    counted = sa.select(sa.func.count()).where(Asker.is_asker, Asker.question_id == question_id, sa.not_(barred))
     return session.scalar(counted) or 0
 
 
-def is_enough(question: Question) -> bool:
-    """Tell whether as many confirmed as a collective takes (C07 SPEC 11)."""
-    return not question.is_collective or asker_count(question.id) >= COLLECTIVE_LEAST
+def missing_voices(question: Question, *, at: datetime) -> int:
+    """Count the voices that a collective still needs; those of who is to answer make none public (C07 SPEC 11, 14)."""
+    if not question.is_collective:
+        return 0
+    deciders = holder_ids(question.copil_id, at=at) if question.copil_id and question.asked_at is None else []
+    return max(0, COLLECTIVE_LEAST - asker_count(question.id, without=deciders))
 
 
 def maskings_of(question_id: int) -> list[Masking]:

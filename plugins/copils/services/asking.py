@@ -12,6 +12,7 @@ from portal.api import Conflict, Event, Invalid, Viewer, edition, publish, recor
 
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import MAX_COLLECTIVE, MAX_DETAILS, MAX_QUESTION, Asker, Question
+from plugins.copils.queries.questions import missing_voices
 from plugins.copils.services.facts import (
     hold,
     hold_with_copil,
@@ -115,6 +116,8 @@ def edition_of(question: Question) -> str:
 def reword_question(actor: Viewer, question: Question, *, words: Words, seen: str | None = None, at: datetime) -> None:
     """Change the words of a question; one that was returned is sent again with them (C07 SPEC 11).
 
+    A collective that has fallen below three meanwhile gathers its voices first.
+
     :param seen: the `edition_of` the question that the actor had before them; None not to ask
     :raises Forbidden: the actor does not ask it, or is to answer it
     :raises Conflict: the agenda is settled, it was withdrawn, or another asker was faster
@@ -132,9 +135,10 @@ def reword_question(actor: Viewer, question: Question, *, words: Words, seen: st
                 text=question.text,
             )
         )
-    is_sent_again = question.returned_at is not None
+    is_whole = question.asked_at is not None or not missing_voices(question, at=at)
+    is_sent_again = question.returned_at is not None and is_whole
+    question.returned_at = question.return_reason = question.returned_by_id = None
     if is_sent_again:
-        question.returned_at = question.return_reason = question.returned_by_id = None
         place(question, at=at)
     if is_new:
         write(question, words)

@@ -25,7 +25,7 @@ from portal.api import (
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import Asker, Question
 from plugins.copils.queries.agenda import answers_among
-from plugins.copils.queries.questions import asker_count, asker_ids, is_enough, voice_ids, voice_of
+from plugins.copils.queries.questions import asker_count, asker_ids, missing_voices, voice_ids, voice_of
 from plugins.copils.services.facts import (
     hold_with_copil,
     must_ask_itself,
@@ -89,7 +89,7 @@ def give_voice(actor: Viewer, question: Question, *, at: datetime) -> Asker:
     voice.is_support = voice.is_support or voice.declined_at is not None
     voice.confirmed_at, voice.declined_at = at, None
     session.flush()
-    appears = question.asked_at is None and is_enough(question)
+    appears = question.asked_at is None and not missing_voices(question, at=at)
     if appears:
         place(question, at=at)
     record("copils.voice_given", question.subject, actor=actor, at=at)
@@ -139,7 +139,7 @@ def take_voice_back(actor: Viewer, question: Question, *, at: datetime) -> None:
         raise Conflict(_("You are the last to ask it: withdraw it instead."))
     voice.declined_at = at
     session.flush()
-    gathers_again = question.asked_at is not None and not is_enough(question)
+    gathers_again = question.asked_at is not None and missing_voices(question, at=at) > 0
     if gathers_again:
         free_merged(question)
         question.asked_at = None

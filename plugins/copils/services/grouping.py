@@ -8,7 +8,7 @@ from portal.api import Conflict, Event, Forbidden, Viewer, notify, publish, reco
 
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import Question
-from plugins.copils.queries.agenda import agenda_of, merged_into
+from plugins.copils.queries.agenda import agenda_of, merged_into, wanting
 from plugins.copils.queries.questions import asker_ids, asks
 from plugins.copils.services.facts import (
     hold_with_copil,
@@ -31,8 +31,6 @@ def want_together(actor: Viewer, question: Question, *, other: Question, at: dat
     if question.merge_wanted_id == other.id:
         return
     _must_stand(copil, question, other)
-    if merged_into([question.id]):
-        raise Conflict(_("Others are asked together with this one already: propose it from the other question."))
     question.merge_wanted_id = other.id
     session.flush()
     record("copils.merging_wanted", question.subject, actor=actor, at=at, facts={"with": other.id})
@@ -53,6 +51,8 @@ def _must_stand(copil: Copil | None, question: Question, other: Question) -> Non
     order = agenda_of(copil.id) if copil is not None else []
     if question not in order or other not in order or question.id == other.id:
         raise Conflict(_("Only two questions of the same agenda can be asked together."))
+    if merged_into([question.id]):
+        raise Conflict(_("Others are asked together with this one already: propose it from the other question."))
 
 
 def accept_together(actor: Viewer, question: Question, *, at: datetime) -> None:
@@ -82,6 +82,9 @@ def _other(actor: Viewer, question: Question, copil: Copil | None, number: int |
 
 
 def _merge(actor: Viewer, question: Question, other: Question, at: datetime) -> None:
+    """Ask two together, one level deep: what was proposed to the one that joins, or by the one it joins, falls."""
+    for stale in (other, *wanting(question.id)):
+        stale.merge_wanted_id = None
     question.merged_into_id, question.merge_wanted_id = other.id, None
     session.flush()
     facts = {"copil": question.copil_id, "with": other.id}

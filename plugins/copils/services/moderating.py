@@ -8,10 +8,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from portal.api import Conflict, Event, Invalid, Viewer, fold, publish, session, texts
+from portal.api import Conflict, Event, Invalid, Viewer, fold, local_day, publish, session, texts
 
 from plugins.copils.models.commitment import MAX_COMMITMENT, TO_ANSWER, Commitment
-from plugins.copils.models.copil import MAX_REASON
+from plugins.copils.models.copil import MAX_REASON, Copil
 from plugins.copils.models.question import Masking, Question
 from plugins.copils.services.asking import Words, write
 from plugins.copils.services.facts import hold_with_copil, must_be_shown, must_facilitate
@@ -30,7 +30,7 @@ def return_question(actor: Viewer, question: Question, *, reason: str, at: datet
     """Return a question to those who ask it, with a reason that everybody reads; doing it twice changes nothing.
 
     :raises Forbidden: the actor does not facilitate this copil, or decides there
-    :raises Conflict: it is answered, withdrawn, or not public yet
+    :raises Conflict: it is answered, withdrawn, or not public yet; the copil has begun, or answers are due
     :raises Invalid: no reason, or one too long
     """
     _must_moderate(actor, question, at=at)
@@ -39,6 +39,10 @@ def return_question(actor: Viewer, question: Question, *, reason: str, at: datet
     must_be_shown(question)
     if question.answered_at is not None:
         raise Conflict(_("This question was withdrawn or answered: it no longer changes."))
+    if not may_return(question.copil, at=at):
+        raise Conflict(
+            _("It is too late to return it: what is asked at this copil is answered, or shown without an answer.")
+        )
     words = " ".join(reason.split())
     if not words or len(words) > MAX_REASON:
         raise Invalid(_("Say why, in %(most)s signs at most.", most=MAX_REASON), field="reason")
@@ -46,6 +50,11 @@ def return_question(actor: Viewer, question: Question, *, reason: str, at: datet
     question.returned_at, question.return_reason, question.returned_by_id = at, words, actor.person_id
     session.flush()
     publish(Event("copils.question_returned", question.subject, actor.person_id, at, {"copil": question.copil_id}))
+
+
+def may_return(copil: Copil | None, *, at: datetime) -> bool:
+    """Tell whether questions may still be returned: « sans réponse » is not taken off a page (C07 SPEC 4)."""
+    return copil is not None and copil.began_at is None and local_day(at) <= copil.answers_due_on
 
 
 def _must_moderate(actor: Viewer, question: Question, *, at: datetime) -> int:

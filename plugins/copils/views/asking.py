@@ -96,7 +96,7 @@ def reword(question):
     form.of(is_collective=question.is_collective)
     if form.submitted():
         with form.attempt():
-            is_sent = question.returned_at is not None
+            is_sent = question.returned_at is not None and question.asked_at is not None
             reword_question(viewer(), question, words=form.words, seen=form.seen.data, at=now())
             message(_("Your question is asked again.") if is_sent else _("The question is reworded."))
             return see_question(question)

@@ -17,6 +17,7 @@ from plugins.copils.queries.glances import Glance, glances
 from plugins.copils.queries.question_states import State
 from plugins.copils.queries.questions import asks, readable_questions
 from plugins.copils.queries.questions_home import calls_for, returned_to, wanted_of
+from plugins.copils.services.moderating import may_return
 from plugins.copils.views.loaders import glance_for
 
 _ = texts("copils")
@@ -44,7 +45,7 @@ def actions(subject: Subject, viewer: Viewer) -> Iterable[Action]:
         return
     if can(viewer, permissions.ASK):
         yield from _of_the_field(glance, viewer, at)
-    yield from _of_who_facilitates(glance, viewer)
+    yield from _of_who_facilitates(glance, viewer, at)
 
 
 def _of_the_field(glance: Glance, viewer: Viewer, at: datetime) -> Iterator[Action]:
@@ -120,13 +121,13 @@ def _again(glance: Glance, viewer: Viewer, at: datetime) -> Iterator[Action]:
         yield Action(_("Ask it again"), url, order=50)
 
 
-def _of_who_facilitates(glance: Glance, viewer: Viewer) -> Iterator[Action]:
+def _of_who_facilitates(glance: Glance, viewer: Viewer, at: datetime) -> Iterator[Action]:
     copil = glance.copil
     if copil is None or copil.facilitator_id != viewer.person_id or not can(viewer, permissions.FACILITATE):
         return
     if glance.question.asked_at is None or glance.is_hidden:
         return
-    if glance.state in {*ON_AGENDA, State.UNANSWERED}:
+    if glance.state in ON_AGENDA and may_return(copil, at=at):
         yield Action(_("Return it with a reason"), _url("copils.give_back", glance), kind="quiet", order=80)
     yield Action(_("Mask a name"), _url("copils.mask", glance), kind="quiet", order=81)
 

@@ -27,8 +27,8 @@ from plugins.copils.models.question import Question
 from plugins.copils.queries.agenda import agenda_glances, tied_to
 from plugins.copils.queries.commitments import glances_of_question
 from plugins.copils.queries.glances import Glance, glances
-from plugins.copils.queries.question_states import ANSWERS, was_late
-from plugins.copils.queries.questions import former_answers_of, invited_ids, maskings_of, member_ids
+from plugins.copils.queries.question_states import ANSWERS, State, was_late
+from plugins.copils.queries.questions import former_answers_of, invited_ids, maskings_of, member_ids, missing_voices
 from plugins.copils.views.blueprint import blueprint
 from plugins.copils.views.loaders import one_copil, one_glance
 
@@ -67,6 +67,7 @@ def question(glance):
         main=[action for action in acts if action.kind == "main"],
         offers=[action for action in acts if action.kind != "main"],
         readers=_readers(glance),
+        missing=missing_voices(question, at=now()) if glance.state is State.GATHERING else 0,
         sections=sections_of(question.subject),
         past=past_of(question),
         **_together(question),

@@ -119,6 +119,19 @@ def test_nobody_else_groups_questions(house, sign_in, post, reading):
     assert _order(reading, house) == [1, 2, 3, 4]
 
 
+def test_no_question_is_lost_in_a_chain(house, sign_in, post, reading):
+    """C07: the second wants the third while the first joins it: no question hangs on one that hangs on another."""
+    first, second, third = (sign_in(person) for person in house.crowd[:3])
+    _want(post, second, house, 1, 2)
+    _want(post, first, house, 0, 1)
+    assert post(second, f"/copils/q/{house.numbers[0]}/together/yes").status_code == 303
+    assert post(third, f"/copils/q/{house.numbers[1]}/together/yes").status_code == 409
+    assert _want(post, second, house, 1, 2).status_code == 422
+    page = words(sign_in(house.lea).get(f"/copils/sessions/{house.copil_id}"))
+    assert "Deux salles ? Personne 1 avec : Un vélo ? · Personne 0" in page
+    assert _order(reading, house) == [2, 3, 4]
+
+
 def test_no_is_an_answer(house, sign_in, post, reading):
     first, second = (sign_in(person) for person in house.crowd[:2])
     _want(post, first, house, 0, 1)

@@ -264,7 +264,7 @@ def test_withdrawn_a_question_leaves_a_line_without_its_words(client, sign_in, a
         page = other.get(address).get_data(as_text=True)
         assert "signatures" not in page
         assert "Depuis mai" not in page
-        assert "Awa Diop" not in page.split("<main")[1].split('class="history"')[0]
+        assert "Awa Diop" not in page  # nor in the history
     assert "retirée par celles et ceux qui la posaient" in words(other.get(f"/copils/sessions/{copil_id}"))
     assert "signatures" not in other.get(f"/copils/sessions/{copil_id}/questions.json").get_data(as_text=True)
     assert "signatures" in words(hers.get(f"/copils/q/{number}"))

@@ -163,6 +163,44 @@ def test_a_voice_taken_back_below_three_takes_it_off_the_agenda(folk, public, si
     assert _question(reading).asked_at is not None
 
 
+def test_reworded_by_two_a_returned_collective_gathers_again(folk, public, sign_in, post, reading):
+    """C07 SPEC 11: returned with three, one leaves, another sends it again: two are no collective."""
+    assert post(sign_in(folk.lea), f"{public}/return", {"reason": "Nommez la fonction."}).status_code == 303
+    assert post(sign_in(folk.cyr), f"{public}/leave").status_code == 303
+    typed = {"text": "Pourquoi seul la nuit ?", "collective": "L’équipe de nuit"}
+    assert post(sign_in(folk.bea), f"{public}/reword", typed).status_code == 303
+    question = _question(reading)
+    assert (question.asked_at, question.returned_at) == (None, None)
+    assert sign_in(folk.other).get(public).status_code == 404
+    assert "Encore 1 voix" in words(sign_in(folk.bea).get(public))
+    post(sign_in(folk.bea), f"{public}/invite", {"person": "Omar Sy"})
+    assert post(sign_in(folk.other), f"{public}/voice").status_code == 303
+    assert "collectif de 3 personnes" in words(sign_in(folk.lea).get(f"/copils/sessions/{folk.copil_id}"))
+
+
+def test_the_voice_of_who_is_to_answer_completes_no_collective(folk, asked, sign_in, post, reading, writing):
+    """C07 SPEC 11 and 14: two of the field and a decider are no three."""
+    post(sign_in(folk.awa), f"{asked}/invite", {"person": "Cyr Nkomo"})
+    assert post(sign_in(folk.bea), f"{asked}/voice").status_code == 303
+    with writing():
+        make_function("Direction générale", folk.bea)
+    assert post(sign_in(folk.cyr), f"{asked}/voice").status_code == 303
+    assert _question(reading).asked_at is None
+    awa = sign_in(folk.awa)
+    assert "Encore 1 voix" in words(awa.get(asked))
+    post(awa, f"{asked}/invite", {"person": "Omar Sy"})
+    assert post(sign_in(folk.other), f"{asked}/voice").status_code == 303
+    assert _question(reading).asked_at == START
+
+
+def test_withdrawn_while_it_gathers_it_exists_for_its_askers_alone(folk, asked, sign_in, post):
+    """C07 SPEC 11: not for those who were invited any more."""
+    assert sign_in(folk.bea).get(asked).status_code == 200
+    assert post(sign_in(folk.awa), f"{asked}/withdraw").status_code == 303
+    assert sign_in(folk.bea).get(asked).status_code == 404
+    assert sign_in(folk.awa).get(asked).status_code == 200
+
+
 def test_the_last_voice_withdraws_instead(folk, asked, sign_in, post, reading):
     awa = sign_in(folk.awa)
     answer = post(awa, f"{asked}/leave")

@@ -11,9 +11,18 @@ import sqlalchemy as sa
 from portal.api import Invalid, now, session
 
 from plugins.copils.models.commitment import Commitment
+from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import Masking, Question
 from plugins.copils.services.moderating import mask_name
-from tests.plugins.copils.factories import START, answered, make_commitment, make_copil, make_function, make_question
+from tests.plugins.copils.factories import (
+    SITTING,
+    START,
+    answered,
+    make_commitment,
+    make_copil,
+    make_function,
+    make_question,
+)
 from tests.plugins.labs.pages import hrefs, words
 
 PLUGINS = ["copils"]
@@ -80,6 +89,21 @@ def test_reworked_too_late_it_goes_to_the_next_copil(house, sign_in, post, readi
     assert post(sign_in(house.awa), f"{house.address}/reword", {"text": "Pourquoi ?"}).status_code == 303
     question = _question(reading, house)
     assert (question.copil_id, question.came_from_id) == (later_id, house.copil_id)
+
+
+@pytest.mark.parametrize("began", [True, False])
+def test_nothing_is_returned_once_an_answer_is_owed(began, house, sign_in, post, reading, writing, clock):
+    """C07 SPEC 4: « sans réponse » is not taken off a page: neither once the copil has begun, nor after its time."""
+    with writing():
+        session.get_one(Copil, house.copil_id).began_at = SITTING if began else None
+    clock.set(SITTING if began else SITTING + timedelta(days=14))
+    lea = sign_in(house.lea)
+    assert f"{house.address}/return" not in hrefs(lea.get(house.address))
+    assert f"{house.address}/mask" in hrefs(lea.get(house.address))
+    answer = post(lea, f"{house.address}/return", {"reason": "Trop vague."})
+    assert "trop tard pour la rendre" in words(answer)
+    assert _question(reading, house).returned_at is None
+    assert post(lea, f"{house.address}/mask", {"name": "Marie Curie"}).status_code == 303
 
 
 def test_nobody_else_moderates_not_even_an_administrator(house, sign_in, post, reading):
