@@ -71,7 +71,7 @@ def test_a_wall_that_names_who_holds_a_function(walk, monkeypatch):
 
 
 def test_a_page_of_a_wall_that_writes(walk, monkeypatch):
-    def seen(_actor, _copil):
+    def seen(_copil):
         later(lambda conn: conn.execute(sa.update(Copil).values(place="vu")))
 
     monkeypatch.setattr("plugins.copils.views.walls.room_of", seen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
@@ -23,6 +23,7 @@ from plugins.copils.models.copil import (
     STAND_IN,
 )
 from plugins.copils.queries.deciders import Seat
+from plugins.copils.services.turns import LONGEST_AGO
 
 _ = texts("copils")
 
@@ -34,8 +35,7 @@ DURATIONS = {
     180: _.later("3 hours"),
     240: _.later("4 hours"),
 }
-PRESENCES = {PRESENT: _.later("in person"), STAND_IN: _.later("somebody else came"), ABSENT: _.later("nobody came")}
-LONGEST_AGO_SECONDS = 300
+IN_A_WORD = {PRESENT: _.later("in person"), STAND_IN: _.later("somebody else came"), ABSENT: _.later("nobody came")}
 
 
 class FunctionsField(SelectMultipleField):
@@ -114,7 +114,7 @@ class HandOverForm(Form):
 class ClickForm(Form):
     """A click in the room: how long ago it was made, if the network was lost since."""
 
-    ago = IntegerField(default=0, validators=[Optional(), NumberRange(0, LONGEST_AGO_SECONDS)])
+    ago = IntegerField(default=0, validators=[Optional(), NumberRange(0, LONGEST_AGO // timedelta(seconds=1))])
 
     @property
     def seconds_ago(self) -> int:
@@ -136,7 +136,7 @@ def presence_form(seats: Iterable[Seat]) -> Form:
         fields[f"seat_{seat.decider.id}"] = RadioField(
             seat.function.name,
             choices=[
-                SelectChoice(*pair) for pair in PRESENCES.items() if pair[0] != PRESENT or not seat.function.is_vacant
+                SelectChoice(*pair) for pair in IN_A_WORD.items() if pair[0] != PRESENT or not seat.function.is_vacant
             ],
             default=seat.decider.presence or None,
             validators=[InputRequired()],

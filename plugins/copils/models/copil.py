@@ -24,7 +24,7 @@ MAX_PLACE = 160
 MAX_REASON = 300
 LEVELS = (Audience.INTRANET, Audience.PUBLIC)
 
-PRESENT, STAND_IN, ABSENT = "present", "stand_in", "absent"
+PRESENCES = PRESENT, STAND_IN, ABSENT = "present", "stand_in", "absent"
 
 
 def of_copil() -> Mapped[int]:

@@ -20,6 +20,7 @@ _ = texts("copils")
 
 # A copil that nobody closed ends by itself: people go home. Never shorter than the longest one that is announced.
 OVERRUN = timedelta(hours=6)
+EARLY = timedelta(minutes=30)
 OVER_SINCE: sa.BindParameter[Any] = sa.bindparam("over_since", type_=UtcDateTime())
 
 
@@ -30,6 +31,7 @@ class State(StrEnum):
     FROZEN = "frozen"
     RUNNING = "running"
     HELD = "held"
+    UNOPENED = "unopened"
     LISTENING = "listening"
     CANCELLED = "cancelled"
 
@@ -39,12 +41,13 @@ WORDS = {
     State.FROZEN: _.later("agenda settled"),
     State.RUNNING: _.later("under way"),
     State.HELD: _.later("held"),
+    State.UNOPENED: _.later("was not opened"),
     State.LISTENING: _.later("listening only"),
     State.CANCELLED: _.later("called off"),
 }
-KINDS = {State.CALL: "wait", State.RUNNING: "wait"}
+KINDS = {State.CALL: "wait", State.RUNNING: "wait", State.UNOPENED: "late"}
 CURRENT = (State.CALL, State.FROZEN, State.RUNNING)
-AHEAD = (State.CALL, State.FROZEN)
+MOVABLE = (State.CALL, State.FROZEN, State.UNOPENED)
 
 
 def ends_at(copil: Copil) -> datetime:
@@ -64,11 +67,27 @@ def state_of(copil: Copil, *, at: datetime) -> State:
     """
     if copil.cancelled_at is not None:
         return State.CANCELLED
-    if at >= ends_at(copil):
-        return State.LISTENING if copil.is_listening else State.HELD
+    is_over = at >= ends_at(copil)
     if copil.began_at is not None:
-        return State.RUNNING
+        after = State.LISTENING if copil.is_listening else State.HELD
+        return after if is_over else State.RUNNING
+    if is_over:
+        return State.UNOPENED
     return State.CALL if at < copil.freezes_at else State.FROZEN
+
+
+def may_begin(copil: Copil, *, at: datetime) -> bool:
+    """Tell whether a copil can be opened: from half an hour before its hour on, however late it is.
+
+    One that nobody opened that day is opened later: what was answered there must be written down.
+    """
+    return copil.began_at is None and copil.cancelled_at is None and at >= copil.held_at - EARLY
+
+
+def may_move(copil: Copil, *, at: datetime) -> bool:
+    """Tell whether the day of a copil may change: not at its hour, whoever came or stayed away (C07 SPEC 12)."""
+    is_at_its_hour = copil.held_at - EARLY <= at < ends_at(copil)
+    return state_of(copil, at=at) in MOVABLE and not is_at_its_hour
 
 
 def is_current() -> sa.ColumnElement[bool]:

@@ -71,12 +71,12 @@ def agenda_sizes(copil_ids: Iterable[int]) -> dict[int, int]:
 
 
 def owed_answers(viewer: Viewer, *, at: datetime) -> list[tuple[Copil, int]]:
-    """List the copils that this person facilitated and whose answers are not all written down, the first due first."""
+    """List the copils of this person whose answers are not all written down, opened or not, the first due first."""
     counted = sa.select(sa.func.count()).where(
         Question.copil_id == Copil.id, is_on_agenda(), Question.answered_at.is_(None)
     )
     left = counted.correlate(Copil).scalar_subquery()
-    held = sa.and_(Copil.began_at.is_not(None), Copil.is_listening.is_(False), Copil.cancelled_at.is_(None))
+    held = sa.and_(Copil.is_listening.is_(False), Copil.cancelled_at.is_(None))
     theirs = sa.and_(Copil.facilitator_id == viewer.person_id, Copil.answers_due_on >= local_day(at), held)
     found = sa.select(Copil, left).where(theirs, sa.not_(is_current()), left > 0).order_by(Copil.answers_due_on)
     return [(copil, count) for copil, count in session.execute(found, {READ_AT.key: at, **over(at)})]

@@ -16,6 +16,7 @@ from portal.api import session, texts
 from plugins.copils.models.copil import Copil, Turn
 from plugins.copils.models.question import Question
 from plugins.copils.queries.agenda import agenda_of
+from plugins.copils.queries.copil_states import State, ends_at, state_of
 from plugins.copils.queries.question_states import is_on_agenda
 
 _ = texts("copils")
@@ -80,7 +81,7 @@ def heard_at(copil: Copil) -> list[Question]:
     return list(session.scalars(carried.order_by(Question.position, Question.id)))
 
 
-def spent(turns: Iterable[Turn], *, at: datetime) -> dict[str, timedelta]:
+def _spent(turns: Iterable[Turn], *, at: datetime) -> dict[str, timedelta]:
     """Sum the time of each side."""
     total = {ASKERS: timedelta(), DECIDERS: timedelta()}
     for turn in turns:
@@ -88,30 +89,33 @@ def spent(turns: Iterable[Turn], *, at: datetime) -> dict[str, timedelta]:
     return total
 
 
-def minutes_spent(turns: Iterable[Turn], *, at: datetime) -> dict[str, int]:
-    """Give the time of each side in minutes, for people."""
-    return {side: round(time / timedelta(minutes=1)) for side, time in spent(turns, at=at).items()}
+def minutes_spent(copil: Copil, turns: Iterable[Turn], *, at: datetime) -> dict[str, int]:
+    """Give the time of each side in minutes, for people; nobody speaks once the copil is over, closed or not."""
+    total = _spent(turns, at=min(at, ends_at(copil)))
+    return {side: round(time / timedelta(minutes=1)) for side, time in total.items()}
 
 
-def floor_of(copil: Copil, questions: list[Question], turns: list[Turn]) -> Floor | None:
-    """Give who has the floor, and until when; None in a pause.
+def floor_of(copil: Copil, questions: list[Question], turns: list[Turn], *, at: datetime) -> Floor | None:
+    """Give who has the floor, and until when; None in a pause, and once the copil is over.
 
-    A question gets its part of the time that is left when it is taken up; each side may use half of it.
+    A question is offered its part of the time that is left when it is taken up, half of it to each side.
     """
+    if state_of(copil, at=at) is not State.RUNNING:
+        return None
     turn = next((turn for turn in turns if turn.ended_at is None), None)
     question = next((row for row in questions if turn and row.id == turn.question_id), None)
     if turn is None or question is None:
         return None
     of_it = [other for other in turns if other.question_id == question.id]
     share = _share(copil, questions, taken_up_at=of_it[0].started_at)
-    used = spent((other for other in of_it if other is not turn), at=turn.started_at)[turn.side]
+    used = _spent((other for other in of_it if other is not turn), at=turn.started_at)[turn.side]
     return Floor(turn, question, turn.started_at + max(share - used, timedelta()), share)
 
 
 def _share(copil: Copil, questions: list[Question], *, taken_up_at: datetime) -> timedelta:
     end = (copil.began_at or copil.held_at) + timedelta(minutes=copil.minutes)
     left = [row for row in questions if row.answered_at is None or row.answered_at > taken_up_at]
-    return max((end - taken_up_at) / (2 * len(left) or 1), LEAST_SHARE)
+    return max((end - taken_up_at) / (2 * max(len(left), 1)), LEAST_SHARE)
 
 
 def next_question(questions: list[Question]) -> Question | None:

@@ -71,9 +71,9 @@ def due_after(held_at: datetime) -> date:
     return working_days_after(local_day(held_at), ANSWER_WORKING_DAYS)
 
 
-def earliest_day(called_at: datetime, *, hour: timedelta = timedelta()) -> date:
+def earliest_day(called_at: datetime, *, hour: timedelta = timedelta(), call_days: int = CALL_DAYS) -> date:
     """Give the first working day on which a copil called at an instant may sit, at an hour of the day."""
-    found, call_ends_at = local_day(called_at) + timedelta(days=CALL_DAYS), called_at + timedelta(days=CALL_DAYS)
+    found, call_ends_at = local_day(called_at) + timedelta(days=call_days), called_at + timedelta(days=call_days)
     while not is_working_day(found) or freeze_of(local_midnight(found) + hour) < call_ends_at:
         found += timedelta(days=1)
     return found

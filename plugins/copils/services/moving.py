@@ -4,32 +4,61 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from portal.api import Conflict, Event, Forbidden, Invalid, Person, Viewer, day, local_day, publish, session, texts
+import sqlalchemy as sa
+
+from portal.api import (
+    Conflict,
+    Event,
+    Forbidden,
+    Invalid,
+    Person,
+    Viewer,
+    day,
+    local_day,
+    local_midnight,
+    publish,
+    session,
+    texts,
+)
 from portal.api import person as person_card
 
 from plugins.copils import permissions
 from plugins.copils.models.copil import MAX_REASON, RESCHEDULE_DAYS, Copil, FormerDay
 from plugins.copils.queries.agenda import agenda_of
-from plugins.copils.queries.copil_states import AHEAD, state_of
+from plugins.copils.queries.copil_states import MOVABLE, may_move, state_of
 from plugins.copils.queries.copils import copil_by_id, former_days
 from plugins.copils.queries.deciders import deciders_of, is_decider
-from plugins.copils.services.announcing import AHEAD_DAYS, check_day, check_facilitator, due_after, freeze_of
+from plugins.copils.services.announcing import (
+    AHEAD_DAYS,
+    check_day,
+    check_facilitator,
+    due_after,
+    earliest_day,
+    freeze_of,
+)
 from plugins.copils.services.facts import hold, hold_calling, must_facilitate
 from plugins.copils.services.placing import carry_all
+from plugins.copils.services.walls import follow_day, forget_room
 
 _ = texts("copils")
+
+_MISSED = sa.select(sa.func.min(FormerDay.held_at)).where(
+    FormerDay.copil_id == sa.bindparam("number"), FormerDay.held_at <= FormerDay.moved_at
+)
 
 
 def must_be_ahead(actor: Viewer, copil: Copil, *, at: datetime) -> int:
     """Give the actor's id, if they facilitate a copil that has not begun, and keep it as it is meanwhile.
 
     :raises Forbidden: somebody else facilitates it, or they decide there
-    :raises Conflict: it has begun, was called off, or its day is over
+    :raises Conflict: it has begun, was called off, or it is its hour: whoever came or stayed away, it is opened
     """
     hold(copil)
     person_id = must_facilitate(actor, copil, at=at)
-    if state_of(copil, at=at) not in AHEAD:
+    if state_of(copil, at=at) not in MOVABLE:
         raise Conflict(_("This copil has begun, was called off, or is over: its day no longer changes."))
+    if not may_move(copil, at=at):
+        raise Conflict(_("It is the hour of this copil: open it, whoever came. If too few, it is held again."))
     return person_id
 
 
@@ -46,7 +75,7 @@ def move(actor: Viewer, copil: Copil, *, held_at: datetime, reason: str, at: dat
     An agenda that is settled stays settled. Rule: C07 SPEC 2.
 
     :raises Forbidden: somebody else facilitates it, or they decide there
-    :raises Conflict: it has begun, was called off, or its day is over
+    :raises Conflict: it has begun, was called off, or it is its hour
     :raises Invalid: no reason, the same day, an earlier one once the agenda is settled, one that is too near or too far
     """
     person_id = must_be_ahead(actor, copil, at=at)
@@ -61,6 +90,7 @@ def move(actor: Viewer, copil: Copil, *, held_at: datetime, reason: str, at: dat
         copil.freezes_at = freeze_of(held_at)
     copil.held_at, copil.answers_due_on = held_at, due_after(held_at)
     session.flush()
+    follow_day(copil)
     publish(Event("copils.copil_moved", copil.subject, person_id, at, {"held_at": held_at.isoformat()}))
 
 
@@ -68,30 +98,52 @@ def _check_new_day(copil: Copil, held_at: datetime, at: datetime) -> None:
     is_settled = at >= copil.freezes_at
     if is_settled and not copil.held_at < held_at <= at + timedelta(days=AHEAD_DAYS):
         raise Invalid(_("The agenda is settled: this copil moves to a later day only, within a year."), field="held_at")
-    before = copil_by_id(copil.follows_id)
-    if before is None:
+    since = owed_since(copil, at=at)
+    if since is None:
         if not is_settled:
             check_day(held_at, called_at=copil.created_at, at=at)
         return
-    last = local_day(before.held_at) + timedelta(days=RESCHEDULE_DAYS)
+    last = local_day(since) + timedelta(days=RESCHEDULE_DAYS)
     if held_at <= at or local_day(held_at) > last:
-        words = _("It was put off because too few came: it sits on %(day)s at the latest.", day=day(last))
+        words = _("It did not take place as it was to: it sits on a day to come, %(day)s at the latest.", day=day(last))
         raise Invalid(words, field="held_at")
+    if not is_settled and freeze_of(held_at) < at:
+        hour = held_at - local_midnight(local_day(held_at))
+        first = earliest_day(at, hour=hour, call_days=0)
+        words = _("Its agenda is settled three working days before: the earliest day is %(day)s.", day=day(first))
+        raise Invalid(words, field="held_at")
+
+
+def owed_since(copil: Copil, *, at: datetime) -> datetime | None:
+    """Give the hour at which a copil that is owed was to sit first; None if it may still be called off.
+
+    It is owed when its hour passed and nobody opened it, and when it follows one to which too few came (C07 SPEC 12).
+    """
+    missed = session.scalar(_MISSED, {"number": copil.id})
+    if missed is None and copil.held_at <= at:
+        missed = copil.held_at
+    before = copil_by_id(copil.follows_id)
+    return missed or (before.held_at if before else None)
+
+
+def may_cancel(copil: Copil, *, at: datetime) -> bool:
+    """Tell whether a copil may be called off: before its hour, unless it is owed."""
+    return may_move(copil, at=at) and owed_since(copil, at=at) is None
 
 
 def cancel(actor: Viewer, copil: Copil, *, reason: str, at: datetime) -> None:
     """Call a copil off, with a reason; its questions go on to another one. Twice is once.
 
     :raises Forbidden: somebody else facilitates it, or they decide there
-    :raises Conflict: it has begun, or its day is over, or it is owed because too few came (C07 SPEC 12)
+    :raises Conflict: it has begun, or it is its hour, or it is owed (C07 SPEC 12)
     :raises Invalid: no reason
     """
     if copil.cancelled_at is not None:
         return
     calling = hold_calling(copil, at=at)
     person_id = must_be_ahead(actor, copil, at=at)
-    if copil.follows_id is not None:
-        raise Conflict(_("Too few came the first time: this copil is owed. It can be moved, not called off."))
+    if owed_since(copil, at=at) is not None:
+        raise Conflict(_("This copil did not take place as it was to: it is owed. It can be moved, not called off."))
     copil.cancelled_at, copil.cancel_reason = at, _reason(reason)
     session.flush()
     publish(Event("copils.copil_cancelled", copil.subject, person_id, at))
@@ -138,4 +190,5 @@ def hand_over(actor: Viewer, copil: Copil, *, facilitator: Person, at: datetime)
         return
     copil.facilitator_id = facilitator.id
     session.flush()
+    forget_room(copil)
     publish(Event("copils.copil_handed_over", copil.subject, actor.person_id, at))

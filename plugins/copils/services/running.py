@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from portal.api import Conflict, Event, Invalid, Viewer, local_day, local_midnight, person, publish, session, texts
+from portal.api import (
+    Conflict,
+    Event,
+    Invalid,
+    Viewer,
+    local_day,
+    local_midnight,
+    person,
+    publish,
+    record,
+    session,
+    texts,
+)
 
-from plugins.copils.models.copil import ABSENT, PRESENT, STAND_IN, Copil, Decider
+from plugins.copils.models.copil import PRESENCES, PRESENT, Copil
 from plugins.copils.queries.agenda import agenda_of
 from plugins.copils.queries.calendar import is_working_day
-from plugins.copils.queries.copil_states import State, state_of
-from plugins.copils.queries.deciders import seats_of
+from plugins.copils.queries.copil_states import State, may_begin, state_of
+from plugins.copils.queries.deciders import Seat, deciders_of, seats_of
 from plugins.copils.services.announcing import Plan, add_copil
 from plugins.copils.services.facts import hold, must_facilitate
 from plugins.copils.services.placing import carry
@@ -19,18 +31,7 @@ from plugins.copils.services.turns import end_running
 
 _ = texts("copils")
 
-EARLY = timedelta(minutes=30)
 SEQUEL_DAYS = 28  # the same day of the week, within the thirty days of C07 SPEC 12
-PRESENCES = (PRESENT, STAND_IN, ABSENT)
-
-
-def may_begin(copil: Copil, *, at: datetime) -> bool:
-    """Tell whether a copil can be opened: from half an hour before its hour, until its answers are due.
-
-    One that nobody opened that day is opened later: what was answered there must be written down.
-    """
-    is_ahead = copil.began_at is None and copil.cancelled_at is None
-    return is_ahead and at >= copil.held_at - EARLY and local_day(at) <= copil.answers_due_on
 
 
 def begin(actor: Viewer, copil: Copil, *, presences: Mapping[int, str], at: datetime) -> None:
@@ -40,7 +41,7 @@ def begin(actor: Viewer, copil: Copil, *, presences: Mapping[int, str], at: date
 
     :param presences: of each decider, by id
     :raises Forbidden: somebody else facilitates it, or they decide there
-    :raises Conflict: called off, too early, or too late
+    :raises Conflict: called off, or too early
     :raises Invalid: nobody said whether one of the deciders came
     """
     hold(copil)
@@ -49,15 +50,17 @@ def begin(actor: Viewer, copil: Copil, *, presences: Mapping[int, str], at: date
         return
     if not may_begin(copil, at=at):
         raise Conflict(_("A copil opens from half an hour before its hour, unless it was called off."))
-    rows = _note(copil, presences, at)
+    seats = _note(copil, presences, at)
     copil.began_at = at
     session.flush()
     publish(Event("copils.copil_begun", copil.subject, person_id, at))
-    _judge(copil, rows, at)
+    _judge(copil, seats, at)
 
 
 def correct_presence(actor: Viewer, copil: Copil, *, presences: Mapping[int, str], at: datetime) -> None:
     """Correct who came, until the first answer; too few, and nothing is answered from then on.
+
+    The history keeps what was noted before. The same presences again change nothing.
 
     :raises Forbidden: somebody else facilitates it, or they decide there
     :raises Conflict: it does not run, something was answered, or its sequel is announced already
@@ -68,7 +71,12 @@ def correct_presence(actor: Viewer, copil: Copil, *, presences: Mapping[int, str
     must_run(copil, at=at)
     if copil.is_listening or any(question.answered_at for question in agenda_of(copil.id)):
         raise Conflict(_("Who came no longer changes: something was answered, or the next copil is announced."))
-    _judge(copil, _note(copil, presences, at), at)
+    noted = {str(row.function_id): row.presence for row in deciders_of(copil.id)}
+    seats = _note(copil, presences, copil.began_at or at)
+    if noted == {str(seat.function.id): seat.decider.presence for seat in seats}:
+        return
+    _judge(copil, seats, at)
+    record("copils.presence_corrected", copil.subject, actor=actor, at=at, facts={"noted": noted})
 
 
 def must_run(copil: Copil, *, at: datetime) -> None:
@@ -80,7 +88,7 @@ def must_run(copil: Copil, *, at: datetime) -> None:
         raise Conflict(_("This copil is not under way."))
 
 
-def _note(copil: Copil, presences: Mapping[int, str], at: datetime) -> list[Decider]:
+def _note(copil: Copil, presences: Mapping[int, str], at: datetime) -> list[Seat]:
     seats = seats_of(copil.id, at=at)
     for seat in seats:
         presence = presences.get(seat.decider.id, "")
@@ -90,27 +98,32 @@ def _note(copil: Copil, presences: Mapping[int, str], at: datetime) -> list[Deci
             raise Invalid(_("Nobody holds this function today: %(name)s.", name=seat.function.name))
         seat.decider.presence = presence
     session.flush()
-    return [seat.decider for seat in seats]
+    return seats
 
 
-def has_quorum(rows: list[Decider]) -> bool:
-    """Tell whether at least half of those who were invited came themselves (C07 SPEC 12)."""
-    return 2 * sum(row.presence == PRESENT for row in rows) >= len(rows)
+def has_quorum(seats: list[Seat]) -> bool:
+    """Tell whether at least half of those who were invited came themselves (C07 SPEC 12).
+
+    A function that nobody holds that day is invited in vain: it counts on neither side.
+    """
+    held = [seat for seat in seats if not seat.function.is_vacant]
+    came = sum(seat.decider.presence == PRESENT for seat in held)
+    return came > 0 and 2 * came >= len(held)
 
 
-def _judge(copil: Copil, rows: list[Decider], at: datetime) -> None:
-    if has_quorum(rows):
+def _judge(copil: Copil, seats: list[Seat], at: datetime) -> None:
+    if has_quorum(seats):
         return
     copil.is_listening = True
-    sequel = _announce_sequel(copil, rows, at)
+    sequel = _announce_sequel(copil, seats, at)
     for question in agenda_of(copil.id):
         carry(question, sequel, at=at)
 
 
-def _announce_sequel(copil: Copil, rows: list[Decider], at: datetime) -> Copil:
+def _announce_sequel(copil: Copil, seats: list[Seat], at: datetime) -> Copil:
     """Put the copil off by four weeks, or the working day before; its call needs no fifteen days."""
     midnight = local_midnight(local_day(copil.held_at))
-    day = local_day(copil.held_at) + timedelta(days=SEQUEL_DAYS)
+    day = local_day(at) + timedelta(days=SEQUEL_DAYS)
     while not is_working_day(day):
         day -= timedelta(days=1)
     plan = Plan(
@@ -118,7 +131,7 @@ def _announce_sequel(copil: Copil, rows: list[Decider], at: datetime) -> Copil:
         held_at=local_midnight(day) + (copil.held_at - midnight),
         minutes=copil.minutes,
         place=copil.place,
-        function_ids=tuple(row.function_id for row in rows),
+        function_ids=tuple(seat.function.id for seat in seats),
         facilitator=person(copil.facilitator_id),
         audience=copil.audience,
     )
@@ -129,14 +142,13 @@ def close(actor: Viewer, copil: Copil, *, at: datetime) -> None:
     """End a copil; what was answered can still be written down. Twice is once.
 
     :raises Forbidden: somebody else facilitates it, or they decide there
-    :raises Conflict: it has not begun
+    :raises Conflict: it has not begun, or has ended by itself
     """
     hold(copil)
     person_id = must_facilitate(actor, copil, at=at)
     if copil.closed_at is not None:
         return
-    if copil.began_at is None:
-        raise Conflict(_("This copil is not under way."))
+    must_run(copil, at=at)
     end_running(copil, at=at)
     copil.closed_at = at
     session.flush()

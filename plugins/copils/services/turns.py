@@ -13,7 +13,7 @@ from portal.api import Conflict, Forbidden, Invalid, Viewer, session, texts
 
 from plugins.copils.models.copil import Copil, Turn
 from plugins.copils.models.question import Question
-from plugins.copils.queries.copil_states import State, state_of
+from plugins.copils.queries.copil_states import State, ends_at, state_of
 from plugins.copils.queries.turns import DECIDERS, SIDES, heard_at, running_turn, was_heard
 from plugins.copils.services.facts import hold, must_facilitate
 
@@ -55,19 +55,19 @@ def pause(actor: Viewer, copil: Copil, *, at: datetime, ago: timedelta = timedel
 
 def end_running(copil: Copil, *, at: datetime) -> None:
     """End the turn that runs, if one does."""
-    _end(running_turn(copil.id), at)
+    _end(copil, running_turn(copil.id), at)
 
 
 def end_turn_of(copil: Copil, question: Question, *, at: datetime, ago: timedelta = timedelta()) -> None:
     """End the turn that runs if it is of this question: it has its answer, time stops until the next is taken up."""
     running = running_turn(copil.id)
     if running is not None and running.question_id == question.id:
-        _end(running, _true_instant(copil, at, ago))
+        _end(copil, running, _true_instant(copil, at, ago))
 
 
-def _end(running: Turn | None, at: datetime) -> None:
+def _end(copil: Copil, running: Turn | None, at: datetime) -> None:
     if running is not None:
-        running.ended_at = max(at, running.started_at)
+        running.ended_at = max(min(at, ends_at(copil)), running.started_at)
         session.flush()
 
 

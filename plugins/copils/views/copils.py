@@ -51,7 +51,7 @@ from plugins.copils.views.loaders import one_copil
 _ = texts("copils")
 
 BATCH = 500
-PRESENCES = {
+IN_A_SENTENCE = {
     PRESENT: _.later("Whoever holds it sat in person."),
     STAND_IN: _.later("Somebody else sat, who could not commit it."),
     ABSENT: _.later("Nobody sat."),
@@ -121,11 +121,11 @@ def _facts(copil: Copil) -> dict[str, Any]:
         "state": state,
         "mark": mark_of(state),
         "seats": seats,
-        "presences": PRESENCES,
+        "presences": IN_A_SENTENCE,
         "facilitator": person(copil.facilitator_id),
         "agenda": agenda_glances(who, copil, at=at, may_order=who.is_signed_in and not decides),
         "promised": glances_of_copil(who, copil.id, at=at),
-        "spent": minutes_spent(turns, at=at) if turns else None,
+        "spent": minutes_spent(copil, turns, at=at) if turns else None,
         "former_days": former_days(copil),
         "follows": copil_by_id(copil.follows_id),
         "sequels": sequels_of(copil, who, at=at) if copil.is_listening else [],

@@ -13,11 +13,11 @@ from plugins.copils import permissions
 from plugins.copils.forms.copils import ClickForm, FloorForm, presence_form
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import Question
-from plugins.copils.queries.copil_states import CURRENT, State, mark_of, state_of
+from plugins.copils.queries.copil_states import CURRENT, State, mark_of, may_begin, state_of
 from plugins.copils.queries.deciders import seats_of
 from plugins.copils.queries.question_states import ANSWERS
 from plugins.copils.queries.turns import ASKERS, floor_of, heard_at, minutes_spent, next_question, turns_of
-from plugins.copils.services.running import begin, close, correct_presence, may_begin
+from plugins.copils.services.running import begin, close, correct_presence
 from plugins.copils.services.turns import give_floor
 from plugins.copils.services.turns import pause as pause_turns
 from plugins.copils.views.answers import answer_form
@@ -42,7 +42,7 @@ def live(copil):
 
 def _room(copil: Copil) -> dict[str, Any]:
     at, questions, turns = now(), heard_at(copil), turns_of(copil.id)
-    state, floor = state_of(copil, at=at), floor_of(copil, questions, turns)
+    state, floor = state_of(copil, at=at), floor_of(copil, questions, turns, at=at)
     current = floor.question if floor else _waiting(questions, turns)
     heard = {turn.question_id for turn in turns if turn.side == ASKERS}
     return {
@@ -56,7 +56,7 @@ def _room(copil: Copil) -> dict[str, Any]:
         "was_heard": current is not None and current.id in heard,
         "floor": floor,
         "overtime": floor.overtime_minutes(at) if floor else 0,
-        "spent": minutes_spent(turns, at=at),
+        "spent": minutes_spent(copil, turns, at=at),
         "answers": ANSWERS,
         "form": answer_form(copil) if current and not current.answered_at and not copil.is_listening else None,
     }
@@ -73,7 +73,7 @@ def _waiting(questions: list[Question], turns: list[Any]) -> Question | None:
 def presence(copil):
     """Note who came, and begin; correct it until the first answer."""
     at = now()
-    seats = seats_of(copil.id, at=at)
+    seats = seats_of(copil.id, at=copil.began_at or at)
     form = presence_form(seats)
     if form.submitted():
         came = {seat.decider.id: form[f"seat_{seat.decider.id}"].data for seat in seats}

@@ -12,11 +12,10 @@ from portal.api import Action, HomeItem, Subject, SubjectCard, Viewer, can, inst
 
 from plugins.copils import permissions
 from plugins.copils.models.copil import Copil
-from plugins.copils.queries.copil_states import AHEAD, CURRENT, State, mark_of, state_of
+from plugins.copils.queries.copil_states import CURRENT, State, mark_of, may_begin, may_move, state_of
 from plugins.copils.queries.copils import current_copils, owed_answers, readable_copil, readable_copils
 from plugins.copils.queries.deciders import decides_among, is_decider
-from plugins.copils.services.moving import may_hand_over
-from plugins.copils.services.running import may_begin
+from plugins.copils.services.moving import may_cancel, may_hand_over
 
 _ = texts("copils")
 
@@ -59,10 +58,10 @@ def _to_facilitate(copil: Copil, state: State, at: datetime) -> Iterator[Action]
         yield Action(_("Conduct the copil"), _url("live", copil), kind=kind, order=5)
     if state in CURRENT:
         yield Action(_("Project without signing in"), _url("room", copil), kind="quiet", order=61)
-    if state in AHEAD:
+    if may_move(copil, at=at):
         yield Action(_("Move it"), _url("move", copil), order=70)
-        if copil.follows_id is None:
-            yield Action(_("Call it off"), _url("cancel", copil), kind="quiet", order=90)
+    if may_cancel(copil, at=at):
+        yield Action(_("Call it off"), _url("cancel", copil), kind="quiet", order=90)
 
 
 def home_items(viewer: Viewer) -> Iterable[HomeItem]:
@@ -109,5 +108,5 @@ def _owed(viewer: Viewer, at: datetime) -> Iterator[HomeItem]:
     for copil, count in owed_answers(viewer, at=at):
         title = _.plural("%(num)s answer to write down", "%(num)s answers to write down", count)
         due_at = local_midnight(copil.answers_due_on + timedelta(days=1))
-        action = (_("Write them down"), _url("live", copil))
+        action = (_("Write them down") if copil.began_at else _("Begin the copil"), _url("live", copil))
         yield HomeItem("todo", title, _url("copil", copil), lines=(copil.title,), due_at=due_at, action=action)

@@ -66,7 +66,7 @@ def projected_qr(copil) -> Response:
 def _wall(copil: Copil, *, code: str) -> Response:
     """Answer the wall: no name of a person stands on it."""
     at, questions = now(), heard_at(copil)
-    floor, state = floor_of(copil, questions, turns_of(copil.id)), state_of(copil, at=at)
+    floor, state = floor_of(copil, questions, turns_of(copil.id), at=at), state_of(copil, at=at)
     return page(
         "copils/wall.html",
         copil=copil,
@@ -89,7 +89,7 @@ def _wall(copil: Copil, *, code: str) -> Response:
 @requires(permissions.FACILITATE, copil=own_copil)
 def room(copil):
     """Show the address to open on the projector, or offer to make one."""
-    found = room_of(viewer(), copil)
+    found = room_of(copil)
     address = absolute_url("copils.projected_wall", token=found) if found else None
     is_current = state_of(copil, at=now()) in CURRENT
     return page("copils/room.html", copil=copil, address=address, is_current=is_current)

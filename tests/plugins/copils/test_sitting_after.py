@@ -249,9 +249,12 @@ def test_today_says_what_is_still_to_be_written_down(client, begin, copil, quest
     assert "réponse à noter" not in words(client.get("/"))
 
 
-def test_a_decider_is_offered_no_act_of_the_field_but_to_answer(client, sign_in, begin, copil, question, director):
+def test_a_decider_is_offered_no_act_of_the_field_but_to_answer(
+    client, sign_in, begin, copil, question, director, post
+):
     """C07 SPEC 1."""
     begin()
+    post(client, f"/copils/sessions/{copil}/turn", {"question": question, "side": "askers"})
     sign_in(director)
     page = client.get(f"/copils/sessions/{copil}").text
     for act in ("ask", "move", "cancel", "live", "room"):

@@ -202,7 +202,7 @@ def test_the_timer_keeps_half_of_the_time_for_those_who_ask(begun, copil, questi
     begun("turn", {"question": questions[0], "side": "deciders"})
     with reading():
         found = session.get_one(Copil, copil)
-        floor = floor_of(found, heard_at(found), turns_of(copil))
+        floor = floor_of(found, heard_at(found), turns_of(copil), at=now())
         assert floor.until == now() + timedelta(minutes=12)
         assert (floor.level(now()), floor.level(now() + timedelta(minutes=12))) == (0, 20)
         assert floor.overtime_minutes(now() + timedelta(minutes=15)) == 3
@@ -215,9 +215,9 @@ def test_a_turn_taken_up_again_keeps_what_was_used_of_its_share(begun, copil, qu
         clock.advance(minutes=5)
     with reading():
         found = session.get_one(Copil, copil)
-        floor = floor_of(found, heard_at(found), turns_of(copil))
+        floor = floor_of(found, heard_at(found), turns_of(copil), at=now())
         assert floor.until == floor.turn.started_at + timedelta(minutes=7)
-        assert minutes_spent(turns_of(copil), at=now()) == {"askers": 10, "deciders": 10}
+        assert minutes_spent(session.get_one(Copil, copil), turns_of(copil), at=now()) == {"askers": 10, "deciders": 10}
 
 
 def test_the_same_click_twice_is_one_turn(begun, copil, questions, reading):
@@ -256,7 +256,7 @@ def test_a_pause_gives_the_floor_to_nobody(begun, copil, questions, reading, clo
         assert begun("pause").status_code == 303
         clock.advance(minutes=3)
     with reading():
-        assert minutes_spent(turns_of(copil), at=now())["askers"] == 3
+        assert minutes_spent(session.get_one(Copil, copil), turns_of(copil), at=now())["askers"] == 3
 
 
 def test_nobody_but_the_facilitator_keeps_the_time(begun, copil, questions, make_user, director, sign_in, reading):
