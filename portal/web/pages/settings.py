@@ -89,8 +89,8 @@ def in_words(field: Any, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     chosen = value if isinstance(value, list | tuple | set) else [value]
-    choices = {choice[0]: str(choice[1]) for choice in field.iter_choices()} if hasattr(field, "iter_choices") else {}
-    return ", ".join(str(choices.get(one, one)) for one in chosen if one not in {None, ""}) or _("nothing")
+    said = {choice[0]: str(choice[1]) for choice in field.iter_choices()} if hasattr(field, "iter_choices") else {}
+    return ", ".join(said.get(one, str(one)) for one in chosen if one in said or one not in {None, ""}) or _("nothing")
 
 
 def _wanted(item: Standing) -> list[Setting]:

@@ -9,6 +9,7 @@ import pytest
 from portal.content.settings import write_words
 
 from plugins.copils.queries.calendar import working_days_after, working_days_before
+from tests.plugins.labs.pages import words
 
 PLUGINS = ["copils"]
 
@@ -43,3 +44,9 @@ def test_the_hour_stays_though_the_clocks_change_between(app):
     """C07 SPEC 2: the clocks go back on 28 October 2018; 14 h is 12 h UTC before and 13 h UTC after."""
     with app.test_request_context():
         assert working_days_before(datetime(2018, 10, 30, 13, tzinfo=UTC), 3) == datetime(2018, 10, 25, 12, tzinfo=UTC)
+
+
+def test_the_settings_say_whose_holidays_count_by_default(client, sign_in, make_user):
+    """C07 SPEC 2 and 4."""
+    sign_in(make_user("Chef", role="admin"))
+    assert "Par défaut : France métropolitaine." in words(client.get("/plugins/copils/settings"))
