@@ -29,6 +29,7 @@ TABLES = (
     "masking",
     "former_answer",
     "commitment",
+    "handed_on",
     "asker",
     "question",
     "former_day",
@@ -144,6 +145,20 @@ def create_asker() -> None:
         sa.UniqueConstraint("question_id", "person_id", name="uq_copils_asker_question_id"),
     )
     index("copils_asker", "person_id", "question_id")
+
+
+def create_handed_on() -> None:
+    op.create_table(
+        "copils_handed_on",
+        sa.Column("id", sa.Integer(), nullable=False),
+        link("copils_handed_on", "copil_id", "copils_copil", ondelete="CASCADE"),
+        link("copils_handed_on", "question_id", "copils_question", ondelete="CASCADE"),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_copils_handed_on"),
+        sa.UniqueConstraint("copil_id", "question_id", name="uq_copils_handed_on_copil_id"),
+    )
+    for column in ("copil_id", "question_id"):
+        op.create_index(f"ix_copils_handed_on_{column}", "copils_handed_on", [column])
 
 
 def create_commitment() -> None:
@@ -273,6 +288,7 @@ def upgrade() -> None:
     create_former_day()
     create_question()
     create_asker()
+    create_handed_on()
     create_commitment()
     create_former_answer()
     create_masking()

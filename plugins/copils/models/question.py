@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.api import Personal, Subject, person_id
 
-from plugins.copils.models.copil import MAX_REASON, Base, Copil
+from plugins.copils.models.copil import MAX_REASON, Base, Copil, of_copil
 
 COLLECTIVE_LEAST = 3
 KEEP_DAYS = 5 * 365 + 1
@@ -149,6 +149,20 @@ class Asker(Base):
     @classmethod
     def _is_asker(cls) -> sa.ColumnElement[bool]:
         return sa.and_(cls.is_voice, cls.is_support.is_(False))
+
+
+class HandedOn(Base):
+    """A question that a copil handed on: called off, or too few came. It stays on its page, and read by its readers.
+
+    :ivar position: the place it had on that agenda
+    """
+
+    __tablename__ = "copils_handed_on"
+    __table_args__ = (sa.UniqueConstraint("copil_id", "question_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    copil_id: Mapped[int] = of_copil()
+    question_id: Mapped[int] = of_question()
+    position: Mapped[int]
 
 
 class Masking(Base):

@@ -8,10 +8,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from portal.api import READ_AT, Audience, UtcDateTime, Viewer, session
+from portal.api import READ_AT, Audience, Viewer, session
 
 from plugins.copils.models.copil import Copil
-from plugins.copils.models.question import Question
+from plugins.copils.models.question import HandedOn, Question
 from plugins.copils.queries.copil_states import State as CopilState
 from plugins.copils.queries.copil_states import is_calling, state_of
 from plugins.copils.queries.deciders import holder_ids
@@ -19,9 +19,17 @@ from plugins.copils.queries.glances import Glance, glances
 from plugins.copils.queries.question_states import State, is_on_agenda
 
 _AGENDA = sa.select(Question).where(Question.copil_id == sa.bindparam("number"), is_on_agenda())
-_PUBLIC = sa.select(Question).where(Question.copil_id == sa.bindparam("number"), Question.asked_at.is_not(None))
-_HEARD = sa.select(Question).where(
-    Question.came_from_id == sa.bindparam("number"), Question.asked_at < sa.bindparam("settled_at", type_=UtcDateTime())
+_WAS_HERE = sa.and_(HandedOn.question_id == Question.id, HandedOn.copil_id == sa.bindparam("number"))
+_HEARD = sa.select(Question).join(HandedOn, _WAS_HERE).where(is_on_agenda()).order_by(HandedOn.position, Question.id)
+_NUMBERS = sa.union(
+    sa.select(Question.id).where(Question.copil_id == sa.bindparam("number")),
+    sa.select(HandedOn.question_id).where(HandedOn.copil_id == sa.bindparam("number")),
+)
+_PUBLIC = (
+    sa.select(Question)
+    .outerjoin(HandedOn, _WAS_HERE)
+    .where(Question.id.in_(_NUMBERS), Question.asked_at.is_not(None))
+    .order_by(sa.func.coalesce(HandedOn.position, Question.position), Question.id)
 )
 _CALLING = sa.select(Copil).where(is_calling()).order_by(Copil.held_at, Copil.id)
 _LAST = sa.select(sa.func.max(Question.position)).where(Question.copil_id == sa.bindparam("number"))
@@ -37,17 +45,20 @@ def agenda_of(copil_id: int) -> list[Question]:
     return list(session.scalars(_AGENDA.order_by(Question.position, Question.id), {"number": copil_id}))
 
 
+def heard_at(copil: Copil) -> list[Question]:
+    """List the questions one speaks of at a copil: its agenda; if it only listens, what was carried to its sequel."""
+    return list(session.scalars(_HEARD, {"number": copil.id})) if copil.is_listening else agenda_of(copil.id)
+
+
 def agenda_glances(viewer: Viewer, copil: Copil, *, at: datetime, may_order: bool = False) -> list[Glance]:
     """List what the agenda shows: the numbered questions, each with those asked together with it, then the others.
 
     The others have no number: returned to those who asked, or withdrawn; they stay as a line, for nothing goes quietly.
-    Of a copil that only listened, what was heard there, though it went on to its sequel.
+    Of a copil that only listened or was called off, what was put there too, though it went on to another.
 
     :param may_order: `viewer` decides nothing there: while it takes questions, their order is theirs too
     """
-    put = _HEARD if copil.is_listening else _PUBLIC
-    asked = {"number": copil.id, "settled_at": copil.freezes_at}
-    found = glances(session.scalars(put.order_by(Question.position, Question.id), asked), viewer, at=at)
+    found = glances(session.scalars(_PUBLIC, {"number": copil.id}), viewer, at=at)
     can_move = may_order and takes_questions(copil, at=at)
     return [*_numbered(found, can_move=can_move), *(glance for glance in found if glance.is_aside)]
 
@@ -59,9 +70,12 @@ def takes_questions(copil: Copil, *, at: datetime) -> bool:
 
 def _numbered(found: list[Glance], *, can_move: bool) -> Iterator[Glance]:
     put = [glance for glance in found if not glance.is_aside and glance.state is not State.MERGED]
+    together: dict[int | None, list[Glance]] = {}
+    for glance in found:
+        together.setdefault(glance.question.merged_into_id, []).append(glance)
     for number, glance in enumerate(put, start=1):
-        merged = (other for other in found if other.question.merged_into_id == glance.question.id)
-        yield replace(glance, number=number, together=tuple(merged), can_move=can_move and len(put) > 1)
+        merged = tuple(together.get(glance.question.id, ()))
+        yield replace(glance, number=number, together=merged, can_move=can_move and len(put) > 1)
 
 
 def last_position(copil_id: int) -> int:

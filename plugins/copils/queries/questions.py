@@ -11,15 +11,15 @@ from sqlalchemy.orm import joinedload
 from portal.api import READER, Viewer, reading, session
 
 from plugins.copils.models.copil import Copil
-from plugins.copils.models.question import COLLECTIVE_LEAST, Asker, FormerAnswer, Masking, Question
+from plugins.copils.models.question import COLLECTIVE_LEAST, Asker, FormerAnswer, HandedOn, Masking, Question
 from plugins.copils.queries.deciders import holder_ids
 
 
 def readable() -> sa.ColumnElement[bool]:
     """Give the criterion of the questions that `READER` may read.
 
-    Public, they are read by whoever reads their copil; before, and while they wait for one, by those who ask them, and
-    by those they invited until they withdraw it.
+    Public, they are read by whoever reads their copil, or the one that handed them on while they wait for another;
+    before, by those who ask them, and by those they invited until they withdraw it.
     """
     theirs = sa.exists().where(
         Asker.question_id == Question.id,
@@ -29,7 +29,11 @@ def readable() -> sa.ColumnElement[bool]:
         sa.or_(Asker.confirmed_at.is_not(None), Question.withdrawn_at.is_(None)),
     )
     open_copils = sa.select(Copil.id).where(Copil.readable())
-    return sa.or_(sa.and_(Question.asked_at.is_not(None), Question.copil_id.in_(open_copils)), theirs)
+    handed_on = sa.select(HandedOn.question_id).where(HandedOn.copil_id.in_(open_copils))
+    is_open = sa.or_(
+        Question.copil_id.in_(open_copils), sa.and_(Question.copil_id.is_(None), Question.id.in_(handed_on))
+    )
+    return sa.or_(sa.and_(Question.asked_at.is_not(None), is_open), theirs)
 
 
 _READABLE = sa.select(Question).where(readable())

@@ -15,9 +15,7 @@ from portal.api import session, texts
 
 from plugins.copils.models.copil import Copil, Turn
 from plugins.copils.models.question import Question
-from plugins.copils.queries.agenda import agenda_of
 from plugins.copils.queries.copil_states import State, ends_at, state_of
-from plugins.copils.queries.question_states import is_on_agenda
 
 _ = texts("copils")
 
@@ -70,15 +68,6 @@ def was_heard(copil: Copil, question: Question) -> bool:
     """Tell whether those who ask a question had the floor on it at this copil (C07 SPEC 3)."""
     theirs = sa.and_(Turn.copil_id == copil.id, Turn.question_id == question.id, Turn.side == ASKERS)
     return session.scalar(sa.select(Turn.id).where(theirs).limit(1)) is not None
-
-
-def heard_at(copil: Copil) -> list[Question]:
-    """List the questions one speaks of at a copil: its agenda; if it only listens, what was carried to its sequel."""
-    if not copil.is_listening:
-        return agenda_of(copil.id)
-    was_here = sa.and_(Question.came_from_id == copil.id, Question.asked_at < copil.freezes_at)
-    carried = sa.select(Question).where(was_here, is_on_agenda())
-    return list(session.scalars(carried.order_by(Question.position, Question.id)))
 
 
 def _spent(turns: Iterable[Turn], *, at: datetime) -> dict[str, timedelta]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from portal.api import Event, publish, session
 
 from plugins.copils.models.copil import Copil
-from plugins.copils.models.question import Question
+from plugins.copils.models.question import HandedOn, Question
 from plugins.copils.queries.agenda import (
     first_fitting,
     last_position,
@@ -70,6 +70,8 @@ def carry(question: Question, to: Copil | None, *, at: datetime) -> None:
     if question.copil_id == (to.id if to else None):
         return
     for moved in (question, *merged_into([question.id])):
+        if moved.copil_id is not None:
+            session.add(HandedOn(copil_id=moved.copil_id, question_id=moved.id, position=moved.position))
         _send(moved, to, at)
     facts = {"copil": question.copil_id, "from": question.came_from_id}
     publish(Event("copils.question_carried", question.subject, None, at, facts))

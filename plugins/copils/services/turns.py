@@ -13,8 +13,9 @@ from portal.api import Conflict, Forbidden, Invalid, Viewer, session, texts
 
 from plugins.copils.models.copil import Copil, Turn
 from plugins.copils.models.question import Question
+from plugins.copils.queries.agenda import heard_at
 from plugins.copils.queries.copil_states import State, ends_at, state_of
-from plugins.copils.queries.turns import DECIDERS, SIDES, heard_at, running_turn, was_heard
+from plugins.copils.queries.turns import DECIDERS, SIDES, running_turn, was_heard
 from plugins.copils.services.facts import hold, must_facilitate
 
 _ = texts("copils")

@@ -13,10 +13,11 @@ from plugins.copils import permissions
 from plugins.copils.forms.copils import ClickForm, FloorForm, presence_form
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import Question
+from plugins.copils.queries.agenda import heard_at
 from plugins.copils.queries.copil_states import CURRENT, State, mark_of, may_begin, state_of
 from plugins.copils.queries.deciders import seats_of
 from plugins.copils.queries.question_states import ANSWERS
-from plugins.copils.queries.turns import ASKERS, floor_of, heard_at, minutes_spent, next_question, turns_of
+from plugins.copils.queries.turns import ASKERS, floor_of, minutes_spent, next_question, turns_of
 from plugins.copils.services.running import begin, close, correct_presence
 from plugins.copils.services.turns import give_floor
 from plugins.copils.services.turns import pause as pause_turns

@@ -22,9 +22,10 @@ from portal.api import (
 
 from plugins.copils import permissions
 from plugins.copils.models.copil import Copil
+from plugins.copils.queries.agenda import heard_at
 from plugins.copils.queries.copil_states import CURRENT, mark_of, state_of
 from plugins.copils.queries.question_states import ANSWERS
-from plugins.copils.queries.turns import floor_of, heard_at, next_question, turns_of
+from plugins.copils.queries.turns import floor_of, next_question, turns_of
 from plugins.copils.services.walls import ROOM_SCOPE, close_room, open_room, room_of
 from plugins.copils.views.blueprint import blueprint
 from plugins.copils.views.loaders import one_copil, own_copil

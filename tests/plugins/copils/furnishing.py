@@ -15,7 +15,7 @@ from portal.people.sessions import viewer_of
 
 from plugins.copils.models.commitment import FormerDue, Refusal
 from plugins.copils.models.copil import Copil, Decider, FormerDay, Turn
-from plugins.copils.models.question import Asker, FormerAnswer, Masking
+from plugins.copils.models.question import Asker, FormerAnswer, HandedOn, Masking
 from plugins.copils.services.hall import HALL_SCOPE, hall_token, open_hall
 from plugins.copils.services.walls import ROOM_SCOPE, open_room
 from tests.plugins.copils.factories import add_askers, answered, make_commitment, make_copil, make_question
@@ -258,7 +258,8 @@ def _held(world: World, sitting: Sitting) -> None:
 def _heard(world: World, sitting: Sitting) -> None:
     """Announce the copil that was owed because too few came, and put there what was heard."""
     sequel = _sitting(world, "call", sitting.audience, "", follows_id=sitting.thing.id)
-    _question(world, sequel, "carried", frozenset({AGENT}), came_from_id=sitting.thing.id)
+    carried = _question(world, sequel, "carried", frozenset({AGENT}), came_from_id=sitting.thing.id)
+    session.add(HandedOn(copil_id=sitting.thing.id, question_id=carried.id, position=1))
 
 
 _CONTENTS: dict[str, tuple[Any, ...]] = {

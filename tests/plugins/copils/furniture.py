@@ -61,6 +61,7 @@ HIDDEN = {"copils_commitment.folded": "read to find and to order, never shown"}
 KIND = "a word of the code"
 EXEMPT = {
     "copils_asker": "numbers",
+    "copils_handed_on": "numbers",
     "copils_masking": "numbers",
     "copils_copil.audience": KIND,
     "copils_commitment.audience": KIND,

@@ -14,9 +14,10 @@ from portal.api import Conflict, Invalid, PortalError, hold_function, local_day,
 from plugins.copils.models.commitment import Commitment
 from plugins.copils.models.copil import Copil, Decider, Turn
 from plugins.copils.models.question import FormerAnswer, Question
+from plugins.copils.queries.agenda import heard_at
 from plugins.copils.queries.calendar import is_working_day
 from plugins.copils.queries.deciders import deciders_of
-from plugins.copils.queries.turns import floor_of, heard_at, minutes_spent, turns_of
+from plugins.copils.queries.turns import floor_of, minutes_spent, turns_of
 from plugins.copils.services.answering import Reply, answer_question, edition_of
 from plugins.copils.services.running import begin
 from plugins.copils.services.turns import give_floor
