@@ -60,6 +60,7 @@ def create_copil() -> None:
         sa.Column("is_listening", sa.Boolean(), nullable=False),
         instant("cancelled_at", nullable=True),
         sa.Column("cancel_reason", sa.String(300), nullable=True),
+        sa.Column("announced_as", sa.String(16), nullable=True),
         link("copils_copil", "follows_id", "copils_copil", ondelete="SET NULL", nullable=True),
         sa.Column("audience", sa.String(10), nullable=False),
         instant("visible_from", nullable=True),
@@ -67,6 +68,7 @@ def create_copil() -> None:
         link("copils_copil", "author_id", "users"),
         link("copils_copil", "reader_group_id", "groups", nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_copils_copil"),
+        sa.UniqueConstraint("announced_as", name="uq_copils_copil_announced_as"),
     )
     index("copils_copil", "author_id", "facilitator_id", "follows_id", "held_at", "reader_group_id")
 

@@ -39,11 +39,12 @@ class Copil(Audienced, Base):
     :ivar answers_due_on: last day on which an answer is in time (C07 SPEC 4)
     :ivar began_at: when the facilitator opened it in the room
     :ivar is_listening: less than half of the invited deciders were there: nothing was answered (C07 SPEC 12)
+    :ivar announced_as: tells one announcement from another while it stands as announced: a second click finds the first
     :ivar follows_id: the copil of which this one is the sequel, because too few deciders came
     """
 
     __tablename__ = "copils_copil"
-    __plain__ = ("audience", "title", "place", "cancel_reason")
+    __plain__ = ("audience", "title", "place", "cancel_reason", "announced_as")
     __personal__ = {
         "author_id": Personal("author_id", "announced the copil", None, "pseudonym"),
         "facilitator_id": Personal("facilitator_id", "facilitates the copil", None, "pseudonym"),
@@ -62,6 +63,7 @@ class Copil(Audienced, Base):
     is_listening: Mapped[bool] = mapped_column(default=False)
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str | None] = mapped_column(sa.String(MAX_REASON))
+    announced_as: Mapped[str | None] = mapped_column(sa.String(16), unique=True)
     follows_id: Mapped[int | None] = mapped_column(sa.ForeignKey("copils_copil.id", ondelete="SET NULL"), index=True)
 
     @property

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from portal.api import (
     Event,
@@ -14,6 +15,7 @@ from portal.api import (
     Person,
     Viewer,
     day,
+    edition,
     function_cards,
     local_day,
     local_midnight,
@@ -42,7 +44,6 @@ _ = texts("copils")
 
 AHEAD_DAYS = 366
 LEAST_MINUTES, MOST_MINUTES = 15, 360
-SECOND_CLICK = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def earliest_day(called_at: datetime, *, hour: timedelta = timedelta(), call_day
 
 
 def announce(actor: Viewer, *, plan: Plan, at: datetime) -> Copil:
-    """Announce a copil. The same one announced twice within two minutes is a second click: the first is given back.
+    """Announce a copil. The same one announced twice is a second click: the first is given back.
 
     Rule: C07 SPEC 1 and 2.
 
@@ -92,11 +93,19 @@ def announce(actor: Viewer, *, plan: Plan, at: datetime) -> Copil:
     _check_words(plan)
     _check_deciders(plan, at)
     check_day(plan.held_at, called_at=at, at=at)
-    again = _second_click(actor.person_id, plan, at)
+    key = _key(actor.person_id, plan)
+    again = _announced(key)
     if again is not None:
         return again
     waiting = hold_waiting()
-    copil = add_copil(actor.person_id, plan, at=at)
+    try:
+        with session.begin_nested():
+            copil = add_copil(actor.person_id, plan, at=at, key=key)
+    except IntegrityError:  # PostgreSQL: the same click at the same instant
+        first = _announced(key)
+        if first is None:
+            raise
+        return first
     carry_all(waiting, [copil], at=at)
     return copil
 
@@ -149,18 +158,19 @@ def check_day(held_at: datetime, *, called_at: datetime, at: datetime) -> None:
         )
 
 
-def _second_click(author_id: int, plan: Plan, at: datetime) -> Copil | None:
-    same = sa.and_(
-        Copil.author_id == author_id,
-        Copil.title == plan.title.strip(),
-        Copil.held_at == plan.held_at,
-        Copil.cancelled_at.is_(None),
-        Copil.created_at > at - SECOND_CLICK,
-    )
-    return session.scalar(sa.select(Copil).where(same).order_by(Copil.id.desc()).limit(1))
+def _key(author_id: int, plan: Plan) -> str:
+    functions = ",".join(str(number) for number in sorted(plan.function_ids))
+    numbers = f"{author_id} {plan.held_at.timestamp()} {plan.minutes} {plan.facilitator.id} {functions}"
+    return edition(numbers, plan.audience, plan.title.strip(), plan.place.strip())
 
 
-def add_copil(author_id: int, plan: Plan, *, at: datetime, follows: Copil | None = None) -> Copil:
+def _announced(key: str) -> Copil | None:
+    return session.scalar(sa.select(Copil).where(Copil.announced_as == key))
+
+
+def add_copil(
+    author_id: int, plan: Plan, *, at: datetime, follows: Copil | None = None, key: str | None = None
+) -> Copil:
     """Write a copil down with those who are to answer, and say so."""
     copil = Copil(
         title=plan.title.strip(),
@@ -173,6 +183,7 @@ def add_copil(author_id: int, plan: Plan, *, at: datetime, follows: Copil | None
         facilitator_id=plan.facilitator.id,
         author_id=author_id,
         audience=plan.audience,
+        announced_as=key,
         follows_id=follows.id if follows else None,
     )
     session.add(copil)

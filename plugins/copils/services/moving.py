@@ -88,7 +88,7 @@ def move(actor: Viewer, copil: Copil, *, held_at: datetime, reason: str, at: dat
     session.add(FormerDay(copil_id=copil.id, held_at=copil.held_at, reason=words, moved_at=at))
     if at < copil.freezes_at:
         copil.freezes_at = freeze_of(held_at)
-    copil.held_at, copil.answers_due_on = held_at, due_after(held_at)
+    copil.held_at, copil.answers_due_on, copil.announced_as = held_at, due_after(held_at), None
     session.flush()
     follow_day(copil)
     publish(Event("copils.copil_moved", copil.subject, person_id, at, {"held_at": held_at.isoformat()}))
@@ -144,7 +144,7 @@ def cancel(actor: Viewer, copil: Copil, *, reason: str, at: datetime) -> None:
     person_id = must_be_ahead(actor, copil, at=at)
     if owed_since(copil, at=at) is not None:
         raise Conflict(_("This copil did not take place as it was to: it is owed. It can be moved, not called off."))
-    copil.cancelled_at, copil.cancel_reason = at, _reason(reason)
+    copil.cancelled_at, copil.cancel_reason, copil.announced_as = at, _reason(reason), None
     session.flush()
     publish(Event("copils.copil_cancelled", copil.subject, person_id, at))
     carry_all(agenda_of(copil.id), calling, at=at)

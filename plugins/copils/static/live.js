@@ -7,24 +7,27 @@
   let turn = Promise.resolve();
   let clicks = 0;
 
+  async function ask(url, body) {
+    const answer = await fetch(url, { method: "POST", body, signal: AbortSignal.timeout(8000) });
+    return { status: answer.status, page: answer.redirected && answer.url, text: await answer.text() };
+  }
+
   async function send(url, body, clicked) {
     for (;;) {
       body.set("ago", Math.min(300, Math.round((Date.now() - clicked) / 1000)));
-      const signal = AbortSignal.timeout(8000);
-      const answer = await fetch(url, { method: "POST", body, signal }).catch(() => null);
+      const answer = await ask(url, body).catch(() => null);
       const lost = !answer || LOST.includes(answer.status);
-      one("[data-lost]").hidden = !lost;
+      one("[data-lost]")?.toggleAttribute("hidden", !lost);
       if (!lost) return answer;
       await wait(2000);
     }
   }
 
   async function deliver(url, body, clicked) {
-    const answer = await send(url, body, clicked);
-    clicks -= 1;
+    const answer = await send(url, body, clicked).finally(() => { clicks -= 1; });
     if (clicks) return;
-    if (answer.redirected) { location.assign(answer.url); return; }
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (answer.page) { location.assign(answer.page); return; }
+    const fresh = new DOMParser().parseFromString(answer.text, "text/html");
     one("main").replaceWith(one("main", fresh));
     one("[data-focus-now]")?.focus();
   }
@@ -36,6 +39,6 @@
     const body = new FormData(target, submitter);
     const clicked = Date.now();
     clicks += 1;
-    turn = turn.then(() => deliver(target.action, body, clicked));
+    turn = turn.catch(() => {}).then(() => deliver(target.action, body, clicked));
   });
 })();

@@ -269,7 +269,7 @@ OF_THE_FIELD = {"copils.ask"}
 def test_no_act_on_a_copil_is_open_to_who_does_not_facilitate_it(
     app, client, sign_in, make_user, begin, copil, question, director, post, reading, who
 ):
-    """C07 SPEC 1: every address that takes a form, by raw POST, with all that the forms hold."""
+    """C07 SPEC 1: every address that takes a form, by raw POST, with all that the forms hold; nor is a form shown."""
     begin()
     people = {"agent": make_user("Zoé Roux"), "decider": director, "administrator": make_user("Chef", role="admin")}
     sign_in(people[who])
@@ -281,6 +281,13 @@ def test_no_act_on_a_copil_is_open_to_who_does_not_facilitate_it(
     for rule in tried:
         path = rule.rule.replace("<int:copil_id>", str(copil))
         assert post(client, path, {**sent, "question": question}).status_code in {403, 404, 422}, path
+        assert client.get(path).status_code in {403, 405}, path
+    for page in ("live", "close", "room", "presence"):
+        assert client.get(f"/copils/sessions/{copil}/{page}").status_code == 403, page
+    if who != "decider":
+        for act in ("answer", "answer/correct"):
+            assert client.get(f"/copils/q/{question}/{act}").status_code == 403
+            assert post(client, f"/copils/q/{question}/{act}", {"kind": "no", "text": "Non"}).status_code == 403
     assert _rows(reading) == before
 
 

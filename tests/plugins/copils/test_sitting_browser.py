@@ -17,6 +17,13 @@ from tests.plugins.copils.factories import SITTING, START, make_copil, make_ques
 from tests.review.serving import served
 
 PLUGINS = ["copils"]
+CUT_ONCE = """() => {
+  const { text } = Response.prototype;
+  Response.prototype.text = function cut() {
+    Response.prototype.text = text;
+    return Promise.reject(new TypeError("network error"));
+  };
+}"""
 pytestmark = pytest.mark.browser
 
 
@@ -99,3 +106,10 @@ def test_a_refused_answer_that_is_completed_leads_back_to_the_room(page, copil):
     page.get_by_role("button", name="Noter la réponse").click()
     expect(page.get_by_text("Chaque question a sa réponse")).to_be_visible()
     assert page.url.endswith("/live")
+
+
+def test_an_answer_of_which_the_end_was_lost_is_asked_for_again(page, copil):
+    page.goto(f"/copils/sessions/{copil}/live")
+    page.evaluate(CUT_ONCE)
+    page.get_by_role("button", name="Noter la réponse").click()
+    expect(page.get_by_role("alert").filter(has_text="revoir")).to_be_focused(timeout=15_000)

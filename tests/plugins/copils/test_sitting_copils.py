@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
@@ -12,12 +14,14 @@ from portal.api import reading as reading_as
 
 from plugins.copils.models.copil import Copil, Decider, FormerDay
 from plugins.copils.queries.copil_states import CURRENT, OVERRUN, is_current, over, state_of
+from plugins.copils.services.announcing import Plan, announce
 from plugins.copils.services.moving import move
 from tests.plugins.copils.factories import SITTING, START, make_copil
 from tests.plugins.labs.pages import words
 
 PLUGINS = ["copils"]
 NEW = "/copils/sessions/new"
+TOGETHER = 4
 
 
 @pytest.fixture
@@ -112,6 +116,37 @@ def test_the_agenda_is_settled_three_working_days_before(client, sign_in, facili
 def test_a_second_click_announces_nothing_more(client, sign_in, facilitator, function, post, reading):
     sign_in(facilitator)
     assert post(client, NEW, plan(function)).location == post(client, NEW, plan(function)).location
+    with reading():
+        assert session.scalar(sa.select(sa.func.count()).select_from(Copil)) == 1
+
+
+def test_an_announcement_that_says_something_else_is_no_second_click(
+    client, sign_in, facilitator, function, post, reading
+):
+    sign_in(facilitator)
+    first = post(client, NEW, plan(function)).location
+    other = post(client, NEW, plan(function, place="Salle verte")).location
+    assert other != first
+    post(client, f"{first}/cancel", {"reason": "Grève"})
+    post(client, f"{other}/move", {"held_at": "2026-10-07T14:00", "reason": "Salle prise"})
+    for place in ("Salle bleue", "Salle verte"):
+        assert post(client, NEW, plan(function, place=place)).location not in {first, other}
+    with reading():
+        assert session.scalar(sa.select(sa.func.count()).select_from(Copil)) == 4
+
+
+def test_of_several_announcements_at_the_same_instant_one_is_made(facilitator, function, as_viewer, writing, reading):
+    """On both databases: each click is given the same copil."""
+    who, barrier = as_viewer(facilitator), Barrier(TOGETHER)
+    said = Plan("Copil du port", SITTING, 120, "", (function,), facilitator, "intranet")
+
+    def one(_index: int) -> int:
+        barrier.wait()
+        with writing():
+            return announce(who, plan=said, at=now()).id
+
+    with ThreadPoolExecutor(TOGETHER) as threads:
+        assert len(set(threads.map(one, range(TOGETHER)))) == 1
     with reading():
         assert session.scalar(sa.select(sa.func.count()).select_from(Copil)) == 1
 
