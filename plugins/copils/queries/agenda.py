@@ -16,7 +16,7 @@ from plugins.copils.queries.copil_states import State as CopilState
 from plugins.copils.queries.copil_states import is_calling, state_of
 from plugins.copils.queries.deciders import holder_ids
 from plugins.copils.queries.glances import Glance, glances
-from plugins.copils.queries.question_states import State, is_on_agenda
+from plugins.copils.queries.question_states import is_on_agenda
 
 _AGENDA = sa.select(Question).where(Question.copil_id == sa.bindparam("number"), is_on_agenda())
 _WAS_HERE = sa.and_(HandedOn.question_id == Question.id, HandedOn.copil_id == sa.bindparam("number"))
@@ -38,6 +38,7 @@ _WAITING = (
     .where(Question.copil_id.is_(None), is_on_agenda(), Question.answered_at.is_(None))
     .order_by(Question.asked_at, Question.id)
 )
+_ASIDE = sa.or_(Question.withdrawn_at.is_not(None), Question.returned_at.is_not(None))
 
 
 def agenda_of(copil_id: int) -> list[Question]:
@@ -50,17 +51,44 @@ def heard_at(copil: Copil) -> list[Question]:
     return list(session.scalars(_HEARD, {"number": copil.id})) if copil.is_listening else agenda_of(copil.id)
 
 
-def agenda_glances(viewer: Viewer, copil: Copil, *, at: datetime, may_order: bool = False) -> list[Glance]:
+def was_put_at(copil: Copil, question: Question) -> bool:
+    """Tell whether one speaks of a question at a copil: it is one of `heard_at`."""
+    if not copil.is_listening:
+        return is_put_at(copil, question)
+    return session.scalar(_HEARD.where(Question.id == question.id), {"number": copil.id}) is not None
+
+
+def agenda_glances(
+    viewer: Viewer, copil: Copil, *, at: datetime, may_order: bool = False, most: int | None = None
+) -> list[Glance]:
     """List what the agenda shows: the numbered questions, each with those asked together with it, then the others.
 
     The others have no number: returned to those who asked, or withdrawn; they stay as a line, for nothing goes quietly.
     Of a copil that only listened or was called off, what was put there too, though it went on to another.
 
     :param may_order: `viewer` decides nothing there: while it takes questions, their order is theirs too
+    :param most: how many of each it lists
     """
-    found = glances(session.scalars(_PUBLIC, {"number": copil.id}), viewer, at=at)
-    can_move = may_order and takes_questions(copil, at=at)
-    return [*_numbered(found, can_move=can_move), *(glance for glance in found if glance.is_aside)]
+    put, aside = (
+        list(session.scalars(_PUBLIC.where(which).limit(most), {"number": copil.id}))
+        for which in (is_on_agenda(), _ASIDE)
+    )
+    with_them = merged_into(question.id for question in put) if put else []
+    found = glances([*put, *with_them, *aside], viewer, at=at)
+    can_move = may_order and len(put) > 1 and takes_questions(copil, at=at)
+    return [*_numbered(found[: len(put)], found[len(put) :], can_move=can_move), *found[len(put) + len(with_them) :]]
+
+
+def agenda_goes_on(copil: Copil, *, most: int) -> bool:
+    """Tell whether more questions are on the agenda than `most`, or stand beside it."""
+    beyond = (_PUBLIC.where(which).offset(most).limit(1) for which in (is_on_agenda(), _ASIDE))
+    return any(session.scalar(statement, {"number": copil.id}) is not None for statement in beyond)
+
+
+def is_put_at(copil: Copil, question: Question) -> bool:
+    """Tell whether a question is on the agenda of a copil: in Python, what `is_on_agenda` is in SQL."""
+    is_aside = question.withdrawn_at or question.returned_at or question.merged_into_id
+    return question.copil_id == copil.id and question.asked_at is not None and not is_aside
 
 
 def takes_questions(copil: Copil, *, at: datetime) -> bool:
@@ -68,14 +96,13 @@ def takes_questions(copil: Copil, *, at: datetime) -> bool:
     return state_of(copil, at=at) is CopilState.CALL
 
 
-def _numbered(found: list[Glance], *, can_move: bool) -> Iterator[Glance]:
-    put = [glance for glance in found if not glance.is_aside and glance.state is not State.MERGED]
+def _numbered(put: list[Glance], others: list[Glance], *, can_move: bool) -> Iterator[Glance]:
     together: dict[int | None, list[Glance]] = {}
-    for glance in found:
+    for glance in others:
         together.setdefault(glance.question.merged_into_id, []).append(glance)
     for number, glance in enumerate(put, start=1):
         merged = tuple(together.get(glance.question.id, ()))
-        yield replace(glance, number=number, together=merged, can_move=can_move and len(put) > 1)
+        yield replace(glance, number=number, together=merged, can_move=can_move)
 
 
 def last_position(copil_id: int) -> int:

@@ -221,7 +221,8 @@ def with_first_days(viewer: Viewer, search: Search, *, at: datetime) -> Iterator
     order = PRESSING if search.is_of_owed else [column.desc() for column in NEWEST]
     wanted = search.statement.add_columns(_FIRST_DAY).order_by(*order).execution_options(yield_per=AT_A_TIME)
     for row, first_day in session.execute(wanted, asked(viewer, at=at, **search.values)):
-        yield Glance(row, cards[row.function_id], at), first_day or row.due_on
+        card = cards.get(row.function_id) or function_cards([row.function_id], at=at)[row.function_id]  # come meanwhile
+        yield Glance(row, card, at), first_day or row.due_on
 
 
 def former_days(commitment_id: int) -> list[FormerDue]:

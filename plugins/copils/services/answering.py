@@ -27,7 +27,7 @@ from portal.api import (
 from plugins.copils.models.commitment import MAX_COMMITMENT, PROMISE, TO_ANSWER, Commitment, Refusal
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import DELEGATED, LATER, MAX_ANSWER, NO, YES, FormerAnswer, Question
-from plugins.copils.queries.agenda import agenda_of
+from plugins.copils.queries.agenda import is_put_at
 from plugins.copils.queries.copil_states import State, state_of
 from plugins.copils.queries.deciders import is_decider
 from plugins.copils.queries.turns import was_heard
@@ -116,7 +116,7 @@ def _must_answer(actor: Viewer, question: Question, copil: Copil, at: datetime) 
     person_id = must_write_answers(actor, copil, at=at)
     if copil.began_at is None or copil.cancelled_at is not None:
         raise Conflict(_("Nothing is answered before the copil has begun."))
-    if question.id not in {row.id for row in agenda_of(copil.id)}:
+    if not is_put_at(copil, question):
         raise Conflict(_("This question is not on the agenda of this copil."))
     return person_id
 

@@ -13,7 +13,7 @@ from portal.api import Conflict, Forbidden, Invalid, Viewer, session, texts
 
 from plugins.copils.models.copil import Copil, Turn
 from plugins.copils.models.question import Question
-from plugins.copils.queries.agenda import heard_at
+from plugins.copils.queries.agenda import was_put_at
 from plugins.copils.queries.copil_states import State, ends_at, state_of
 from plugins.copils.queries.turns import DECIDERS, SIDES, running_turn, was_heard
 from plugins.copils.services.facts import hold, must_facilitate
@@ -82,7 +82,7 @@ def _must_keep_time(actor: Viewer, copil: Copil, at: datetime) -> None:
 def _must_be_theirs(copil: Copil, question: Question, side: str) -> None:
     if side not in SIDES:
         raise Invalid(_("Say who has the floor."))
-    if question.id not in {row.id for row in heard_at(copil)}:
+    if not was_put_at(copil, question):
         raise Conflict(_("This question is not on the agenda of this copil."))
     if side == DECIDERS and copil.is_listening:
         raise Conflict(_("Too few of those who decide came: this copil listens, nothing is answered."))

@@ -26,7 +26,6 @@ from plugins.copils.queries.commitment_states import WORDS
 from plugins.copils.queries.commitments import (
     NEWEST,
     PRESSING,
-    Glance,
     asked,
     glances,
     promising_copils,
@@ -57,7 +56,7 @@ def board():
     return page(
         "copils/board.html",
         page=found,
-        glances=[Glance(row, functions[row.function_id], at) for row in found.items],
+        glances=glances(found.items, at=at),
         filters=filters,
         states=STATES,
         functions=[("", _("all the functions")), *((card.id, card.name) for card in functions.values())],

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from flask import Response, url_for
+from flask import Response, request, url_for
 
 from portal.api import (
     Table,
@@ -31,12 +32,13 @@ from portal.api import (
 
 from plugins.copils import permissions
 from plugins.copils.models.copil import ABSENT, PRESENT, STAND_IN, Copil
-from plugins.copils.queries.agenda import agenda_glances
+from plugins.copils.queries.agenda import agenda_glances, agenda_goes_on
 from plugins.copils.queries.commitments import glances_of_copil
 from plugins.copils.queries.copil_states import CURRENT, mark_of, over, state_of
 from plugins.copils.queries.copils import (
     PAST,
     READABLE,
+    SHOWN_AT_ONCE,
     agenda_sizes,
     copil_by_id,
     current_copils,
@@ -123,13 +125,23 @@ def _facts(copil: Copil) -> dict[str, Any]:
         "seats": seats,
         "presences": IN_A_SENTENCE,
         "facilitator": person(copil.facilitator_id),
-        "agenda": agenda_glances(who, copil, at=at, may_order=who.is_signed_in and not decides),
+        **_agenda(copil, at, may_order=who.is_signed_in and not decides),
         "promised": glances_of_copil(who, copil.id, at=at),
         "spent": minutes_spent(copil, turns, at=at) if turns else None,
         "former_days": former_days(copil),
         "follows": copil_by_id(copil.follows_id),
         "sequels": sequels_of(copil, who, at=at) if copil.is_listening else [],
         "readers": readers_sentence(copil.audience, copil.reader_group_id),
+    }
+
+
+def _agenda(copil: Copil, at: datetime, *, may_order: bool) -> dict[str, Any]:
+    """Give the first questions of the agenda, or all of them to whoever wants them."""
+    most = None if request.args.get("questions") == "all" else SHOWN_AT_ONCE
+    goes_on = most is not None and agenda_goes_on(copil, most=most)
+    return {
+        "agenda": agenda_glances(viewer(), copil, at=at, may_order=may_order, most=most),
+        "all_url": url_for("copils.copil", copil_id=copil.id, questions="all") if goes_on else None,
     }
 
 

@@ -11,7 +11,8 @@ from portal.api import Action, HomeItem, Subject, SubjectCard, Viewer, can, now,
 
 from plugins.copils import permissions
 from plugins.copils.models.question import Question
-from plugins.copils.queries.agenda import agenda_of, merged_into, next_copil, takes_questions
+from plugins.copils.queries.agenda import merged_into, next_copil, takes_questions
+from plugins.copils.queries.copils import agenda_sizes
 from plugins.copils.queries.deciders import is_decider
 from plugins.copils.queries.glances import Glance, glances
 from plugins.copils.queries.question_states import State
@@ -106,7 +107,7 @@ def _grouping(glance: Glance, viewer: Viewer) -> Iterator[Action]:
     elif question.merge_wanted_id is not None:
         url = _url("copils.refuse_question", glance)
         yield Action(_("Take the proposal back"), url, method="post", kind="quiet", order=50)
-    elif not merged_into([question.id]) and len(agenda_of(question.copil_id or 0)) > 1:
+    elif not merged_into([question.id]) and agenda_sizes([question.copil_id or 0]).get(question.copil_id or 0, 0) > 1:
         yield Action(_("Ask it together with another"), _url("copils.together", glance), order=50)
 
 
