@@ -12,8 +12,9 @@ from portal.api import now, session, vacate_function
 
 from plugins.copils.models.copil import Copil, Decider, Turn
 from plugins.copils.models.question import Question
+from plugins.copils.queries.agenda import heard_at
 from plugins.copils.queries.copil_states import OVERRUN
-from plugins.copils.queries.turns import floor_of, heard_at, minutes_spent, turns_of
+from plugins.copils.queries.turns import floor_of, minutes_spent, turns_of
 from tests.plugins.copils.factories import SITTING, START, make_copil, make_question
 from tests.plugins.labs.pages import words
 
