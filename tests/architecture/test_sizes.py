@@ -19,9 +19,9 @@ OPERATIONS = {"hosting", "cli"}
 MAX_PLUGIN_LINES = 1200
 # Counted in lines of code, see portal/decisions/0008; `labs`: three concepts (C01, C02, C42), their news, a wall.
 # `copils`: three concepts too, the question and its collectives, the sitting and its room, the commitment until it is
-# kept (C07 SPEC 1 to 14), each with its news, its clock and its walls; measured at 3,990 once reviewed.
+# kept (C07 SPEC 1 to 14), each with its news, its clock and its walls; measured at 4,010 once reviewed.
 # `directory`: who works where, the counter, the audit; and the import of files, more than half of it.
-CAPS = {"copils": 4000, "labs": 2970, "directory": 2900}
+CAPS = {"copils": 4100, "labs": 2970, "directory": 2900}
 SILENT = {
     tokenize.COMMENT,
     tokenize.DEDENT,

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.api import Audienced, Personal, Subject, person_id
 
-from plugins.copils.models.copil import MAX_REASON, Base, Copil
-from plugins.copils.models.question import Question
+from plugins.copils.models.copil import Base, Copil
+from plugins.copils.models.question import KEEP_DAYS, Question
 
 CONFIRM_DAYS = 30
 RECONFIRM_DAYS = 30
@@ -58,10 +58,18 @@ class Commitment(Audienced, Base):
         "author_id": Personal("author_id", "wrote the commitment down", None, "pseudonym"),
         "holder_id": Personal("holder_id", "answers for the commitment", None, "pseudonym"),
         "known_by": Personal("known_by_id", "says how one will know it is done", None, "pseudonym"),
-        "known_by_id": Personal("known_by_id", "said how one will know it is done", None, "pseudonym"),
+        "known_by_id": Personal(
+            "known_by_id",
+            "said how one will know it is done",
+            KEEP_DAYS,
+            "pseudonym",
+            since="made_at",
+        ),
         "proof": Personal("proposed_by_id", "says what was done", None, "pseudonym"),
         "proposed_by_id": Personal("proposed_by_id", "said it is done", None, "pseudonym"),
-        "confirmed_by_id": Personal("confirmed_by_id", "confirmed it is done", None, "pseudonym"),
+        "confirmed_by_id": Personal(
+            "confirmed_by_id", "confirmed it is done", KEEP_DAYS, "pseudonym", since="confirmed_at"
+        ),
     }
     __table_args__ = (
         sa.Index("ix_copils_commitment_made", "made_at", "id"),
@@ -71,7 +79,7 @@ class Commitment(Audienced, Base):
     copil_id: Mapped[int] = mapped_column(sa.ForeignKey("copils_copil.id", ondelete="CASCADE"), index=True)
     question_id: Mapped[int] = mapped_column(sa.ForeignKey("copils_question.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(sa.String(10), default=PROMISE)
-    text: Mapped[str] = mapped_column(sa.String(MAX_COMMITMENT))
+    text: Mapped[str] = mapped_column(sa.Text)
     folded: Mapped[str] = mapped_column(sa.Text)
     function_id: Mapped[int] = mapped_column(sa.ForeignKey("functions.id", ondelete="RESTRICT"), index=True)
     holder_id: Mapped[int | None] = person_id(nullable=True)
@@ -80,12 +88,12 @@ class Commitment(Audienced, Base):
     pressing_on: Mapped[date]
     late_noted_on: Mapped[date | None]
     postponed: Mapped[int] = mapped_column(default=0)
-    known_by: Mapped[str | None] = mapped_column(sa.String(MAX_KNOWN_BY))
+    known_by: Mapped[str | None] = mapped_column(sa.Text)
     known_by_id: Mapped[int | None] = person_id(nullable=True)
     proposed_at: Mapped[datetime | None]
     proposed_by_id: Mapped[int | None] = person_id(nullable=True)
     in_name: Mapped[bool] = mapped_column(default=False)
-    proof: Mapped[str | None] = mapped_column(sa.String(MAX_PROOF))
+    proof: Mapped[str | None] = mapped_column(sa.Text)
     unconfirmed_noted: Mapped[bool] = mapped_column(default=False)
     confirmed_at: Mapped[datetime | None]
     confirmed_by_id: Mapped[int | None] = person_id(nullable=True)
@@ -110,7 +118,7 @@ class FormerDue(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     commitment_id: Mapped[int] = of_commitment()
     due_on: Mapped[date]
-    reason: Mapped[str] = mapped_column(sa.String(MAX_REASON))
+    reason: Mapped[str] = mapped_column(sa.Text)
     in_name: Mapped[bool] = mapped_column(default=False)
     person_id: Mapped[int] = person_id()
     changed_at: Mapped[datetime]
@@ -124,14 +132,14 @@ class Refusal(Base):
         "proof": Personal("proposed_by_id", "says what was done", None, "pseudonym"),
         "proposed_by_id": Personal("proposed_by_id", "said it is done", None, "pseudonym"),
         "reason": Personal("person_id", "says why it is not done", None, "pseudonym"),
-        "person_id": Personal("person_id", "refused", None, "pseudonym"),
+        "person_id": Personal("person_id", "refused", KEEP_DAYS, "pseudonym", since="refused_at"),
     }
     id: Mapped[int] = mapped_column(primary_key=True)
     commitment_id: Mapped[int] = of_commitment()
-    proof: Mapped[str | None] = mapped_column(sa.String(MAX_PROOF))
+    proof: Mapped[str | None] = mapped_column(sa.Text)
     proposed_by_id: Mapped[int] = person_id()
     proposed_at: Mapped[datetime]
     in_name: Mapped[bool] = mapped_column(default=False)
-    reason: Mapped[str] = mapped_column(sa.String(MAX_REASON))
-    person_id: Mapped[int] = person_id()
+    reason: Mapped[str] = mapped_column(sa.Text)
+    person_id: Mapped[int | None] = person_id(nullable=True)
     refused_at: Mapped[datetime]

@@ -1,4 +1,7 @@
-"""Tables of the questions: who asks, what was answered, what a moderator returned or masked (C07)."""
+"""Tables of the questions: who asks, what was answered, what a moderator returned or masked (C07).
+
+What people write has no length here, nor in commitments: what masks a name may be longer than the name.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.api import Personal, Subject, person_id
 
-from plugins.copils.models.copil import MAX_REASON, Base, Copil, of_copil
+from plugins.copils.models.copil import Base, Copil, of_copil
 
 COLLECTIVE_LEAST = 3
 KEEP_DAYS = 5 * 365 + 1
@@ -19,7 +22,8 @@ MAX_DETAILS = 3000
 MAX_COLLECTIVE = 80
 MAX_ANSWER = 1000
 
-ENDINGS = ("answered_at", "withdrawn_at")
+# What the days of who asked are counted from; a question that nobody answers has an end too.
+ENDINGS = ("answered_at", "withdrawn_at", "asked_at", "created_at")
 
 # The four types of answer, exactly one to each question (C07 SPEC 4).
 YES, NO, LATER, DELEGATED = "yes", "no", "later", "delegated"
@@ -40,7 +44,7 @@ class Answer:
     """
 
     answer: Mapped[str | None] = mapped_column(sa.String(10))
-    answer_text: Mapped[str | None] = mapped_column(sa.String(MAX_ANSWER))
+    answer_text: Mapped[str | None] = mapped_column(sa.Text)
     answer_on: Mapped[date | None]
     answer_function_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("functions.id", ondelete="RESTRICT"), index=True
@@ -78,7 +82,7 @@ class Question(Answer, Base):
     came_from_id: Mapped[int | None] = mapped_column(sa.ForeignKey("copils_copil.id", ondelete="SET NULL"), index=True)
     again_id: Mapped[int | None] = mapped_column(sa.ForeignKey("copils_question.id", ondelete="SET NULL"), index=True)
     author_id: Mapped[int | None] = person_id(nullable=True)
-    text: Mapped[str] = mapped_column(sa.Text)  # what masks a name may be longer than the name
+    text: Mapped[str] = mapped_column(sa.Text)
     details: Mapped[str | None] = mapped_column(sa.Text)
     is_collective: Mapped[bool] = mapped_column(default=False)
     collective: Mapped[str | None] = mapped_column(sa.Text)
@@ -87,7 +91,7 @@ class Question(Answer, Base):
     position: Mapped[int] = mapped_column(default=0)
     withdrawn_at: Mapped[datetime | None]
     returned_at: Mapped[datetime | None]
-    return_reason: Mapped[str | None] = mapped_column(sa.String(MAX_REASON))
+    return_reason: Mapped[str | None] = mapped_column(sa.Text)
     returned_by_id: Mapped[int | None] = person_id(nullable=True)
     merge_wanted_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("copils_question.id", ondelete="SET NULL"), index=True
@@ -166,7 +170,7 @@ class HandedOn(Base):
 
 
 class Masking(Base):
-    """A personal name that a moderator masked in a question: what it was is kept nowhere (C07 SPEC 11).
+    """A personal name that a moderator masked in a question and what hangs on it; it is kept nowhere (C07 SPEC 11).
 
     :ivar places: how many times it stood there
     """
@@ -192,7 +196,7 @@ class FormerAnswer(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     question_id: Mapped[int] = of_question()
     answer: Mapped[str] = mapped_column(sa.String(10))
-    answer_text: Mapped[str | None] = mapped_column(sa.String(MAX_ANSWER))
+    answer_text: Mapped[str | None] = mapped_column(sa.Text)
     answer_on: Mapped[date | None]
     answer_function_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("functions.id", ondelete="RESTRICT"), index=True

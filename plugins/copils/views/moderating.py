@@ -13,7 +13,8 @@ from plugins.copils.queries.agenda import agenda_of
 from plugins.copils.queries.glances import Glance, glances
 from plugins.copils.queries.questions import readable_question
 from plugins.copils.services.grouping import accept_together, part, refuse_together, want_together
-from plugins.copils.services.moderating import mask_name, return_question
+from plugins.copils.services.masking import mask_name
+from plugins.copils.services.moderating import return_question
 from plugins.copils.services.ordering import move_question
 from plugins.copils.views.asking import see_question, url_of
 from plugins.copils.views.blueprint import blueprint

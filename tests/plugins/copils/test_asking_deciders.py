@@ -13,7 +13,8 @@ from plugins.copils.models.question import Asker, Masking, Question
 from plugins.copils.services.asking import Words, ask_question, put_back, reword_question, withdraw_question
 from plugins.copils.services.collectives import ask_in_own_name, decline, give_voice, invite, take_voice_back
 from plugins.copils.services.grouping import accept_together, part, refuse_together, want_together
-from plugins.copils.services.moderating import mask_name, return_question
+from plugins.copils.services.masking import mask_name
+from plugins.copils.services.moderating import return_question
 from plugins.copils.services.ordering import move_question
 from plugins.copils.views import asking, moderating
 from tests.plugins.copils.factories import START, add_askers, make_copil, make_function, make_question

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from portal.api import Invalid, now, session
 
-from plugins.copils.models.commitment import Commitment
+from plugins.copils.models.commitment import Commitment, FormerDue, Refusal
 from plugins.copils.models.copil import Copil
-from plugins.copils.models.question import Masking, Question
-from plugins.copils.services.moderating import mask_name
+from plugins.copils.models.question import FormerAnswer, Masking, Question
+from plugins.copils.services.masking import mask_name
 from tests.plugins.copils.factories import (
     SITTING,
     START,
@@ -142,7 +142,7 @@ def test_a_name_is_masked_wherever_it_stands_and_kept_nowhere(house, sign_in, po
     assert question.details == "[nom masqué] a dit non."
     with reading():
         (row,) = session.scalars(sa.select(Masking))
-        assert (row.places, row.person_id) == (2, house.lea.id)
+        assert (row.places, row.person_id) == (3, house.lea.id)
         assert "curie" not in session.get_one(Commitment, commitment_id).folded
     page = words(sign_in(house.omar).get(house.address))
     assert "Un nom a été masqué le 7 septembre 2026, par Léa Petit." in page
@@ -200,6 +200,113 @@ def test_names_are_found_whatever_their_signs(text, name, kept, house, sign_in, 
     asked = post(sign_in(house.awa), f"/copils/sessions/{house.copil_id}/ask", {"text": text, "asked": "alone"})
     assert post(sign_in(house.lea), f"{asked.location}/mask", {"name": name}).status_code == 303
     assert kept in words(sign_in(house.omar).get(asked.location))
+
+
+@pytest.fixture
+def dug_in(house, writing):
+    """Say the name wherever words hang on the question; ask it again, and again, and once more withdrawn."""
+    name = "Marie Curie"
+    with writing():
+        at = now()
+        question = session.get_one(Question, house.number)
+        for column, value in answered(at, house.lea, "delegated", f"Voyez avec {name}, qui sait tout.").items():
+            setattr(question, column, value)
+        question.answer_function_id = house.function_id
+        session.add(
+            FormerAnswer(
+                question_id=house.number,
+                answer="no",
+                answer_text=f"Parce que {name} ne veut pas.",
+                person_id=house.lea.id,
+                until_at=at,
+            )
+        )
+        promised = make_commitment(
+            house.number,
+            house.function_id,
+            by=house.lea,
+            text=f"Les congés que {name} a refusés seront donnés",
+            known_by=f"On aura vu {name} signer",
+            proof=f"Signé hier par {name} elle-même",
+        )
+        session.add(
+            FormerDue(commitment_id=promised, due_on=at.date(), reason=name, person_id=house.lea.id, changed_at=at)
+        )
+        session.add(
+            Refusal(
+                commitment_id=promised,
+                proof=f"Vu par {name}",
+                proposed_by_id=house.lea.id,
+                proposed_at=at,
+                reason=f"Non, demandez donc à {name}",
+                person_id=house.awa.id,
+                refused_at=at,
+            )
+        )
+        house.again = make_question(house.omar, house.copil_id, f"{TEXT} Encore ?", again_id=house.number)
+        house.third = make_question(house.omar, house.copil_id, f"{TEXT} Toujours ?", again_id=house.again)
+        house.hidden = make_question(house.omar, house.copil_id, TEXT, again_id=house.number, withdrawn_at=at)
+    return house
+
+
+def test_a_name_goes_from_all_that_hangs_on_a_question(dug_in, sign_in, post, site, reading, audit_of):
+    """C07 SPEC 11: answers, commitments, reasons, proofs, where it is asked again; hidden words are not read by it."""
+    assert post(sign_in(dug_in.lea), f"{dug_in.address}/mask", {"name": "Marie Curie"}).status_code == 303
+    with site.engine.connect() as conn:
+        tables = sa.MetaData()
+        tables.reflect(conn)
+        found = [
+            (table.name, row.id)
+            for table in tables.sorted_tables
+            if table.name.startswith("copils_")
+            for row in conn.execute(sa.select(table))
+            if "curie" in str(tuple(row)).lower()
+        ]
+    assert found == [("copils_question", dug_in.hidden)]
+    with reading():
+        masked = list(session.scalars(sa.select(Masking.question_id).order_by(Masking.question_id)))
+        told = [audit_of(session.get_one(Question, number).subject) for number in (dug_in.again, dug_in.third)]
+    assert masked == [dug_in.number, dug_in.again, dug_in.third]
+    assert all("copils.question_masked" in entries for entries in told)
+    assert "Un nom a été masqué" in words(sign_in(dug_in.omar).get("/news"))
+
+
+def test_a_name_that_stands_only_in_a_commitment_is_masked(house, sign_in, post, writing, reading):
+    with writing():
+        text = "Le bureau de Pierre Durand sera rouvert"
+        promised = make_commitment(house.number, house.function_id, by=house.lea, text=text)
+    assert post(sign_in(house.lea), f"{house.address}/mask", {"name": "Pierre Durand"}).status_code == 303
+    with reading():
+        assert session.get_one(Commitment, promised).text == "Le bureau de [nom masqué] sera rouvert"
+
+
+def test_masking_is_no_way_to_censor(house, sign_in, post, reading, writing):
+    """C07 SPEC 11: words are counted without masks, all masks together; no mask hides a mask."""
+    text = "Pourquoi M. Durand refuse-t-il toujours les congés que nous demandons ?"
+    with writing():
+        house.number = make_question(house.awa, house.copil_id, text)
+    lea, address = sign_in(house.lea), f"/copils/q/{house.number}"
+    tried = ("Durand", "nom masqué", "refuse", "nom", "congés", "toujours les", "Pourquoi", "nous demandons")
+    answers = [post(lea, f"{address}/mask", {"name": name}).status_code for name in tried]
+    assert answers == [303, 422, 303, 422, 303, 422, 303, 422]
+    kept = "[nom masqué] M. [nom masqué] [nom masqué]-t-il toujours les [nom masqué] que nous demandons ?"
+    assert _question(reading, house).text == kept
+    with writing():
+        session.get_one(Question, house.number).details = "Le visage masqué, on ne nous entend pas non plus."
+    assert post(lea, f"{address}/mask", {"name": "masqué"}).status_code == 303
+    assert _question(reading, house).text == kept
+
+
+def test_a_copy_that_was_cut_in_the_middle_of_a_name_loses_it_too(house, sign_in, post, reading, writing):
+    text = f"{TEXT} {'encore ' * 40}"[:279] + " Marie Curie dit ?"
+    cut = f"Réponse : {text}"[:300]
+    assert cut.endswith("Marie Curi")
+    with writing():
+        house.number = make_question(house.awa, house.copil_id, text)
+        owed = make_commitment(house.number, house.function_id, by=house.lea, text=cut, kind="answer")
+    assert post(sign_in(house.lea), f"/copils/q/{house.number}/mask", {"name": "Marie Curie"}).status_code == 303
+    with reading():
+        assert "Curi" not in session.get_one(Commitment, owed).text
 
 
 def test_short_names_make_a_question_longer_than_anybody_may_write(house, sign_in, post, reading, writing):
