@@ -22,7 +22,7 @@ from portal.api import (
 from plugins.copils import permissions
 from plugins.copils.forms.settings import CopilsSettings
 from plugins.copils.jobs import copils_jobs
-from plugins.copils.services import news_commitments, news_copils, news_questions, succession
+from plugins.copils.services import news_commitments, news_copils, news_questions
 from plugins.copils.views import (
     announcing,
     answers,
@@ -67,7 +67,7 @@ OF_KIND = {
     "copils.commitment": offers_commitments,
     "copils.board": offers_board,
 }
-TELLERS = {**news_copils.TELLERS, **news_questions.TELLERS, **news_commitments.TELLERS, **succession.TELLERS}
+TELLERS = {**news_copils.TELLERS, **news_questions.TELLERS, **news_commitments.TELLERS}
 
 
 @hookimpl

@@ -168,6 +168,7 @@ def create_commitment() -> None:
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("pressing_on", sa.Date(), nullable=False),
         sa.Column("late_noted_on", sa.Date(), nullable=True),
+        sa.Column("holder_told", sa.String(40), nullable=False),
         sa.Column("postponed", sa.Integer(), nullable=False),
         sa.Column("known_by", sa.Text(), nullable=True),
         link("copils_commitment", "known_by_id", "users", nullable=True),

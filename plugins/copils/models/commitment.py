@@ -42,6 +42,7 @@ class Commitment(Audienced, Base):
     :ivar pressing_on: the day that orders it: the first one that passed unmet, and stays whatever day is given next
         (SPEC 6), else the one it is due on
     :ivar late_noted_on: the last day it was due on of which the sweep told that it had passed
+    :ivar holder_told: since when whoever the sweep told of last holds the function, or *vacant*; empty before the first
     :ivar postponed: how many times a later day was given (SPEC 7)
     :ivar known_by: « on saura que c'est fait quand… », in the words of an asker; None until they write it
     :ivar proposed_at: when it was said done (SPEC 8); empty again once an asker refused
@@ -53,7 +54,7 @@ class Commitment(Audienced, Base):
     """
 
     __tablename__ = "copils_commitment"
-    __plain__ = ("audience", "kind", "text", "folded")
+    __plain__ = ("audience", "kind", "text", "folded", "holder_told")
     __personal__ = {
         "author_id": Personal("author_id", "wrote the commitment down", None, "pseudonym"),
         "holder_id": Personal("holder_id", "answers for the commitment", None, "pseudonym"),
@@ -87,6 +88,7 @@ class Commitment(Audienced, Base):
     due_on: Mapped[date]
     pressing_on: Mapped[date]
     late_noted_on: Mapped[date | None]
+    holder_told: Mapped[str] = mapped_column(sa.String(40), default="")
     postponed: Mapped[int] = mapped_column(default=0)
     known_by: Mapped[str | None] = mapped_column(sa.Text)
     known_by_id: Mapped[int | None] = person_id(nullable=True)

@@ -14,6 +14,7 @@ from portal.api import local_midnight, session
 from plugins.copils.models.commitment import CONFIRM_DAYS, Commitment
 from plugins.copils.queries.commitment_states import TODAY, State, is_in, is_owed, on_day
 from plugins.copils.services.keeping import say
+from plugins.copils.services.succession import passed_on, tell_passed_on
 
 AT_A_TURN = 200
 _NOT_TOLD = sa.or_(Commitment.late_noted_on.is_(None), Commitment.late_noted_on < Commitment.due_on)
@@ -35,14 +36,17 @@ _UNCONFIRMED = (
 
 
 def sweep_commitments(at: datetime) -> bool:
-    """Publish what became late and what nobody confirmed; tell whether more wait (C07 SPEC 6 and 8)."""
+    """Publish what became late or unconfirmed, tell successors; say whether more wait (C07 SPEC 6, 8 and 10)."""
+    passed = passed_on(at=at, most=AT_A_TURN)
     late, unconfirmed = (list(session.scalars(statement, on_day(at))) for statement in (_LATE, _UNCONFIRMED))
     for commitment in late:
         _note_late(commitment)
     for commitment in unconfirmed:
         if commitment.proposed_at is not None:  # the statement asks that it is
             _note_unconfirmed(commitment, commitment.proposed_at)
-    return AT_A_TURN in {len(late), len(unconfirmed)}
+    for commitment, card in passed:
+        tell_passed_on(commitment, card, at=at)
+    return AT_A_TURN in {len(late), len(unconfirmed), len(passed)}
 
 
 def _note_late(commitment: Commitment) -> None:

@@ -57,7 +57,10 @@ SENT = {
     "copils.move_question_to": {"to": "2"},
     "copils.presence": {f"seat_{number}": "present" for number in range(1, 99)},
 }
-HIDDEN = {"copils_commitment.folded": "read to find and to order, never shown"}
+HIDDEN = {
+    "copils_commitment.folded": "read to find and to order, never shown",
+    "copils_commitment.holder_told": "noted by the sweep for itself",
+}
 KIND = "a word of the code"
 EXEMPT = {
     "copils_asker": "numbers",

@@ -147,12 +147,13 @@ def test_those_who_asked_and_those_who_follow_hear_of_each_change(told, noe, awa
 
 
 def test_a_successor_finds_what_was_promised_in_the_open(
-    client, sign_in, lea, awa, ben, noe, url, act, writing, means, told, clock
+    client, sign_in, lea, awa, ben, noe, url, act, writing, means, told, clock, run_jobs
 ):
     """C07 SPEC 10."""
     clock.advance(days=1)
     with writing():
         hold_function(means, lea.id, since=now())
+    run_jobs()
     sign_in(noe)
     page = words(client.get(url))
     assert "La fonction a changé de titulaire : à reconfirmer le 8 octobre 2026 au plus tard" in page
@@ -168,6 +169,27 @@ def test_a_successor_finds_what_was_promised_in_the_open(
     for _twice in range(2):
         assert act(lea, "take-on").status_code == 303
     assert "La fonction a changé de titulaire" not in words(client.get(url))
+
+
+def test_a_successor_is_told_on_the_day_they_take_over_and_once(lea, awa, ben, writing, means, told, clock, run_jobs):
+    """C07 SPEC 9 and 10: not when it is planned, nor again; who holds it anew is told nothing of their own promise."""
+    to_take_on = ("Promised by the function that you now hold, to be taken on", True)
+    with writing():
+        hold_function(means, lea.id, since=now() + timedelta(days=10))
+    run_jobs()
+    assert told(lea) == told(awa) == set()
+    clock.advance(days=11)
+    run_jobs()
+    assert told(lea) == {to_take_on}
+    with writing():
+        session.execute(sa.delete(Notice))
+    run_jobs()
+    assert told(lea) == told(awa) == set()
+    with writing():
+        hold_function(means, ben.id, since=now() + timedelta(days=1))
+    clock.advance(days=2)
+    run_jobs()
+    assert to_take_on not in told(ben)
 
 
 @pytest.mark.parametrize(
@@ -195,10 +217,11 @@ def test_it_waits_for_the_successor_though_the_plugin_was_off_that_day(
     assert "à reconfirmer le 8 octobre 2026 au plus tard" in words(client.get(url))
 
 
-def test_a_function_that_is_left_vacant_is_said_so(told, noe, awa, writing, means):
+def test_a_function_that_is_left_vacant_is_said_so(told, noe, awa, writing, means, run_jobs):
     """C07 SPEC 10 and 14."""
     with writing():
         vacate_function(means, at=now())
+    run_jobs()
     assert ("Nobody holds any more the function that promised it", False) in told(awa)
     assert ("Nobody holds any more the function that promised it", False) in told(noe)
 

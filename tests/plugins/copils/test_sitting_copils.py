@@ -11,6 +11,8 @@ import sqlalchemy as sa
 
 from portal.api import Forbidden, add_member, create_group, hold_function, now, session
 from portal.api import reading as reading_as
+from portal.content.clock import real_now
+from portal.people.leaving import leave
 
 from plugins.copils.models.copil import Copil, Decider, FormerDay
 from plugins.copils.queries.copil_states import CURRENT, OVERRUN, is_current, over, state_of
@@ -242,6 +244,23 @@ def test_a_copil_is_not_handed_over_to_a_decider_nor_by_anybody(
     assert post(client, path, {"facilitator": "Chef"}).status_code == 403
     with reading():
         assert session.get_one(Copil, copil).facilitator_id == facilitator.id
+
+
+def test_a_copil_that_is_over_is_handed_over_when_whoever_facilitated_has_left(
+    client, sign_in, facilitator, make_user, copil, post, reading, writing
+):
+    """C07 SPEC 14: of a function that nobody holds, somebody must say what is done."""
+    make_user("Léa Petit")
+    with writing():
+        found = session.get_one(Copil, copil)
+        found.began_at, found.closed_at = SITTING, SITTING + timedelta(hours=2)
+        leave(facilitator.id, actor=None, at=real_now())
+    sign_in(make_user("Chef", role="admin"))
+    path = f"/copils/sessions/{copil}/facilitator"
+    assert f'href="{path}"' in client.get(f"/copils/sessions/{copil}").text
+    assert post(client, path, {"facilitator": "Léa Petit"}).status_code == 303
+    with reading():
+        assert session.get_one(Copil, copil).facilitator_id != facilitator.id
 
 
 def test_a_copil_called_off_says_why_and_a_second_click_changes_nothing(
