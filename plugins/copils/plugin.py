@@ -16,12 +16,14 @@ from portal.api import (
     SubjectType,
     Viewer,
     hookimpl,
+    now,
     texts,
 )
 
 from plugins.copils import permissions
 from plugins.copils.forms.settings import CopilsSettings
 from plugins.copils.jobs import copils_jobs
+from plugins.copils.queries.deciders import held_by
 from plugins.copils.services import news_commitments, news_copils, news_questions
 from plugins.copils.views import (
     announcing,
@@ -61,6 +63,7 @@ PAGES = (
     questions,
     walls,
 )
+AT_HOME = (offers_copils, offers_questions, offers_commitments)
 OF_KIND = {
     "copils.copil": offers_copils,
     "copils.question": offers_questions,
@@ -111,7 +114,8 @@ def portal_jobs() -> list[Job]:
 @hookimpl
 def portal_home_items(viewer: Viewer) -> list[HomeItem]:
     """Give what is happening, what waits for this person, what was promised."""
-    return [item for part in OF_KIND.values() for item in part.home_items(viewer)]
+    held = held_by(viewer.person_id, at=now())
+    return [item for part in AT_HOME for item in part.home_items(viewer, held)]
 
 
 @hookimpl

@@ -50,9 +50,9 @@ def is_decider(viewer: Viewer, copil_id: int, *, at: datetime) -> bool:
     return bool(held_by(viewer.person_id, at=at) & {row.function_id for row in deciders_of(copil_id)})
 
 
-def decides_among(viewer: Viewer, copil_ids: Iterable[int], *, at: datetime) -> frozenset[int]:
-    """Give the ids of the copils, among some, where a person is to answer: two queries for a whole page."""
-    held, ids = held_by(viewer.person_id, at=at), list(copil_ids)
+def decides_among(held: frozenset[int], copil_ids: Iterable[int]) -> frozenset[int]:
+    """Give the ids of the copils, among some, where whoever holds these functions is to answer."""
+    ids = list(copil_ids)
     if not held or not ids:
         return frozenset()
     return frozenset(session.scalars(sa.select(Decider.copil_id).where(Decider.copil_id.in_(ids), decides_at(held))))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from flask import url_for
 
-from portal.api import Action, HomeItem, Subject, SubjectCard, Viewer, can, texts
+from portal.api import Action, Subject, SubjectCard, Viewer, can, texts
 
 from plugins.copils import permissions
 from plugins.copils.services.hall import BOARD
@@ -28,8 +28,3 @@ def actions(subject: Subject, viewer: Viewer) -> Iterable[Action]:
     yield Action(_("Sheet to print"), url_for("copils.sheet"), order=30)
     if can(viewer, permissions.ANNOUNCE):
         yield Action(_("Wall without signing in"), url_for("copils.hall_door"), kind="quiet", order=40)
-
-
-def home_items(viewer: Viewer) -> Iterable[HomeItem]:
-    """Give nothing: what is promised is given by each commitment."""
-    return ()

@@ -31,8 +31,7 @@ from plugins.copils.queries.commitments import (
     promised_to_all,
     readable_commitment,
 )
-from plugins.copils.queries.deciders import held_by
-from plugins.copils.queries.waiting import owed_by, to_describe_by, to_judge_by
+from plugins.copils.queries.waiting import owed_by, to_say_by
 from plugins.copils.services.confirming import must_witness
 from plugins.copils.services.facts import must_answer_for
 
@@ -96,25 +95,25 @@ def _of_askers(glance: Glance, viewer: Viewer) -> Iterator[Action]:
         yield Action(_("Correct how one will know"), _url("known_by_page", commitment), kind="quiet", order=40)
 
 
-def home_items(viewer: Viewer) -> Iterable[HomeItem]:
-    """Give what waits for `viewer`: what they owe, what they are to say; and what was promised to all."""
+def home_items(viewer: Viewer, held: frozenset[int]) -> Iterable[HomeItem]:
+    """Give what `viewer`, who holds these functions, owes and is to say; what was promised to all."""
     at = now()
     if viewer.is_signed_in:
-        held = held_by(viewer.person_id, at=at)
-        for glance in owed_by(viewer, held, at=at):
-            yield _owed(glance)
-        for found in to_judge_by(viewer, held, at=at):
-            words, action = _("Is it really done?"), (_("Say yes or no"), _url("verdict_page", found))
-            yield HomeItem("todo", found.text, _url("commitment", found), (words,), found.proposed_at, action)
-        for found in to_describe_by(viewer, held, at=at):
-            words, action = (
-                _("You asked for it."),
-                (_("Write how one will know it is done"), _url("known_by_page", found)),
-            )
-            yield HomeItem("todo", found.text, _url("commitment", found), (words,), found.made_at, action)
+        yield from (_owed(glance) for glance in owed_by(viewer, held, at=at))
+        yield from (_to_say(found) for found in to_say_by(viewer, held, at=at))
     for glance in promised_to_all(viewer, at=at):
         lines = (glance.function.name, _due(glance.commitment))
         yield _item("promised", glance, lines, state=glance.mark)
+
+
+def _to_say(found: Commitment) -> HomeItem:
+    if found.proposed_at is not None:
+        words, action = _("Is it really done?"), (_("Say yes or no"), _url("verdict_page", found))
+    else:
+        words = _("You asked for it.")
+        action = (_("Write how one will know it is done"), _url("known_by_page", found))
+    url = _url("commitment", found)
+    return HomeItem("todo", found.text, url, (words,), found.proposed_at or found.made_at, action)
 
 
 def _owed(glance: Glance) -> HomeItem:

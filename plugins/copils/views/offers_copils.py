@@ -65,11 +65,14 @@ def _to_facilitate(copil: Copil, state: State, at: datetime) -> Iterator[Action]
         yield Action(_("Call it off"), _url("cancel", copil), kind="quiet", order=90)
 
 
-def home_items(viewer: Viewer) -> Iterable[HomeItem]:
-    """Give the copils under way and those that call for questions; what waits for who facilitates or is to answer."""
+def home_items(viewer: Viewer, held: frozenset[int]) -> Iterable[HomeItem]:
+    """Give the copils under way and those that call for questions; what waits for who facilitates or is to answer.
+
+    :param held: the functions `viewer` holds
+    """
     at = now()
     found = current_copils(viewer, at=at)
-    decided = decides_among(viewer, (copil.id for copil in found), at=at)
+    decided = decides_among(held, (copil.id for copil in found))
     for copil in found:
         yield from _of_current(copil, viewer, at, decides=copil.id in decided)
     if viewer.is_signed_in:

@@ -10,19 +10,23 @@ from flask import url_for
 from portal.api import Action, HomeItem, Subject, SubjectCard, Viewer, can, now, texts
 
 from plugins.copils import permissions
-from plugins.copils.models.question import Question
 from plugins.copils.queries.agenda import merged_into, next_copil, takes_questions
 from plugins.copils.queries.copils import agenda_sizes
 from plugins.copils.queries.deciders import is_decider
 from plugins.copils.queries.glances import Glance, glances
 from plugins.copils.queries.question_states import State
 from plugins.copils.queries.questions import asks, readable_questions
-from plugins.copils.queries.questions_home import calls_for, returned_to, wanted_of
+from plugins.copils.queries.questions_home import Wait, questions_waiting
 from plugins.copils.services.moderating import may_return
 from plugins.copils.views.loaders import glance_for
 
 _ = texts("copils")
 ON_AGENDA = {State.ASKED, State.MERGED}
+WAITS = {
+    Wait.CALLED: (_.later("You are invited to ask this question together"), _.later("Answer")),
+    Wait.RETURNED: (_.later("This question was returned: take it up again"), _.later("Take it up again")),
+    Wait.WANTED: (_.later("Others propose to ask theirs together with yours"), _.later("Answer")),
+}
 
 
 def cards(ids: Iterable[int], viewer: Viewer) -> Iterable[SubjectCard]:
@@ -133,18 +137,10 @@ def _of_who_facilitates(glance: Glance, viewer: Viewer, at: datetime) -> Iterato
     yield Action(_("Mask a name"), _url("copils.mask", glance), kind="quiet", order=81)
 
 
-def home_items(viewer: Viewer) -> Iterable[HomeItem]:
-    """Give what waits for `viewer`: to ask together, to take up again, to group."""
+def home_items(viewer: Viewer, held: frozenset[int]) -> Iterable[HomeItem]:
+    """Give what waits for `viewer`, who holds these functions: to ask together, to take up again, to group."""
     if not viewer.is_signed_in or not can(viewer, permissions.ASK):
         return
-    for question in calls_for(viewer, at=now()):
-        yield _todo(question, _("You are invited to ask this question together"), _("Answer"))
-    for question in returned_to(viewer, at=now()):
-        yield _todo(question, _("This question was returned: take it up again"), _("Take it up again"))
-    for question in wanted_of(viewer, at=now()):
-        yield _todo(question, _("Others propose to ask theirs together with yours"), _("Answer"))
-
-
-def _todo(question: Question, line: str, label: str) -> HomeItem:
-    url = url_for("copils.question", question_id=question.id)
-    return HomeItem("todo", question.text, url, lines=(line,), action=(label, url))
+    for question, why in questions_waiting(viewer, held, at=now()):
+        url, (line, label) = url_for("copils.question", question_id=question.id), WAITS[why]
+        yield HomeItem("todo", question.text, url, lines=(line,), action=(label, url))
