@@ -1,4 +1,7 @@
-"""The board in three columns, for the hall and for paper: late, under way, kept in the last twelve months (C07)."""
+"""The board in three columns, for the hall and for paper: late, under way, kept in the last twelve months (C07).
+
+What was said done in these months and nobody confirmed stands with what is under way, in its own words.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,8 @@ KEPT_DAYS = 365
 _KEPT_SINCE = sa.bindparam("kept_since", type_=UtcDateTime())
 _MOST = sa.bindparam("most", type_=sa.Integer())
 _LATE = is_in(State.LATE)
-_RUNNING = sa.or_(*(is_in(state) for state in UNDER_WAY))
+_UNCONFIRMED = sa.and_(is_in(State.UNCONFIRMED), Commitment.proposed_at >= _KEPT_SINCE)
+_RUNNING = sa.or_(*(is_in(state) for state in UNDER_WAY), _UNCONFIRMED)
 _KEPT = sa.and_(is_in(State.KEPT), Commitment.confirmed_at >= _KEPT_SINCE)
 _BY_DAY = PRESSING
 _NEWEST = (Commitment.confirmed_at.desc(), Commitment.id.desc())

@@ -65,7 +65,11 @@ def _note(glance: Glance) -> str:
     if glance.state is State.KEPT:
         when = _("confirmed by those who asked")
     else:
-        when = glance.mark[0] if glance.state in {State.LATE, State.SAID_DONE} else day(commitment.due_on)
+        when = (
+            glance.mark[0]
+            if glance.state in {State.LATE, State.SAID_DONE, State.UNCONFIRMED}
+            else day(commitment.due_on)
+        )
     notes = [glance.function.name, when]
     if commitment.postponed:
         notes.append(_.plural("postponed %(num)s time", "postponed %(num)s times", commitment.postponed))

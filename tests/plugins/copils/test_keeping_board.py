@@ -193,6 +193,18 @@ def test_the_wall_shows_eight_and_counts_the_others(client, sign_in, people, mak
     assert page.get_data(as_text=True).count("board-item") == 8
 
 
+def test_what_nobody_confirmed_stays_on_the_wall_for_a_year_in_its_words(client, sign_in, people, make):
+    """C07 SPEC 8: neither kept nor forgotten."""
+    said = {"proposed_by_id": people[1].id, "proof": "Fait.", "due_on": date(2026, 8, 1)}
+    make("Personne n’a dit oui", proposed_at=START - timedelta(days=40), **said)
+    make("Il y a longtemps", proposed_at=START - timedelta(days=366), **said)
+    sign_in(people[0])
+    page = words(client.get("/copils/hall"))
+    assert "En cours 1" in page and "Personne n’a dit oui" in page
+    assert "fait (non confirmé)" in page
+    assert "Il y a longtemps" not in page
+
+
 def test_what_was_kept_a_year_ago_has_left_the_wall(client, sign_in, people, make):
     make("Il y a longtemps", **kept(people, days=366))
     sign_in(people[0])
