@@ -110,3 +110,16 @@ def _share(copil: Copil, questions: list[Question], *, taken_up_at: datetime) ->
 def next_question(questions: list[Question]) -> Question | None:
     """Give the first question of the agenda that has no answer yet."""
     return next((question for question in questions if question.answered_at is None), None)
+
+
+def question_now(
+    floor: Floor | None, questions: list[Question], turns: list[Turn], *, is_running: bool
+) -> Question | None:
+    """Give the question whose turn runs; in a pause the last one, to go on with it or to read its answer aloud.
+
+    Before the first turn, and once the copil is over: the first that has no answer.
+    """
+    if floor is not None:
+        return floor.question
+    last = turns[-1].question_id if turns and is_running else None
+    return next((question for question in questions if question.id == last), None) or next_question(questions)

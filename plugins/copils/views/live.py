@@ -12,12 +12,11 @@ from portal.api import Conflict, Form, form_page, message, now, page, requires, 
 from plugins.copils import permissions
 from plugins.copils.forms.copils import ClickForm, FloorForm, presence_form
 from plugins.copils.models.copil import Copil
-from plugins.copils.models.question import Question
 from plugins.copils.queries.agenda import heard_at
 from plugins.copils.queries.copil_states import CURRENT, State, mark_of, may_begin, state_of
 from plugins.copils.queries.deciders import seats_of
 from plugins.copils.queries.question_states import ANSWERS
-from plugins.copils.queries.turns import ASKERS, floor_of, minutes_spent, next_question, turns_of
+from plugins.copils.queries.turns import ASKERS, floor_of, minutes_spent, next_question, question_now, turns_of
 from plugins.copils.services.running import begin, close, correct_presence
 from plugins.copils.services.turns import give_floor
 from plugins.copils.services.turns import pause as pause_turns
@@ -44,7 +43,7 @@ def live(copil):
 def _room(copil: Copil) -> dict[str, Any]:
     at, questions, turns = now(), heard_at(copil), turns_of(copil.id)
     state, floor = state_of(copil, at=at), floor_of(copil, questions, turns, at=at)
-    current = floor.question if floor else _waiting(questions, turns)
+    current = question_now(floor, questions, turns, is_running=state is State.RUNNING)
     heard = {turn.question_id for turn in turns if turn.side == ASKERS}
     return {
         "copil": copil,
@@ -61,12 +60,6 @@ def _room(copil: Copil) -> dict[str, Any]:
         "answers": ANSWERS,
         "form": answer_form(copil) if current and not current.answered_at and not copil.is_listening else None,
     }
-
-
-def _waiting(questions: list[Question], turns: list[Any]) -> Question | None:
-    """Give the question that was spoken of last, to go on with it or to read its answer aloud; else the first."""
-    last = turns[-1].question_id if turns else None
-    return next((question for question in questions if question.id == last), None) or next_question(questions)
 
 
 @blueprint.route("/sessions/<int:copil_id>/presence", methods=["GET", "POST"])

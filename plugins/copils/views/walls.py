@@ -23,9 +23,9 @@ from portal.api import (
 from plugins.copils import permissions
 from plugins.copils.models.copil import Copil
 from plugins.copils.queries.agenda import heard_at
-from plugins.copils.queries.copil_states import CURRENT, mark_of, state_of
+from plugins.copils.queries.copil_states import CURRENT, State, mark_of, state_of
 from plugins.copils.queries.question_states import ANSWERS
-from plugins.copils.queries.turns import floor_of, next_question, turns_of
+from plugins.copils.queries.turns import floor_of, question_now, turns_of
 from plugins.copils.services.walls import ROOM_SCOPE, close_room, open_room, room_of
 from plugins.copils.views.blueprint import blueprint
 from plugins.copils.views.loaders import one_copil, own_copil
@@ -66,8 +66,8 @@ def projected_qr(copil) -> Response:
 
 def _wall(copil: Copil, *, code: str) -> Response:
     """Answer the wall: no name of a person stands on it."""
-    at, questions = now(), heard_at(copil)
-    floor, state = floor_of(copil, questions, turns_of(copil.id), at=at), state_of(copil, at=at)
+    at, questions, turns = now(), heard_at(copil), turns_of(copil.id)
+    floor, state = floor_of(copil, questions, turns, at=at), state_of(copil, at=at)
     return page(
         "copils/wall.html",
         copil=copil,
@@ -76,7 +76,7 @@ def _wall(copil: Copil, *, code: str) -> Response:
         floor=floor,
         level=floor.level(at) if floor else 0,
         overtime=floor.overtime_minutes(at) if floor else 0,
-        current=floor.question if floor else next_question(questions),
+        current=question_now(floor, questions, turns, is_running=state is State.RUNNING),
         questions=questions,
         answered=[question for question in questions if question.answered_at],
         answers=ANSWERS,

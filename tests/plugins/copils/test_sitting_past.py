@@ -110,3 +110,18 @@ def test_the_room_shows_the_answer_that_was_just_written_and_the_way_on(room, cl
     page = client.get(f"/copils/sessions/{copil}/live")
     assert "Trop cher" in words(page) and "Question suivante" in words(page)
     assert 'href="/copils/q/1/answer/correct"' in page.text
+
+
+def test_the_wall_stays_on_the_question_that_was_just_answered(room, client, copil):
+    """C07 SPEC 4: what the room reads aloud is what the room sees."""
+    room(f"sessions/{copil}/turn", question=1, side="askers")
+    room("q/1/answer", kind="no", text="Trop cher")
+    assert "<h1>Une salle ?</h1>" in client.get(f"/copils/sessions/{copil}/wall").text
+
+
+def test_once_it_is_over_the_room_shows_what_is_still_to_be_written_down(room, client, copil):
+    """C07 SPEC 4."""
+    room(f"sessions/{copil}/turn", question=1, side="askers")
+    room("q/1/answer", kind="no", text="Trop cher")
+    room(f"sessions/{copil}/close")
+    assert 'action="/copils/q/2/answer"' in client.get(f"/copils/sessions/{copil}/live").text
