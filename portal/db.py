@@ -22,7 +22,7 @@ from sqlalchemy.types import TypeDecorator
 
 from portal.errors import Unavailable
 
-BUSY_TIMEOUT_MS = 5000
+SQLITE_PRAGMAS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
 WRITES = "writes"
 NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -114,8 +114,6 @@ class Database(SQLAlchemy):
 
 
 db = Database()
-
-
 _bases: dict[str, type[DeclarativeBase]] = {}
 
 
@@ -193,14 +191,7 @@ def _postgresql_connect(dbapi: Any, record: object) -> None:
 def _sqlite_connect(*, foreign_keys: bool) -> Any:
     def connect(dbapi: Any, record: object) -> None:
         dbapi.isolation_level = None  # the driver must not open transactions of its own: we say BEGIN ourselves
-        switch = "ON" if foreign_keys else "OFF"
-        for pragma in (
-            f"busy_timeout={BUSY_TIMEOUT_MS}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "secure_delete=ON",
-            f"foreign_keys={switch}",
-        ):
+        for pragma in (*SQLITE_PRAGMAS, f"foreign_keys={'ON' if foreign_keys else 'OFF'}"):
             dbapi.execute(f"PRAGMA {pragma}")
 
     return connect
