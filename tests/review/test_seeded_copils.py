@@ -35,7 +35,7 @@ def test_an_export_that_names_who_is_behind_a_collective(walk, monkeypatch):
 def test_a_page_that_takes_every_reader_for_one_who_asks(walk, monkeypatch):
     was = glances.glances
     mine = lambda *args, **named: [replace(glance, is_mine=True) for glance in was(*args, **named)]  # noqa: E731
-    monkeypatch.setattr(questions, "glances", mine)
+    monkeypatch.setattr("plugins.copils.views.loaders.glances", mine)
     faults = reading(walk, AGENT, "copils.question")
     caught(faults, "(collective at call", "tells users.name")
     caught(faults, "(returned at call", "tells copils_question.text")
