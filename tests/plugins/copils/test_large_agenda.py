@@ -100,7 +100,7 @@ def test_a_function_that_promises_while_a_file_is_written_is_in_it(writing, read
 
     def promise(_conn, cursor, statement, *_more):
         if "copils_former_due" in statement:
-            cursor.execute(f"UPDATE copils_commitment SET function_id = {new} WHERE id = {late}")
+            cursor.connection.execute(f"UPDATE copils_commitment SET function_id = {new} WHERE id = {late}")
 
     with writing():
         engine = session.get_bind()

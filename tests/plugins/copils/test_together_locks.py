@@ -16,6 +16,7 @@ from plugins.copils.models.commitment import Commitment
 from plugins.copils.models.copil import ABSENT, Copil, Decider
 from plugins.copils.models.question import Asker, Question
 from plugins.copils.services.announcing import Plan, announce
+from plugins.copils.services.answering import Reply, correct_answer, edition_of
 from plugins.copils.services.asking import Words, ask_question, reword_question
 from plugins.copils.services.collectives import give_voice
 from plugins.copils.services.confirming import confirm
@@ -27,6 +28,7 @@ from tests.plugins.copils.factories import (
     SITTING,
     START,
     add_askers,
+    answered,
     make_commitment,
     make_copil,
     make_function,
@@ -149,6 +151,11 @@ def _reword(house, number: int):
     reword_question(house.of_awa, _question(number), words=Words("Plus court ?"), at=now())
 
 
+def _correct(house, number: int):
+    question, reply = _question(number), Reply("no", "Parce que")
+    correct_answer(house.of_lea, question, question.copil, reply=reply, seen=edition_of(question), at=now())
+
+
 ACTS = {
     "announce": (START, lambda house, found: _announce(house)),
     "call off": (START, lambda house, found: cancel(house.of_lea, _copil(found.here), reason="Grève", at=now())),
@@ -156,6 +163,7 @@ ACTS = {
     "a late third voice": (LATE, lambda house, found: give_voice(house.of_omar, _question(found.gathering), at=now())),
     "sent again late": (LATE, lambda house, found: _reword(house, found.returned)),
     "the clock": (LATE, lambda house, found: sweep_copils(now())),
+    "an answer is corrected": (SITTING, lambda house, found: _correct(house, found.answered)),
 }
 
 
@@ -169,7 +177,10 @@ def _make_all(house) -> SimpleNamespace:
     add_askers(gathering, [house.lea])
     session.add(Asker(question_id=gathering, person_id=house.omar.id, invited_at=now()))
     returned = make_question(house.awa, here, "Trop ?", returned_at=now(), return_reason="Trop long")
-    return SimpleNamespace(here=here, gathering=gathering, returned=returned)
+    running = make_copil(house.lea, [house.function_id], began_at=SITTING)
+    done = make_question(house.awa, running, "Et là ?", position=1, **answered(SITTING, house.lea, "yes", "Oui"))
+    make_commitment(done, house.function_id, by=house.lea)
+    return SimpleNamespace(here=here, gathering=gathering, returned=returned, answered=done)
 
 
 @pytest.mark.parametrize("name", ACTS)
