@@ -29,7 +29,7 @@ def expected(door: Door, role: str, world: World, furniture: Furniture) -> froze
     unread = [thing for thing in door.things if role not in thing.readers]
     if any(not thing.is_known for thing in unread):
         return ABSENT
-    if unread or (asked in furniture.may and not furniture.holds(role, asked, door.things)):
+    if unread or (asked in furniture.may and not furniture.holds(role, asked, door.things, at=door.endpoint)):
         return ABSENT | REFUSED if unread else REFUSED
     if door.crossed:
         return ABSENT

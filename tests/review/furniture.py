@@ -6,6 +6,7 @@ A plugin brings `tests/plugins/<id>/furniture.py`, found by its name. It may say
 * `ASKS`: what each of its addresses asks of whoever comes, `{"labs.animate": "add remove"}`; `OPEN`: nothing, or a
   token; what is not named asks that somebody is signed in;
 * `MAY`: who holds a permission: roles, or the word of a thing's `facts`, `{"labs.vote": "members"}`;
+* `MAY_AT`: the same at one endpoint, whose policy loads what is asked for another fact than its permission usually is;
 * `ON_SCREENS`: the permissions kept by a session on a shared screen;
 * `ACTS`: the same for an endpoint whose view or service asks more than its permission;
 * `SILENT`: acts on what is one's own that answer the same to everybody, and do nothing to others;
@@ -40,8 +41,8 @@ Readers = Callable[[Any, World], "Roles | Thing | tuple[Thing, Roles]"]
 Narrowed = Callable[[Marker, str, World], Roles | None]
 OPEN, SIGNED_IN = "nobody", "somebody"
 TABLES = (
-    "arguments", "may", "acts", "silent", "turned_away", "unreached", "sent", "undone", "readers", "hidden", "exempt",
-    "shapes",
+    "arguments", "may", "may_at", "acts", "silent", "turned_away", "unreached", "sent", "undone", "readers", "hidden",
+    "exempt", "shapes",
 )  # fmt: skip
 
 
@@ -52,6 +53,7 @@ class Furniture:
     arguments: dict[str, str] = field(default_factory=dict)
     asks: dict[str, str] = field(default_factory=dict)
     may: dict[str, Who] = field(default_factory=dict)
+    may_at: dict[str, Who] = field(default_factory=dict)
     on_screens: set[str] = field(default_factory=set)
     acts: dict[str, Who] = field(default_factory=dict)
     silent: dict[str, str] = field(default_factory=dict)
@@ -80,10 +82,10 @@ class Furniture:
         """Give what an address asks: `OPEN`, `SIGNED_IN` or a permission."""
         return self.asks.get(endpoint, SIGNED_IN)
 
-    def holds(self, role: str, permission: str, things: Iterable[Thing]) -> bool:
-        """Tell whether a role has a permission about these things, where it stands."""
+    def holds(self, role: str, permission: str, things: Iterable[Thing], *, at: str = "") -> bool:
+        """Tell whether a role has a permission about these things, where it stands: at an endpoint."""
         is_kept = role != KIOSK or permission in self.on_screens
-        return is_kept and self.allows(self.may[permission], role, things)
+        return is_kept and self.allows(self.may_at.get(at, self.may[permission]), role, things)
 
     def readers_on(self, marker: Marker, endpoint: str, world: World) -> Roles:
         """Give who may come upon a marker on a page, or in what is told of one of its things."""

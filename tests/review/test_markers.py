@@ -21,7 +21,7 @@ def test_what_is_exempt_exists(furniture):
 
 
 def test_every_endpoint_and_permission_that_is_spoken_of_exists(app, furniture):
-    spoken_of = [furniture.acts, furniture.silent, furniture.turned_away, furniture.unreached]
+    spoken_of = [furniture.acts, furniture.may_at, furniture.silent, furniture.turned_away, furniture.unreached]
     assert {endpoint for some in spoken_of for endpoint in some} <= app.view_functions.keys()
     assert furniture.may.keys() == app.config["PERMISSIONS"].keys()
 

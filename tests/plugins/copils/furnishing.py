@@ -94,7 +94,7 @@ def furnish(world: World) -> None:
     every = [*product(STATES, AUDIENCES, [""]), *product(["call", "held"], AUDIENCES, TIMES)]
     for state, audience, time in every if world.is_full else FEW:
         _copil(world, state, audience, time)
-    _sitting(world, "call", "intranet", "", facilitator=LEAVER)
+    _open_room(world, _sitting(world, "call", "intranet", "", facilitator=LEAVER))
     _question(world, None, "waiting", frozenset({AGENT, KIOSK}))
     _question(world, None, "waiting", frozenset({OWNER}))
     who = viewer_of(world.people[OWNER].id)
@@ -179,21 +179,16 @@ def _instants(state: str, at: datetime, *, is_aside: bool) -> dict[str, Any]:
 
 
 def _open_room(world: World, sitting: Sitting) -> None:
-    """Take the wall of the room that whoever facilitates opened; and one of somebody who then leaves."""
-    for role in (OWNER, LEAVER) if sitting.thing.note.startswith("running") else (OWNER,):
-        row, who = session.get_one(Copil, sitting.thing.id), viewer_of(world.people[role].id)
-        row.facilitator_id = who.person_id
-        session.flush()
-        open_room(who, row, at=sitting.at)
-        text = show_token(ROOM_SCOPE, sitting.thing.subject, person_id=who.person_id)
-        assert text
-        world.add_key(ROOM_SCOPE, Key(text, lives=role != LEAVER, owner=role))
-    row.facilitator_id = world.people[OWNER].id
-    session.flush()
+    """Take the wall of the room that whoever facilitates opened."""
+    who = viewer_of(world.people[sitting.facilitator].id)
+    open_room(who, session.get_one(Copil, sitting.thing.id), at=sitting.at)
+    text = show_token(ROOM_SCOPE, sitting.thing.subject)
+    assert text
+    world.add_key(ROOM_SCOPE, Key(text, lives=sitting.facilitator != LEAVER, owner=sitting.facilitator))
 
 
 def _move_once(_world: World, sitting: Sitting) -> None:
-    facts = {"held_at": sitting.at, "reason": "grève des trains", "moved_at": sitting.at}
+    facts = {"held_at": sitting.at + timedelta(days=33), "reason": "grève des trains", "moved_at": sitting.at}
     session.add(FormerDay(copil_id=sitting.thing.id, **facts))
     session.flush()
 

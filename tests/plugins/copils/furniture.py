@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+
+from portal.content.clock import real_now
 
 from tests.plugins.copils.furnishing import ANNOUNCERS, GATHERED, INVITED, MEMBERS, add_private, furnish
 from tests.review.furniture import OPEN
@@ -21,7 +24,7 @@ ASKS = {
     " question_back refuse_question reword together voice withdraw",
     "copils.confirm": "known_by_page verdict_page",
     "copils.facilitate": "cancel close_copil close_page close_room_wall give_back live mask move open_room_wall pause"
-    " presence room turn",
+    " facilitator presence room turn",
     "copils.keep": "postpone_page say_done_page take_on_post",
 }
 ON_SCREENS = "copils.ask copils.confirm"
@@ -33,9 +36,9 @@ MAY: dict[str, Any] = {
     "copils.facilitate": "facilitates",
     "copils.keep": "owns",
 }
+MAY_AT = {"copils.facilitator": "hands over"}
 OF_ASKERS = ("ask_alone", "invite_voice", "leave_voice", "question_back", "reword", "withdraw")
 ACTS = {
-    "copils.facilitator": "hands over",
     "copils.take_on_post": "holds",
     "copils.accept_question": "asks the other",
     "copils.decline_voice": "was invited",
@@ -54,6 +57,7 @@ SENT = {
     "copils.answer": {"function_id": "1"},
     "copils.correct": {"function_id": "1", "text": "autrement"},
     "copils.mask": {"name": "signatures"},
+    "copils.move": {"held_at": f"{real_now().date() + timedelta(days=70)}T10:00"},
     "copils.move_question_to": {"to": "2"},
     "copils.presence": {f"seat_{number}": "present" for number in range(1, 99)},
 }
@@ -67,6 +71,7 @@ EXEMPT = {
     "copils_handed_on": "numbers",
     "copils_masking": "numbers",
     "copils_copil.audience": KIND,
+    "copils_copil.announced_as": "a digest of what was announced",
     "copils_commitment.audience": KIND,
     "copils_commitment.kind": KIND,
     "copils_decider": KIND,
