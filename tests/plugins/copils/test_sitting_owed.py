@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from portal.api import now, session, vacate_function
+from portal.people.functions import FunctionFacts, add_function
 
 from plugins.copils.models.copil import Copil, Decider, Turn
 from plugins.copils.models.question import Question
@@ -182,6 +183,19 @@ def test_a_function_that_nobody_holds_counts_on_neither_side(
             vacate_function(function_id, at=now())
     assert came(*presences).status_code == 303
     assert found().is_listening is not is_enough
+
+
+@pytest.mark.parametrize(("presence", "is_enough"), [("present", True), ("absent", False)])
+def test_an_outside_body_counts_as_it_was_noted(
+    facilitator, functions, came, found, writing, clock, presence, is_enough
+):
+    """C07 SPEC 12: nobody here holds its function, and yet it is not vacant."""
+    with writing():
+        outside = add_function(FunctionFacts("Préfecture", body="L’État"), actor=None, at=now())
+        number = make_copil(facilitator, [functions[0], outside, functions[1]])
+    clock.set(SITTING)
+    assert came("present", presence, "absent", number=number).status_code == 303
+    assert found(number).is_listening is not is_enough
 
 
 def test_a_presence_that_is_corrected_stays_in_the_history_and_counts_as_it_was_that_day(
