@@ -33,7 +33,7 @@ FILES = {
     "broken.js": ("text/javascript", "nothing.at.all();"),
     "jumpy.js": (
         "text/javascript",
-        "addEventListener('load', () => requestAnimationFrame(() => document.body.prepend('Tout bouge')))",
+        "new PerformanceObserver(() => document.body.prepend('Tout bouge')).observe({type: 'paint', buffered: true})",
     ),
     "large.js": ("text/javascript", f"// {NOISE(9_000).hex()}"),
     "huge.css": ("text/css", f"/* {NOISE(60_000).hex()} */"),

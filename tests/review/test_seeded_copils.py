@@ -102,9 +102,10 @@ def test_a_wall_that_counts_what_is_private(walk, built, monkeypatch, clock):
 
 
 def test_a_board_that_asks_once_for_each_row_who_answers(walk, monkeypatch):
-    def alone(row, _function, instant):
-        return commitments.Glance(row, function_cards([row.function_id], at=instant)[row.function_id], instant)
+    def alone(rows, **asked):
+        cards = ((row, function_cards([row.function_id], **asked)[row.function_id]) for row in rows)
+        return [commitments.Glance(row, card, asked["at"]) for row, card in cards]
 
-    monkeypatch.setattr(board, "Glance", alone)
+    monkeypatch.setattr(board, "glances", alone)
     faults = compare_ten_and_a_thousand(walk, [OWNER], doors=at(walk, "copils.board"))
     caught(faults, "owner: GET /copils/", "with 1000")

@@ -30,8 +30,13 @@
     typed: form.querySelectorAll(TYPED).length,
   });
 
+  // nothing moves before it was painted once: on a busy machine that may come long after everything was loaded
+  const painted = new Promise((done) => new PerformanceObserver(done).observe({ type: "paint", buffered: true }));
+  const unpainted = () => new Promise((done) => setTimeout(done, 2000));
+
   async function drawn() {
-    for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+    await Promise.race([painted, unpainted()]);
+    for (const _ of [1, 2, 3]) await new Promise(requestAnimationFrame);
     count(watcher.takeRecords());
     const all = [...document.querySelectorAll("*")];
     const made = all.filter((element) => element.matches("x-made, [x-made]"));
@@ -61,7 +66,9 @@
     const empty = (field) => { field[/radio|checkbox/.test(field.type) ? "checked" : "value"] = ""; };
     if (text) form.querySelectorAll(TYPED).forEach((field) => { field.value = text; });
     else [...form.elements].filter((field) => field.required).forEach(empty);
-    form.requestSubmit();
+    // what a script sends without leaving the page goes here as without script: the answer is a page
+    if ("live" in form.dataset) HTMLFormElement.prototype.submit.call(form);
+    else form.requestSubmit();
   }
 
   window.review = { drawn, tooWide, send };

@@ -63,7 +63,6 @@ SENT = {
 }
 HIDDEN = {
     "copils_commitment.folded": "read to find and to order, never shown",
-    "copils_commitment.holder_told": "noted by the sweep for itself",
 }
 KIND = "a word of the code"
 EXEMPT = {
@@ -73,6 +72,7 @@ EXEMPT = {
     "copils_copil.audience": KIND,
     "copils_copil.announced_as": "a digest of what was announced",
     "copils_commitment.audience": KIND,
+    "copils_commitment.holder_told": "noted by the sweep for itself",
     "copils_commitment.kind": KIND,
     "copils_decider": KIND,
     "copils_former_answer.answer": KIND,
