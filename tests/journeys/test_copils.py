@@ -125,6 +125,20 @@ def test_the_hall_sees_the_wall_without_session_nor_any_name(travel, is_accessib
     assert hall.context.cookies() == []
 
 
+def test_a_wall_that_is_closed_goes_off_in_the_hall_by_itself(travel):
+    nadia, hall = travel("Nadia Vermeersch"), travel()
+    nadia.go("/copils/hall/door")
+    hall.page.clock.install()
+    hall.go(ADDRESS.search(nadia.reads()).group(0))
+    assert "Une salle ouverte" in hall.page.locator("body").inner_text()
+    nadia.page.get_by_role("button", name="Fermer cette adresse").click()
+    hall.page.clock.fast_forward("05:01")
+    expect(hall.page.locator("body")).to_contain_text("fermé")
+    assert "Une salle ouverte" not in hall.page.locator("body").inner_text()
+    nadia.go("/copils/hall/door")
+    nadia.page.get_by_role("main").get_by_role("button").first.click()  # it is open again for the next one
+
+
 def test_who_reads_the_printed_board_comes_back_by_its_address_without_an_account(travel, is_accessible):
     karim, passer_by = travel("Karim Haddad"), travel(phone=True)
     karim.go("/copils/sheet")

@@ -99,6 +99,7 @@
 
   async function refresh(main) {
     const answer = document.hidden || (await fetch(location.href).catch(() => null));
+    if (answer?.status === 404) location.reload(); // closed, or switched off: nothing of it stays on the wall
     if (!answer?.ok || answer.redirected) return;
     const fresh = one("main", new DOMParser().parseFromString(await answer.text(), "text/html"));
     if (fresh && !fresh.isEqualNode(main)) main.replaceChildren(...fresh.childNodes);
