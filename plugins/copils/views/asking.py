@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from portal.api import Form, form_page, message, now, readers_sentence, requires, see, texts, viewer
+from portal.api import Form, form_page, message, now, requires, see, texts, viewer
 
 from plugins.copils import permissions
 from plugins.copils.forms.questions import AskForm, InviteForm, RewordForm
@@ -25,6 +25,7 @@ from plugins.copils.services.asking import (
 from plugins.copils.services.collectives import ask_in_own_name, decline, give_voice, invite, take_voice_back
 from plugins.copils.views.blueprint import blueprint
 from plugins.copils.views.loaders import copil_to_ask, own_question, question_to_leave, question_to_touch
+from plugins.copils.views.readers import readers_of
 
 _ = texts("copils")
 
@@ -65,7 +66,7 @@ def ask(copil):
     goes_to = next_copil([viewer().person_id or 0], origin=copil, at=now()) if is_late else None
     cancel_url = url_for("copils.copil", copil_id=copil.id)
     context = {"copil": copil, "is_late": is_late, "goes_to": goes_to, "again": again}
-    context["readers"] = readers_sentence(copil.audience, copil.reader_group_id)
+    context["readers"] = readers_of(copil)
     return form_page("copils/ask.html", form, cancel_url=cancel_url, details_open=form.is_unfolded, **context)
 
 

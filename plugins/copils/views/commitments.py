@@ -11,7 +11,6 @@ from portal.api import (
     message,
     now,
     page,
-    readers_sentence,
     requires,
     sections_of,
     see,
@@ -28,6 +27,7 @@ from plugins.copils.services.facts import must_answer_for
 from plugins.copils.services.keeping import postpone, say_done, take_on
 from plugins.copils.views.blueprint import blueprint
 from plugins.copils.views.loaders import one_commitment
+from plugins.copils.views.readers import readers_of
 
 _ = texts("copils")
 
@@ -47,7 +47,7 @@ def commitment(commitment):
         copil=commitment.copil,
         former=former_days(commitment.id),
         refusals=refusals_of(commitment.id),
-        readers=readers_sentence(commitment.audience, commitment.reader_group_id),
+        readers=readers_of(commitment),
         sections=sections_of(commitment.subject),
         main=[action for action in offers if action.kind == "main"],  # beside the title: a phone shows it at once
         offers=[action for action in offers if action.kind != "main"],

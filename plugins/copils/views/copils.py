@@ -21,7 +21,6 @@ from portal.api import (
     page,
     person,
     qr_svg,
-    readers_sentence,
     reading,
     sections_of,
     session,
@@ -49,6 +48,7 @@ from plugins.copils.queries.deciders import seats_of
 from plugins.copils.queries.turns import minutes_spent, turns_of
 from plugins.copils.views.blueprint import blueprint
 from plugins.copils.views.loaders import one_copil
+from plugins.copils.views.readers import readers_of
 
 _ = texts("copils")
 
@@ -131,7 +131,7 @@ def _facts(copil: Copil) -> dict[str, Any]:
         "former_days": former_days(copil),
         "follows": copil_by_id(copil.follows_id),
         "sequels": sequels_of(copil, who, at=at) if copil.is_listening else [],
-        "readers": readers_sentence(copil.audience, copil.reader_group_id),
+        "readers": readers_of(copil),
     }
 
 

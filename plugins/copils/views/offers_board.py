@@ -26,5 +26,6 @@ def actions(subject: Subject, viewer: Viewer) -> Iterable[Action]:
     yield Action(_("Picture of the year"), url_for("copils.picture"), order=10)
     yield Action(_("Wall for the hall"), url_for("copils.hall"), order=20)
     yield Action(_("Sheet to print"), url_for("copils.sheet"), order=30)
+    yield Action(_("Page for everybody"), url_for("copils.public_board"), kind="quiet", order=35)
     if can(viewer, permissions.ANNOUNCE):
         yield Action(_("Wall without signing in"), url_for("copils.hall_door"), kind="quiet", order=40)

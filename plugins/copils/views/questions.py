@@ -16,7 +16,6 @@ from portal.api import (
     now,
     page,
     people,
-    readers_sentence,
     sections_of,
     signed_in,
     texts,
@@ -31,6 +30,7 @@ from plugins.copils.queries.question_states import ANSWERS, State, was_late
 from plugins.copils.queries.questions import former_answers_of, invited_ids, maskings_of, member_ids, missing_voices
 from plugins.copils.views.blueprint import blueprint
 from plugins.copils.views.loaders import one_copil, one_glance
+from plugins.copils.views.readers import readers_of
 
 _ = texts("copils")
 
@@ -82,7 +82,7 @@ def _readers(glance: Glance) -> str | None:
     """Say who reads it; of what only those who ask it read, the page says so already."""
     if glance.copil is None or glance.is_aside or glance.question.asked_at is None:
         return None
-    return readers_sentence(glance.copil.audience, glance.copil.reader_group_id)
+    return readers_of(glance.copil)
 
 
 def past_of(question: Question) -> list[Any]:

@@ -78,6 +78,18 @@ def test_the_board_shows_what_is_owed_by_the_day_that_presses(client, sign_in, p
     assert order_of(page, *titles) == ["Le mur du hall", "Une salle ouverte", "Un référent", "=1+1"]
     assert "en retard de 37 jours" in words(page)
     assert "reporté 2 fois" in words(page)
+    assert words(page).count("une première échéance est passée : 1er août 2026") == 1
+
+
+def test_a_public_promise_says_who_reads_its_page_and_where_everybody_reads_it(client, sign_in, people, make):
+    """Law 2: the page of a promise asks for a session; everybody reads it on a page of its own."""
+    number = make("Le mur du hall", audience="public")
+    closed = make("Un référent")
+    sign_in(people[0])
+    page = words(client.get(f"/copils/c/{number}"))
+    assert "Les 3 agents d’ici, responsables compris. Et tout le monde, sur la page publique" in page
+    assert "page publique" not in words(client.get(f"/copils/c/{closed}"))
+    assert "/copils/public" in hrefs(client.get("/copils/"))
 
 
 @pytest.mark.parametrize(
