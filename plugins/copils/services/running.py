@@ -101,18 +101,20 @@ def _note(copil: Copil, presences: Mapping[int, str], at: datetime) -> list[Seat
     return seats
 
 
-def has_quorum(seats: list[Seat]) -> bool:
+def has_quorum(seats: list[Seat], presences: Mapping[int, str]) -> bool:
     """Tell whether at least half of those who were invited came themselves (C07 SPEC 12).
 
     A function that nobody holds that day is invited in vain: it counts on neither side.
+
+    :param presences: of each decider, by id
     """
     held = [seat for seat in seats if not seat.function.is_vacant]
-    came = sum(seat.decider.presence == PRESENT for seat in held)
+    came = sum(presences.get(seat.decider.id) == PRESENT for seat in held)
     return came > 0 and 2 * came >= len(held)
 
 
 def _judge(copil: Copil, seats: list[Seat], at: datetime) -> None:
-    if has_quorum(seats):
+    if has_quorum(seats, {seat.decider.id: seat.decider.presence for seat in seats}):
         return
     copil.is_listening = True
     sequel = _announce_sequel(copil, seats, at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 
 from portal.api import Conflict, Form, form_page, message, now, page, requires, see, texts, viewer
 
@@ -17,7 +17,7 @@ from plugins.copils.queries.copil_states import CURRENT, State, mark_of, may_beg
 from plugins.copils.queries.deciders import seats_of
 from plugins.copils.queries.question_states import ANSWERS
 from plugins.copils.queries.turns import ASKERS, floor_of, minutes_spent, next_question, question_now, turns_of
-from plugins.copils.services.running import begin, close, correct_presence
+from plugins.copils.services.running import begin, close, correct_presence, has_quorum
 from plugins.copils.services.turns import give_floor
 from plugins.copils.services.turns import pause as pause_turns
 from plugins.copils.views.answers import answer_form
@@ -71,6 +71,8 @@ def presence(copil):
     form = presence_form(seats)
     if form.submitted():
         came = {seat.decider.id: form[f"seat_{seat.decider.id}"].data for seat in seats}
+        if not has_quorum(seats, came) and not request.form.get("sure"):
+            return form_page("copils/presence.html", form, asks_if_sure=True, **_threshold(copil, form, seats))
         with form.attempt():
             (correct_presence if copil.began_at else begin)(viewer(), copil, presences=came, at=at)
             return _after_presence(copil)

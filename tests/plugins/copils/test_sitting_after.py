@@ -75,7 +75,7 @@ def begin(client, sign_in, facilitator, copil, post, clock, reading):
         sign_in(facilitator)
         with reading():
             seats = re.findall(r'name="(seat_\d+)"', client.get(f"/copils/sessions/{copil}/presence").text)
-        sent = dict.fromkeys(seats, presence)
+        sent = dict.fromkeys(seats, presence) | {"sure": "y"}
         assert post(client, f"/copils/sessions/{copil}/presence", sent).status_code == 303
 
     return do

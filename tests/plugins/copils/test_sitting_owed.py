@@ -74,7 +74,7 @@ def came(act, reading):
         with reading():
             seats = session.scalars(sa.select(Decider.id).where(Decider.copil_id == number).order_by(Decider.id)).all()
         sent = zip(seats, presences, strict=True)
-        return act("presence", number, **{f"seat_{seat}": presence for seat, presence in sent})
+        return act("presence", number, sure="y", **{f"seat_{seat}": presence for seat, presence in sent})
 
     return note
 

@@ -82,7 +82,11 @@ def room(client, sign_in, facilitator, copil, questions, post, clock, reading):
 def seats(reading, copil):
     with reading():
         found = session.scalars(sa.select(Decider.id).where(Decider.copil_id == copil).order_by(Decider.id)).all()
-    return lambda *presences: {f"seat_{number}": presence for number, presence in zip(found, presences, strict=True)}
+
+    def noted(*presences):
+        return {f"seat_{number}": presence for number, presence in zip(found, presences, strict=True)} | {"sure": "y"}
+
+    return noted
 
 
 @pytest.fixture
@@ -146,6 +150,18 @@ def test_a_stand_in_commits_nobody_and_too_few_make_it_a_listening_held_again_wi
         assert [row.id for row in heard_at(first)] == questions
     page = words(client.get(f"/copils/sessions/{copil}"))
     assert "aucune réponse n’a été donnée" in page and "Question 1 ?" in page
+
+
+def test_too_few_are_asked_about_once_before_four_weeks_are_lost(room, seats, copil, reading):
+    """C07 SPEC 12: one wrong click must not put a copil off."""
+    few = seats("stand_in", "absent")
+    asked = room("presence", {name: value for name, value in few.items() if name != "sure"})
+    assert asked.status_code == 422
+    assert "on ne peut pas revenir en arrière" in words(asked) and "Continuer, en écoute" in words(asked)
+    assert asked.text.count(" checked") == 2  # what was noted stays noted
+    with reading():
+        assert session.get_one(Copil, copil).began_at is None
+    assert room("presence", few).status_code == 303
 
 
 def test_nothing_is_answered_at_a_listening(room, seats, copil, questions, post, client, reading):
