@@ -20,7 +20,7 @@ QUESTION_COLUMNS = (
 COMMITMENT_COLUMNS = (
     "id", "copil_id", "question_id", "kind", "text", "folded", "function_id", "holder_id", "made_at", "due_on",
     "pressing_on", "postponed", "in_name", "proposed_at", "proposed_by_id", "proof", "confirmed_at",
-    "confirmed_by_id", "unconfirmed_noted", "audience", "author_id",
+    "confirmed_by_id", "unconfirmed_noted", "holder_told", "audience", "author_id",
 )  # fmt: skip
 
 
@@ -71,5 +71,5 @@ def _commitments(filler: Filler, count: int, at: datetime) -> Iterator[Sequence[
         kept = (filler.instant(at - DAY), 1 + n % USERS) if n % 3 == 1 or n % 30 == 2 else (None, None)
         yield (
             n, copil, n, "promise", text, text.casefold(), function, function, filler.instant(held),
-            due_on, due_on, 0, False, *said, *kept, True, "intranet", READER,
+            due_on, due_on, 0, False, *said, *kept, True, "", "intranet", READER,
         )  # fmt: skip
