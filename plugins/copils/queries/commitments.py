@@ -18,8 +18,8 @@ from portal.api import (
     FunctionCard,
     Viewer,
     among_words,
-    fold,
     function_cards,
+    functions,
     local_day,
     reading,
     session,
@@ -109,7 +109,6 @@ _SOME = _ALL.where(Commitment.id.in_(sa.bindparam("numbers", expanding=True)))
 _OF_QUESTION = _ALL.where(Commitment.question_id == sa.bindparam("number")).order_by(Commitment.id)
 _OF_COPIL = _ALL.where(Commitment.copil_id == sa.bindparam("number")).order_by(Commitment.id)
 _PROMISED = _ALL.where(is_owed()).order_by(*PRESSING).limit(5)
-_FUNCTIONS = sa.select(Commitment.function_id).where(Commitment.readable()).distinct()
 _COPILS = (
     sa.select(Copil)
     .where(Copil.readable(), sa.exists().where(Commitment.copil_id == Copil.id))
@@ -151,10 +150,9 @@ def promised_to_all(viewer: Viewer, *, at: datetime) -> list[Glance]:
     return glances(session.scalars(_PROMISED, asked(viewer, at=at)), at=at)
 
 
-def promising_functions(viewer: Viewer, *, at: datetime) -> dict[int, FunctionCard]:
-    """Give the functions that made commitments one may read, alphabetical."""
-    cards = function_cards(session.scalars(_FUNCTIONS, asked(viewer, at=at)), at=at)
-    return dict(sorted(cards.items(), key=lambda pair: (fold(pair[1].name), pair[0])))
+def every_function(*, at: datetime) -> dict[int, FunctionCard]:
+    """Give the functions, alphabetical: asking which of them ever promised would read every commitment."""
+    return {card.id: card for card in functions(at=at, with_closed=True)}
 
 
 def promising_copils(viewer: Viewer, *, at: datetime) -> list[Copil]:
@@ -217,7 +215,7 @@ def _found(words: int, state: str, *, of_function: bool, of_copil: bool, of_mont
 
 def with_first_days(viewer: Viewer, search: Search, *, at: datetime) -> Iterator[tuple[Glance, date]]:
     """Give all that a search finds, in the order of its list, each with the day that was promised first."""
-    cards = promising_functions(viewer, at=at)
+    cards = every_function(at=at)
     order = PRESSING if search.is_of_owed else [column.desc() for column in NEWEST]
     wanted = search.statement.add_columns(_FIRST_DAY).order_by(*order).execution_options(yield_per=AT_A_TIME)
     for row, first_day in session.execute(wanted, asked(viewer, at=at, **search.values)):

@@ -27,9 +27,9 @@ from plugins.copils.queries.commitments import (
     NEWEST,
     PRESSING,
     asked,
+    every_function,
     glances,
     promising_copils,
-    promising_functions,
     with_first_days,
 )
 from plugins.copils.services.hall import BOARD
@@ -51,7 +51,7 @@ def _found(search, who, at):
 def board():
     """List what was promised: what is owed, by the day that presses; what is looked for otherwise, newest first."""
     at, filters = now(), BoardFilters()
-    functions = promising_functions(viewer(), at=at)
+    functions = every_function(at=at)
     found = _found(filters.search, viewer(), at)
     return page(
         "copils/board.html",
