@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from portal.api import Event, Invalid, Viewer, fold, function_cards, local_day, publish, session, texts
+from portal.api import Event, Invalid, Person, Viewer, fold, function_cards, local_day, publish, session, texts
 
 from plugins.copils.models.commitment import MAX_COMMITMENT, PROMISE, Commitment
 from plugins.copils.models.copil import Copil
@@ -32,10 +32,9 @@ def make_commitment(
 
     :raises Invalid: no words, a function that exists no more, a day that is past or more than ten years away
     """
-    words = _checked(text, function_id, due_on, at)
+    words, holder = _checked(text, function_id, due_on, at)
     if actor.person_id is None:
         raise Invalid(_("Sign in to write an answer down."))
-    holder = function_cards([function_id], at=at)[function_id].holder
     commitment = Commitment(
         copil_id=copil.id,
         question_id=question.id,
@@ -58,7 +57,8 @@ def make_commitment(
     return commitment
 
 
-def _checked(text: str, function_id: int, due_on: date, at: datetime) -> str:
+def _checked(text: str, function_id: int, due_on: date, at: datetime) -> tuple[str, Person | None]:
+    """Give the words on one line, and who holds the function now."""
     words = " ".join(text.split())
     if not words or len(words) > MAX_COMMITMENT:
         raise Invalid(_("Say what is promised, in %(most)s signs at most.", most=MAX_COMMITMENT), field="text")
@@ -68,7 +68,7 @@ def _checked(text: str, function_id: int, due_on: date, at: datetime) -> str:
     today = local_day(at)
     if not today <= due_on <= today + timedelta(days=FARTHEST_DAYS):
         raise Invalid(_("Choose a day from today on, within ten years."), field="due_on")
-    return words
+    return words, card.holder
 
 
 def withdraw_commitment(actor: Viewer, commitment: Commitment, *, at: datetime) -> None:
