@@ -17,6 +17,7 @@ from tests.journeys.travellers import by_every_hand, enter_pin, named
 pytestmark = pytest.mark.browser
 
 CALL = "/copils/sessions/2"
+HALF_A_SCREEN = 450
 PROMISE = "Une réponse écrite à chacune des douze idées"
 HELD_BY = ("Hortense Lambrecht", "Thomas Nguyen", "Céline Wagner", "Ludovic Carpentier", "Josiane Pruvost")
 MAX_TAPS = 3
@@ -73,6 +74,18 @@ def test_she_asks_it_together_and_a_second_one_joins_from_the_shared_screen(brow
     hall.page.wait_for_url("**/screen")
     hall.go(CALL)
     assert "coupée" not in hall.page.content()
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+def test_what_a_director_owes_comes_after_one_card_at_most(travel, phone):
+    hortense = travel("Hortense Lambrecht", phone=phone)
+    hortense.go("/")
+    cards = hortense.page.locator("main section.card")
+    _now, waiting, also, *_others = cards.all_inner_texts()
+    assert waiting.startswith("Ce qui vous attend") and "Une salle ouverte dans chaque bâtiment" in waiting
+    assert also.startswith("En ce moment aussi")
+    if not phone:
+        assert cards.nth(1).bounding_box()["y"] < HALF_A_SCREEN
 
 
 @by_every_hand
