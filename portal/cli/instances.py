@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from portal.demo.playing import play_demo, reset_demo
+from portal.demo.playing import move_demo, play_demo, reset_demo
 from portal.hosting.commands import in_words, with_port
 from portal.hosting.config import instance_folder, read_instance
 from portal.hosting.operating import first_administrator, init_instance, upgrade
@@ -18,6 +19,7 @@ from portal.hosting.wheel import turn
 from portal.hosting.worker import Worker
 
 PORT = click.IntRange(1, 65535)
+HOUR = click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
 
 
 @click.command(help="Prépare une instance : dossier, clé, base, premier administrateur.")
@@ -83,8 +85,9 @@ def work(folder: Path, once: bool) -> None:
 @click.option("--reset", is_flag=True, help="Repart de zéro.")
 @click.option("--port", type=PORT, default=8000, show_default=True)
 @click.option("--no-serve", is_flag=True, help="Prépare sans servir.")
+@click.option("--at", type=HOUR, help="Y avance l'heure, même servie ailleurs (avec --no-serve).")
 @in_words
-def demo(reset: bool, port: int, no_serve: bool) -> None:
+def demo(reset: bool, port: int, no_serve: bool, at: datetime | None) -> None:
     """Prepare the demonstration, print one address per person, serve it."""
     if not no_serve:
         check_port("127.0.0.1", port)
@@ -93,5 +96,7 @@ def demo(reset: bool, port: int, no_serve: bool) -> None:
         reset_demo(folder)
     for line in play_demo(folder, port=port):
         click.echo(line)
+    if at:
+        click.echo(move_demo(folder, at))
     if not no_serve:
         serve(with_port(read_instance(folder), port))

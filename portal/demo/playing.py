@@ -26,7 +26,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.content.clock import real_now, set_domain_clock
+from portal.content.clock import now, real_now, set_domain_clock
 from portal.db import transaction
 from portal.errors import PortalError
 from portal.hosting.config import FILE, Instance, read_instance, write_secret
@@ -73,6 +73,30 @@ def play_demo(folder: Path, *, port: int) -> Iterator[str]:
         (folder / "played").touch()
     for site in _sites(folder, port):
         yield from _addresses(site)
+
+
+def move_demo(folder: Path, day: datetime) -> str:
+    """Make it another, later hour where the demonstration is played, for a server that runs too; say which.
+
+    :param day: without zone: local
+    :raises PortalError: it is no demonstration; it is later there already
+    """
+    instance = read_instance(folder)
+    if not instance.demo:
+        raise PortalError(f"{folder} n'est pas une démonstration : son horloge est celle de tout le monde.")
+    for site in (Site(instance, item) for item in instance.collectivities if "now" in _read(item.slug)):
+        try:
+            with create_app(site).app_context(), transaction():
+                _move(day.replace(tzinfo=ZoneInfo(site.collectivity.timezone)))
+        finally:
+            site.engine.dispose()
+    return f"La démonstration est au {day:%d/%m/%Y}, {day:%H h %M}."
+
+
+def _move(instant: datetime) -> None:
+    if instant < now():  # what was done since would lie in the future
+        raise PortalError("La démonstration a déjà passé cette heure ; --reset la remet à son premier jour.")
+    set_domain_clock(instant)
 
 
 def _sites(folder: Path, port: int) -> list[Site]:

@@ -12,19 +12,24 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 from flask import Flask
 
+from portal.cli.main import main
 from portal.content.clock import now
 from portal.db import db, transaction
-from portal.demo.playing import play_demo, reset_demo
+from portal.demo.playing import move_demo, play_demo, reset_demo
+from portal.errors import PortalError
 from portal.hosting.config import read_instance
 from portal.hosting.factory import create_app
+from portal.hosting.operating import init_instance
 from portal.hosting.site import site_of
 from portal.people.functions import function_cards, function_choices
 from portal.people.users import add_user, one_user
 
 PARIS = ZoneInfo("Europe/Paris")
 PRESENT = datetime(2018, 1, 26, 14, 40, tzinfo=PARIS)
+COPIL_BEGINS = datetime(2018, 2, 22, 9, 50, tzinfo=PARIS)
 WITHOUT_MAIL = {"D214", "D231"}
 
 
@@ -112,6 +117,27 @@ def test_a_second_run_keeps_what_was_typed_and_a_reset_does_not(played, tmp_path
         assert one_user("Z1").name == "Zoé Tard-Venue"
     reset_demo(folder)
     assert not folder.exists()
+
+
+def test_its_hour_is_moved_forward_by_the_command_and_never_back(played, tmp_path, monkeypatch):
+    shutil.copytree(played, tmp_path / "demo")
+    monkeypatch.setenv("PORTAL_INSTANCE", str(tmp_path))
+    said = CliRunner().invoke(main, ["demo", "--no-serve", "--at", "2018-02-22T09:50"]).output
+    assert "La démonstration est au 22/02/2018, 09 h 50." in said
+    with inside(tmp_path / "demo", "interlabos"):
+        assert timedelta(0) <= now() - COPIL_BEGINS < timedelta(minutes=5)
+    with inside(tmp_path / "demo", "commune"):
+        assert now().year > PRESENT.year
+    back = CliRunner().invoke(main, ["demo", "--no-serve", "--at", "2018-02-01 09:50"])
+    assert back.exit_code == 1 and "--reset" in back.output
+
+
+def test_the_hour_of_an_instance_that_people_work_in_is_not_moved(tmp_path):
+    init_instance(tmp_path)
+    with pytest.raises(PortalError, match="pas une démonstration"):
+        move_demo(tmp_path, COPIL_BEGINS)
+    with inside(tmp_path, "default"):
+        assert column("SELECT clock_offset_seconds FROM portal_state") == [0]
 
 
 def test_one_address_is_printed_per_person(played):
