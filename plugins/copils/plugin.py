@@ -49,20 +49,7 @@ from plugins.copils.views.blueprint import blueprint
 _ = texts("copils")
 
 # imported for their routes
-PAGES = (
-    announcing,
-    answers,
-    asking,
-    board,
-    commitments,
-    copils,
-    hall,
-    live,
-    moderating,
-    picture,
-    questions,
-    walls,
-)
+PAGES = (announcing, answers, asking, board, commitments, copils, hall, live, moderating, picture, questions, walls)
 AT_HOME = (offers_copils, offers_questions, offers_commitments)
 OF_KIND = {
     "copils.copil": offers_copils,

@@ -11,7 +11,9 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from portal.api import Form, texts
 
+from plugins.copils.models.copil import PRESENT
 from plugins.copils.models.question import DELEGATED, LATER, MAX_ANSWER, NO, YES, Question
+from plugins.copils.queries.deciders import Seat
 from plugins.copils.services.answering import Reply
 
 _ = texts("copils")
@@ -40,7 +42,9 @@ class AnswerForm(Form):
         validators=[InputRequired()],
     )
     text = TextAreaField(
-        _.later("In their words: the commitment, or why"), validators=[Optional(), Length(max=MAX_ANSWER)]
+        _.later("In their words: the commitment, or why"),
+        validators=[Optional(), Length(max=MAX_ANSWER)],
+        description=_.later("A yes and a no need some."),
     )
     function_id = SelectField(_.later("Which function, of a yes or if handed on"), coerce=int, validate_choice=False)
     soon = RadioField(
@@ -53,15 +57,23 @@ class AnswerForm(Form):
     room = HiddenField()
     seen = HiddenField()
 
-    def offer(self, functions: Iterable[tuple[int, str]], *, first: Iterable[int]) -> None:
-        """Fill the list of functions, those that are to answer here first; the only one is chosen beforehand."""
-        here, names = list(first), dict(functions)
-        others = [number for number in names if number not in here]
-        chosen = [number for number in here if number in names]
+    def offer(self, functions: Iterable[tuple[int, str]], seats: Iterable[Seat]) -> None:
+        """Fill the list of functions, those in the room first, the others as what they are: they may commit too."""
+        came = [seat.function for seat in seats if seat.decider.presence == PRESENT]
+        here = {function.id: function.name for function in came}
+        self.away = {number: name for number, name in functions if number not in here}
         self.function_id.choices = [
-            *([] if len(chosen) == 1 else [SelectChoice(0, _("choose"))]),
-            *(SelectChoice(number, names[number]) for number in (*chosen, *others)),
+            *([] if len(here) == 1 else [SelectChoice(0, _("choose"))]),
+            *(SelectChoice(number, name) for number, name in here.items()),
+            *(SelectChoice(number, _("%(name)s (not in the room)", name=name)) for number, name in self.away.items()),
         ]
+        sit = ", ".join(f"{function.holder.name} ({function.name})" for function in came if function.holder)
+        self.function_id.description = _("In the room: %(people)s. Another function may commit too.", people=sit)
+
+    @property
+    def absent(self) -> str | None:
+        """Name the function that commits without being in the room, if this answer commits one."""
+        return self.away.get(self.function_id.data) if self.kind.data in {YES, DELEGATED} else None
 
     def reply(self, today: date) -> Reply:
         """Give what is answered; a day that was written goes before a shortcut."""

@@ -26,7 +26,7 @@ from plugins.copils.forms.answers import AnswerForm
 from plugins.copils.forms.copils import ClickForm
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import Question
-from plugins.copils.queries.deciders import deciders_of
+from plugins.copils.queries.deciders import seats_of
 from plugins.copils.queries.question_states import ANSWERS
 from plugins.copils.services.answering import answer_question, correct_answer, edition_of, may_answer, may_correct
 from plugins.copils.views.blueprint import blueprint
@@ -38,7 +38,7 @@ _ = texts("copils")
 def answer_form(copil: Copil, form: AnswerForm | None = None) -> AnswerForm:
     """Make the form of an answer at a copil."""
     made = form or AnswerForm()
-    made.offer(function_choices(), first=[row.function_id for row in deciders_of(copil.id)])
+    made.offer(function_choices(), seats_of(copil.id, at=copil.began_at or now()))
     return made
 
 
@@ -53,6 +53,8 @@ def answer(question):
             ago = timedelta(seconds=ClickForm().seconds_ago)
             answer_question(viewer(), question, copil, reply=form.reply(local_day(at)), at=at, ago=ago)
             message(_("The answer is written down."))
+            if form.absent:
+                message(_("“%(name)s” is not in the room: it commits in its absence.", name=form.absent), "wait")
             return _on(form, question)
     return _form("answer", form, question, may=may_answer(viewer(), question, copil, at=at))
 

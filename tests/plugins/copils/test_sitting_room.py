@@ -345,6 +345,24 @@ def test_each_of_the_four_answers_keeps_what_it_says(begun, client, post, questi
         assert [(row.kind, row.due_on) for row in made] == expected.get(found.answer, [])
 
 
+def test_a_function_that_is_not_in_the_room_commits_and_it_is_said(
+    begun, client, post, copil, questions, functions, reading
+):
+    """C07 SPEC 5: whoever is responsible need not sit there; nobody is led to think that they promised."""
+    begun("turn", {"side": "askers", "question": questions[0]})
+    shown = words(client.get(f"/copils/sessions/{copil}/live"))
+    assert "Dans la salle : Paul Martin (Direction des ports). Une autre fonction" in shown
+    assert "Élu à la mer (pas dans la salle)" in shown and "Direction des ports (pas" not in shown
+    told = "« Élu à la mer » n’est pas dans la salle : l’engagement est pris en son absence"
+    for question, function, is_told in zip(questions, reversed(functions), (True, False), strict=False):
+        sent = YES | {"function_id": function, "room": "1"}
+        assert post(client, f"/copils/q/{question}/answer", sent).status_code == 303
+        assert (told in words(client.get(f"/copils/sessions/{copil}/live"))) is is_told
+    with reading():
+        made = session.scalars(sa.select(Commitment.function_id).order_by(Commitment.id)).all()
+    assert made == [*reversed(functions)]
+
+
 def test_nothing_is_answered_before_the_copil_begins(room, client, post, questions, reading):
     """C07 SPEC 4: nor by whoever decides, nor by an administrator."""
     answer = post(client, f"/copils/q/{questions[0]}/answer", {"kind": "no", "text": "Non"})
