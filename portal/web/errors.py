@@ -23,7 +23,7 @@ from portal.values import Action
 from portal.web.htmx import htmx
 from portal.web.pages.blueprint import blueprint as core_pages
 from portal.web.pages.entering import SignInForm
-from portal.web.policy import MAX_BODY_BYTES
+from portal.web.policy import MAX_BODY_BYTES, policy_of
 from portal.web.shell import Shell
 from portal.web.sizes import size
 
@@ -71,8 +71,17 @@ def _rendered(status: int, *, text: str = "", reference: str | None = None) -> R
     title, words = WORDS.get(status, BROKEN)
     context: dict[str, Any] = {"title": title, "text": text or words, "reference": reference}
     request.environ.setdefault("portal.facts", {})["reference"] = reference  # for the line about this request
-    context["actions"] = [Action(_.later("Back to today"), Shell().home_url)]
+    context["actions"] = [_way_out()]
     return Response(render_template("pages/error.html", **context), status=status)
+
+
+def _way_out() -> Action:
+    """Give the page to go to instead of one that opens nothing any more, else the way home."""
+    policy = policy_of(current_app.view_functions.get(request.endpoint or ""))
+    if policy is None or policy.elsewhere is None:
+        return Action(_.later("Back to today"), Shell().home_url)
+    words, endpoint = policy.elsewhere
+    return Action(words, url_for(endpoint))
 
 
 def _known(error: PortalError) -> Response:

@@ -35,6 +35,7 @@ class Policy:
     :ivar kind: public, signed_in, requires or token
     :ivar reader: the page is read as the person its token is tied to; they may do nothing there
     :ivar gone: what to say of an address whose token opens nothing any more
+    :ivar elsewhere: the words and the endpoint of the page to go to instead
     :ivar prepare: slow work of an unsafe request, done before the write lock is taken; its result is `g.prepared`
     :ivar max_bytes: the largest body this route takes, from somebody who is signed in
     """
@@ -44,6 +45,7 @@ class Policy:
     scope: str | None = None
     reader: bool = False
     gone: str = ""
+    elsewhere: tuple[object, str] | None = None
     argument: str | None = None
     loader: Loader | None = None
     prepare: Callable[[], Any] | None = None
@@ -135,6 +137,7 @@ def token(
     *,
     reader: bool = False,
     gone: str = "",
+    elsewhere: tuple[object, str] | None = None,
     prepare: Callable[[], Any] | None = None,
     max_bytes: int = MAX_BODY_BYTES,
     **loader: Loader,
@@ -144,8 +147,9 @@ def token(
     :param reader: the token is tied to a person (a feed, a wall): loader and view read as this person, what they may
         read now, and no more once they have left; such a route only answers GET
     :param gone: said once it opens nothing, to whoever stands there: what they can do now
+    :param elsewhere: the words and the endpoint of a page where they may find what they came for
     """
-    declared = {"kind": "token", "scope": scope, "reader": reader, "gone": gone}
+    declared = {"kind": "token", "scope": scope, "reader": reader, "gone": gone, "elsewhere": elsewhere}
     return _declare({**declared, "prepare": prepare, "max_bytes": max_bytes}, loader)
 
 

@@ -32,6 +32,7 @@ _ = texts("copils")
 ON_A_WALL = 8
 ON_A_SHEET = 40
 REFRESH_SECONDS = 300
+ELSEWHERE = (_.later("Read what was promised to all"), "copils.public_board")
 GONE = _.later("This wall is closed. Whoever announces copils can open it again from the board of commitments.")
 
 
@@ -43,7 +44,7 @@ def hall():
 
 
 @blueprint.get("/wall/<token>")
-@token(HALL_SCOPE, reader=True, gone=GONE)
+@token(HALL_SCOPE, reader=True, gone=GONE, elsewhere=ELSEWHERE)
 def open_wall(grant):
     """Show the wall in the hall, where nobody is signed in."""
     return _wall(viewer())

@@ -28,6 +28,7 @@ from plugins.copils.queries.question_states import ANSWERS
 from plugins.copils.queries.turns import floor_of, question_now, turns_of
 from plugins.copils.services.walls import ROOM_SCOPE, close_room, open_room, room_of
 from plugins.copils.views.blueprint import blueprint
+from plugins.copils.views.hall import ELSEWHERE
 from plugins.copils.views.loaders import one_copil, own_copil
 
 _ = texts("copils")
@@ -51,7 +52,7 @@ def wall(copil):
 
 
 @blueprint.get("/room/<token>")
-@token(ROOM_SCOPE, reader=True, gone=GONE, copil=projected)
+@token(ROOM_SCOPE, reader=True, gone=GONE, elsewhere=ELSEWHERE, copil=projected)
 def projected_wall(copil):
     """Project the room without session."""
     return _wall(copil, code=url_for("copils.projected_qr", token=(request.view_args or {})["token"]))

@@ -13,6 +13,7 @@ from plugins.labs.views.loaders import one_ephemeral, one_glance
 from plugins.labs.views.walls import door_code, tell_code, wall_page
 
 _ = texts("labs")
+ELSEWHERE = (_.later("See the labs"), "labs.ephemerals")
 GONE = _.later("This wall is closed. Whoever projects can open it again from the page of the lab.")
 
 
@@ -56,7 +57,7 @@ def _beside(endpoint: str) -> str:
 
 
 @blueprint.get("/wall/<token>")
-@token(WALL_SCOPE, reader=True, gone=GONE, glance=projected)
+@token(WALL_SCOPE, reader=True, gone=GONE, elsewhere=ELSEWHERE, glance=projected)
 def projected_wall(glance):
     """Project the sand-timer without session."""
     return wall_page(glance, qr_url=_beside("labs.projected_qr"), tell_url=_beside("labs.projected_tell_qr"))

@@ -70,6 +70,16 @@ def enter(user_id: int) -> None:
     login_user(Token(text))
 
 
+def let_in(form: Form, *, unknown: str) -> bool:
+    """Let in whoever a sent form names, as `prepare` found them; else say in the form why not."""
+    found: int | TooMany | None = g.prepared
+    if not isinstance(found, int):
+        form.refuse(found or Invalid(unknown))
+        return False
+    enter(found)
+    return True
+
+
 def leave() -> None:
     """End the session of this browser, if it has one."""
     found = account()
@@ -109,14 +119,8 @@ def sign_in() -> Response:
     form = SignInForm()
     if account() is not None:
         return redirect(safe_next(request.args.get("next")), code=303)  # type: ignore[return-value]
-    if form.submitted():
-        if isinstance(g.prepared, TooMany):
-            form.refuse(g.prepared)
-        elif g.prepared is None:
-            form.refuse(Invalid(_("We do not know this pair. Check the number, then the password.")))
-        else:
-            enter(g.prepared)
-            return redirect(safe_next(request.args.get("next")), code=303)  # type: ignore[return-value]
+    if form.submitted() and let_in(form, unknown=_("We do not know this pair. Check the number, then the password.")):
+        return redirect(safe_next(request.args.get("next")), code=303)  # type: ignore[return-value]
     return form_page("pages/sign_in.html", form, kiosk_url=url_for("core.screen") if this_screen() else None)
 
 

@@ -14,7 +14,7 @@ from portal.content.clock import real_now
 from portal.content.models import Token
 from portal.content.tokens import Grant, issue_token, show_token_by_id, spend
 from portal.db import db
-from portal.errors import Invalid, NotFound, TooMany
+from portal.errors import NotFound, TooMany
 from portal.loader.hooks import current_hooks
 from portal.people.models import UserSession
 from portal.people.permissions import MANAGE_SCREENS
@@ -25,7 +25,7 @@ from portal.values import HomeItem, Subject, Viewer
 from portal.web.answers import absolute_url, form_page, message, page, see
 from portal.web.forms import Form
 from portal.web.pages.blueprint import blueprint
-from portal.web.pages.entering import SCREEN_COOKIE, SCREEN_SCOPE, enter, leave, this_screen
+from portal.web.pages.entering import SCREEN_COOKIE, SCREEN_SCOPE, leave, let_in, this_screen
 from portal.web.pages.today import home_items
 from portal.web.policy import account, public, requires, signed_in, token, viewer
 from portal.web.shell import screen_timer
@@ -101,14 +101,8 @@ def screen_pin() -> Response:
     """Let somebody in with matricule and PIN, for as long as they touch the screen."""
     one_screen()
     form = PinForm()
-    if form.submitted():
-        if isinstance(g.prepared, TooMany):
-            form.refuse(g.prepared)
-        elif g.prepared is None:
-            form.refuse(Invalid(_("We do not know this pair. Check the number, then the code.")))
-        else:
-            enter(g.prepared)
-            return see("core.screen")
+    if form.submitted() and let_in(form, unknown=_("We do not know this pair. Check the number, then the code.")):
+        return see("core.screen")
     form.pin.raw_data = form.pin.data = None
     return form_page("pages/kiosk_pin.html", form, back_url=url_for("core.screen"))
 

@@ -241,7 +241,9 @@ def test_the_wall_of_the_hall_opens_without_session_and_closes(
     assert not [href for href in hrefs(page) if "/copils/c/" in href]
     assert stranger.post(address).status_code == 405
     post(client, "/copils/hall/door/close")
-    assert stranger.get(address).status_code == 404
+    gone = stranger.get(address)  # from a sheet that was printed before
+    assert gone.status_code == 404 and "Une salle ouverte" not in gone.text
+    assert "/copils/public" in hrefs(gone) and "Lire ce qui a été promis à tous" in words(gone)
     assert audit_of(Subject("copils.board", 1)) == ["copils.hall_opened", "copils.hall_closed"]
 
 

@@ -204,7 +204,9 @@ def test_the_wall_opens_without_session_until_it_is_closed(
     assert post(client, f"{room}/close").status_code == 403
     sign_in(facilitator)
     assert post(client, f"{room}/close").status_code == 303
-    assert browser.get(path).status_code == 404
+    gone = browser.get(path)
+    assert gone.status_code == 404 and "Pourquoi trois signatures ?" not in words(gone)
+    assert 'href="/copils/public"' in gone.text
 
 
 def test_the_wall_dies_with_who_opened_it_and_the_day_after(

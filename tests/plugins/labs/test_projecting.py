@@ -74,6 +74,7 @@ def test_opening_twice_is_one_address_and_closing_ends_it(wall, client, post, nu
     answer = new_client().get(wall)
     assert answer.status_code == 404
     assert "Ce mur est fermé." in words(answer)
+    assert 'href="/labs/e/"' in answer.text
 
 
 def test_it_is_among_the_addresses_of_who_opened_it_and_closes_there(wall, client, post, new_client):
