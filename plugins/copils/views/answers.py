@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
-from flask import request, url_for
+from flask import request
 
 from portal.api import (
     Conflict,
-    function_choices,
     local_day,
     message,
     now,
@@ -24,22 +24,14 @@ from portal.api import (
 from plugins.copils import permissions
 from plugins.copils.forms.answers import AnswerForm
 from plugins.copils.forms.copils import ClickForm
-from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import Question
-from plugins.copils.queries.deciders import seats_of
 from plugins.copils.queries.question_states import ANSWERS
 from plugins.copils.services.answering import answer_question, correct_answer, edition_of, may_answer, may_correct
 from plugins.copils.views.blueprint import blueprint
 from plugins.copils.views.loaders import question_to_answer
+from plugins.copils.views.rooms import answer_form, room_of
 
 _ = texts("copils")
-
-
-def answer_form(copil: Copil, form: AnswerForm | None = None) -> AnswerForm:
-    """Make the form of an answer at a copil."""
-    made = form or AnswerForm()
-    made.offer(function_choices(), seats_of(copil.id, at=copil.began_at or now()))
-    return made
 
 
 @blueprint.route("/q/<int:question_id>/answer", methods=["GET", "POST"])
@@ -75,6 +67,15 @@ def correct(question):
     return _form("correct_answer", form, question, may=may_correct(viewer(), question, copil, at=at))
 
 
+def _in_room(form: AnswerForm, question: Question) -> dict[str, Any] | None:
+    """Give the room with the form as it was filled, unless the room has gone on to something else."""
+    copil = question.copil
+    if not form.room.data or copil is None or viewer().person_id != copil.facilitator_id:
+        return None
+    shown = room_of(copil, form)
+    return shown if shown["current"] is question and shown["form"] else None
+
+
 def _on(form: AnswerForm, question: Question):
     """Go back to the room, where the next question waits, or to the question."""
     if form.room.data and question.copil_id:
@@ -83,11 +84,14 @@ def _on(form: AnswerForm, question: Question):
 
 
 def _form(template: str, form: AnswerForm, question: Question, *, may: bool):
-    """Answer the page of the form, with what stands meanwhile; 409 if somebody was faster."""
+    """Answer the page of the form, the room if it was filled there; with what stands meanwhile, 409: one was faster."""
     session.refresh(question)
     was_sent = form.is_submitted()
     if not was_sent and not may:
         raise Conflict(_("Nothing can be answered here: it is too early, too late, or not yours to answer."))
+    room = _in_room(form, question) if was_sent else None
+    if room is not None:
+        return page("copils/live.html", status=422, **room)
     stands = question.answered_at is not None
     status = (409 if stands and template == "answer" else 422) if was_sent else 200
     return page(
@@ -100,5 +104,5 @@ def _form(template: str, form: AnswerForm, question: Question, *, may: bool):
         answers=ANSWERS,
         by=person(question.answered_by_id) if question.answered_by_id else None,
         action_url=request.path,  # shown in the room, which has an address of its own
-        cancel_url=url_for("copils.question", question_id=question.id),
+        cancel_url=_on(form, question).location,
     )

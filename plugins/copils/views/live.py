@@ -13,16 +13,14 @@ from plugins.copils import permissions
 from plugins.copils.forms.copils import ClickForm, FloorForm, presence_form
 from plugins.copils.models.copil import Copil
 from plugins.copils.queries.agenda import heard_at
-from plugins.copils.queries.copil_states import CURRENT, State, mark_of, may_begin, state_of
+from plugins.copils.queries.copil_states import CURRENT, may_begin, state_of
 from plugins.copils.queries.deciders import seats_of
-from plugins.copils.queries.question_states import ANSWERS
-from plugins.copils.queries.turns import ASKERS, floor_of, minutes_spent, next_question, question_now, turns_of
 from plugins.copils.services.running import begin, close, correct_presence, has_quorum
 from plugins.copils.services.turns import give_floor
 from plugins.copils.services.turns import pause as pause_turns
-from plugins.copils.views.answers import answer_form
 from plugins.copils.views.blueprint import blueprint
 from plugins.copils.views.loaders import own_copil
+from plugins.copils.views.rooms import room_of
 
 _ = texts("copils")
 
@@ -37,29 +35,7 @@ def live(copil):
     """Show the room: before, who came; during, one question at a time; after, what is still to be written down."""
     if copil.began_at is None:
         return see("copils.presence", copil_id=copil.id)
-    return page("copils/live.html", **_room(copil))
-
-
-def _room(copil: Copil) -> dict[str, Any]:
-    at, questions, turns = now(), heard_at(copil), turns_of(copil.id)
-    state, floor = state_of(copil, at=at), floor_of(copil, questions, turns, at=at)
-    current = question_now(floor, questions, turns, is_running=state is State.RUNNING)
-    heard = {turn.question_id for turn in turns if turn.side == ASKERS}
-    return {
-        "copil": copil,
-        "state": state,
-        "mark": mark_of(state),
-        "is_running": state is State.RUNNING,
-        "questions": questions,
-        "current": current,
-        "following": next_question(questions),
-        "was_heard": current is not None and current.id in heard,
-        "floor": floor,
-        "overtime": floor.overtime_minutes(at) if floor else 0,
-        "spent": minutes_spent(copil, turns, at=at),
-        "answers": ANSWERS,
-        "form": answer_form(copil) if current and not current.answered_at and not copil.is_listening else None,
-    }
+    return page("copils/live.html", **room_of(copil))
 
 
 @blueprint.route("/sessions/<int:copil_id>/presence", methods=["GET", "POST"])

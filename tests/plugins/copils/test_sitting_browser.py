@@ -90,10 +90,14 @@ def test_a_click_made_without_network_passes_once_it_is_back(page, copil, readin
 
 def test_a_refused_answer_is_shown_with_what_was_typed(page, copil):
     page.goto(f"/copils/sessions/{copil}/live")
+    page.get_by_role("button", name="À qui demande").click()
+    expect(page.get_by_role("button", name="À qui décide")).to_be_visible()
     page.get_by_label("Dans leurs mots").fill("Une salle")
     page.get_by_role("button", name="Noter la réponse").click()
     expect(page.get_by_role("alert").filter(has_text="revoir")).to_be_focused()
     expect(page.get_by_label("Dans leurs mots")).to_have_value("Une salle")
+    expect(page.get_by_text("la parole est à celles et ceux qui demandent")).to_be_visible()
+    expect(page.get_by_role("heading", name="L’ordre du jour")).to_be_visible()
 
 
 def test_a_refused_answer_that_is_completed_leads_back_to_the_room(page, copil):
