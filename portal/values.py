@@ -172,6 +172,7 @@ class NavItem:
     :ivar group: one of NAV_GROUPS
     :ivar endpoint: Flask endpoint, `labs.index`
     :ivar order: smaller first inside the group; then plugin id
+    :ivar also: other addresses it stands for, below the plugin's: `q/`
     """
 
     group: str
@@ -179,6 +180,7 @@ class NavItem:
     endpoint: str
     permission: str | None = None
     order: int = 50
+    also: tuple[str, ...] = ()
 
 
 HOME_ZONES = ("now", "todo", "promised")

@@ -71,7 +71,7 @@ def portal_nav_items() -> list[NavItem]:
     """Give the entries of the group « Décider »."""
     return [
         NavItem("decide", _.later("Commitments"), "copils.board", order=10),
-        NavItem("decide", _.later("Inverted copils"), "copils.copils", order=20),
+        NavItem("decide", _.later("Inverted copils"), "copils.copils", order=20, also=("q/",)),
     ]
 
 

@@ -199,11 +199,16 @@ class Shell:
 def _place(items: Iterable[NavItem]) -> tuple[str | None, str | None]:
     """Name the one group this page stands in, and its entry there: its own, else its plugin's nearest above it."""
     own = [item for item in items if item.endpoint.partition(".")[0] == request.blueprint]
-    above = [item for item in own if request.path.startswith(url_for(item.endpoint))]
-    nearest = max(above, key=lambda item: len(url_for(item.endpoint)), default=None)
-    if nearest is not None:
+    nearest = max(own, key=_shared, default=None)
+    if nearest is not None and _shared(nearest):
         return nearest.group, nearest.endpoint
     return own[0].group if own and request.blueprint != "core" else None, None
+
+
+def _shared(item: NavItem) -> int:
+    """Give the length of what stands for an entry above the address of this page; 0 if nothing does."""
+    places = [url_for(item.endpoint), *(f"/{request.blueprint}/{place}" for place in item.also)]
+    return max((len(place) for place in places if request.path.startswith(place)), default=0)
 
 
 def _group(name: str, items: list[NavItem], entry: str | None, *, is_here: bool) -> NavGroup | None:

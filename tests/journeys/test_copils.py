@@ -88,6 +88,22 @@ def test_what_a_director_owes_comes_after_one_card_at_most(travel, phone):
         assert cards.nth(1).bounding_box()["y"] < HALF_A_SCREEN
 
 
+def test_on_a_phone_the_board_begins_with_the_commitments_and_the_year_is_a_table(travel):
+    mehmet = travel("Mehmet Yıldız", phone=True)
+    mehmet.go("/copils/")
+    first = mehmet.page.locator("main .row").first
+    assert first.bounding_box()["y"] < mehmet.page.viewport_size["height"]
+    assert not mehmet.page.get_by_label("Fonction").is_visible()
+    mehmet.tap(mehmet.page.get_by_text("Filtrer cette liste"))
+    assert mehmet.page.get_by_label("Fonction").is_visible()
+    mehmet.go("/copils/?state=all")
+    assert mehmet.page.get_by_label("Fonction").is_visible()
+    mehmet.go("/copils/picture/2018")
+    assert mehmet.page.get_by_role("table").is_visible() and not mehmet.page.locator("svg.copils-picture").is_visible()
+    mehmet.page.set_viewport_size({"width": 1280, "height": 720})
+    assert mehmet.page.locator("svg.copils-picture").is_visible() and not mehmet.page.get_by_role("table").is_visible()
+
+
 @by_every_hand
 def test_a_director_finds_what_they_owe_says_it_is_done_and_those_who_asked_refuse(travel, is_accessible, hand):
     missing = _question("Il en manque cinq, celles des bibliothèques", hand)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from portal.api import READ_AT, Viewer, local_day, reading, session
 
 from plugins.copils.models.copil import Copil, FormerDay
-from plugins.copils.models.question import Question
+from plugins.copils.models.question import HandedOn, Question
 from plugins.copils.queries.copil_states import is_calling, is_current, over
 from plugins.copils.queries.question_states import is_on_agenda
 
@@ -19,10 +20,21 @@ SHOWN_AT_ONCE = 24
 READABLE = sa.select(Copil).where(Copil.readable())
 PAST = READABLE.where(sa.not_(is_current()))
 _ONE = READABLE.where(Copil.id == sa.bindparam("number"))
-_SOME = READABLE.where(Copil.id.in_(sa.bindparam("some", expanding=True)))
+_NUMBERS: sa.BindParameter[Any] = sa.bindparam("some", expanding=True)
+_SOME = READABLE.where(Copil.id.in_(_NUMBERS))
 _CALLING = sa.select(Copil).where(is_calling()).order_by(Copil.held_at, Copil.id)
 _CURRENT = READABLE.where(is_current()).order_by(Copil.held_at, Copil.id).limit(SHOWN_AT_ONCE)
 _SEQUELS = READABLE.where(Copil.follows_id == sa.bindparam("number")).order_by(Copil.id)
+_HANDED_ON = sa.select(HandedOn.copil_id, HandedOn.question_id).where(HandedOn.copil_id.in_(_NUMBERS))
+_HERE = sa.union(
+    sa.select(Question.copil_id, Question.id).where(Question.copil_id.in_(_NUMBERS)), _HANDED_ON
+).subquery()
+_PUT = (
+    sa.select(_HERE.c.copil_id, sa.func.count())
+    .join(Question, Question.id == _HERE.c.id)
+    .where(is_on_agenda())
+    .group_by(_HERE.c.copil_id)
+)
 
 
 def readable_copil(viewer: Viewer, copil_id: int, *, at: datetime) -> Copil | None:
@@ -62,12 +74,9 @@ def former_days(copil: Copil) -> list[FormerDay]:
 
 
 def agenda_sizes(copil_ids: Iterable[int]) -> dict[int, int]:
-    """Count the questions on the agenda of some copils, in one query."""
-    counted = sa.select(Question.copil_id, sa.func.count()).where(
-        is_on_agenda(), Question.copil_id.in_(list(copil_ids))
-    )
-    rows = session.execute(counted.group_by(Question.copil_id))
-    return {number: count for number, count in rows if number is not None}
+    """Count the questions put at some copils, those they handed on too, in one query."""
+    rows = session.execute(_PUT, {"some": list(copil_ids)})
+    return {row[0]: row[1] for row in rows}
 
 
 def owed_answers(viewer: Viewer, *, at: datetime) -> list[tuple[Copil, int]]:

@@ -42,13 +42,15 @@ def invite(actor: Viewer, question: Question, *, person: Person, at: datetime) -
 
     Whoever supported it, or took their voice back, is asked anew.
 
-    :raises Invalid: they are to answer at this copil
+    :raises Invalid: they are to answer at this copil, or are the actor
     :raises Forbidden: the actor does not ask it, or is to answer it
     :raises Conflict: it gathers voices no more
     """
     copil = hold_with_copil(question)
     must_ask_itself(actor, question, copil, at=at)
     _must_gather(question)
+    if person.id == actor.person_id:
+        raise Invalid(_("You ask it already: invite somebody else."), field="person")
     if copil is not None and answers_among(copil.id, [person.id], at=at):
         raise Invalid(_("%(name)s is to answer at this copil, and cannot ask there.", name=person.name), field="person")
     voice = voice_of(person.id, question)

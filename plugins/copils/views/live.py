@@ -13,7 +13,7 @@ from plugins.copils import permissions
 from plugins.copils.forms.copils import ClickForm, FloorForm, presence_form
 from plugins.copils.models.copil import Copil
 from plugins.copils.queries.agenda import heard_at
-from plugins.copils.queries.copil_states import CURRENT, may_begin, state_of
+from plugins.copils.queries.copil_states import EARLY, may_begin
 from plugins.copils.queries.deciders import seats_of
 from plugins.copils.services.running import begin, close, correct_presence, has_quorum
 from plugins.copils.services.turns import give_floor
@@ -61,7 +61,7 @@ def _threshold(copil: Copil, form: Form, seats: list[Any]) -> dict[str, Any]:
         "copil": copil,
         "seats": [(seat, form[f"seat_{seat.decider.id}"]) for seat in seats],
         "can_begin": may_begin(copil, at=at) or copil.began_at is not None,
-        "is_current": state_of(copil, at=at) in CURRENT,
+        "opens_at": copil.held_at - EARLY,
         "cancel_url": url_for("copils.copil", copil_id=copil.id),
     }
 
@@ -97,6 +97,8 @@ def pause(copil):
 @requires(permissions.FACILITATE, copil=own_copil)
 def close_page(copil):
     """Ask before a copil is closed."""
+    if copil.began_at is None:
+        return see("copils.presence", copil_id=copil.id)
     left = sum(question.answered_at is None for question in heard_at(copil))
     return page("copils/close.html", copil=copil, left=left, cancel_url=url_for("copils.live", copil_id=copil.id))
 

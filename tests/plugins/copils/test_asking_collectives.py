@@ -70,6 +70,11 @@ def test_who_is_invited_finds_it_first_thing_and_says_yes_or_no(folk, asked, sig
     assert "Béa" not in words(sign_in(folk.awa).get("/news"))
 
 
+def test_nobody_invites_themselves(folk, asked, sign_in, post):
+    refused = post(sign_in(folk.awa), f"{asked}/invite", {"person": "Awa Diop"})
+    assert refused.status_code == 422 and "Vous la posez déjà" in words(refused)
+
+
 def test_whoever_said_no_is_left_in_peace(folk, asked, sign_in, post, reading):
     """Asking again changes nothing, and does not tell the answer."""
     post(sign_in(folk.bea), f"{asked}/decline")

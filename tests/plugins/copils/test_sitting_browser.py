@@ -68,6 +68,7 @@ def test_the_script_of_the_room_is_sent_with_that_of_the_portal(page, copil):
 
 
 def test_a_click_made_without_network_passes_once_it_is_back(page, copil, reading):
+    page.set_viewport_size({"width": 320, "height": 480})
     page.goto(f"/copils/sessions/{copil}/live")
     lost = []
 
@@ -81,6 +82,8 @@ def test_a_click_made_without_network_passes_once_it_is_back(page, copil, readin
     page.route("**/turn", lose_twice)
     page.get_by_role("button", name="À qui demande").click()
     expect(page.get_by_text("Réseau perdu")).to_be_visible()
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(page.get_by_text("Réseau perdu")).to_be_in_viewport()
     expect(page.get_by_role("button", name="À qui décide")).to_be_visible(timeout=15_000)
     expect(page.get_by_text("Réseau perdu")).to_be_hidden()
     with reading():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -116,7 +117,22 @@ def test_the_wall_stays_on_the_question_that_was_just_answered(room, client, cop
     """C07 SPEC 4: what the room reads aloud is what the room sees."""
     room(f"sessions/{copil}/turn", question=1, side="askers")
     room("q/1/answer", kind="no", text="Trop cher")
-    assert "<h1>Une salle ?</h1>" in client.get(f"/copils/sessions/{copil}/wall").text
+    page = client.get(f"/copils/sessions/{copil}/wall")
+    assert "<h1>Une salle ?</h1>" in page.text and "« Trop cher »" in words(page)
+
+
+def test_the_wall_says_which_function_promised_and_by_when_and_names_nobody(room, client, copil, functions):
+    """C07 SPEC 4 and 5."""
+    room(f"sessions/{copil}/turn", question=1, side="askers")
+    room("q/1/answer", kind="yes", text="Une clé chacun", function_id=functions[0], soon="", due_on="2026-12-01")
+    page = words(client.get(f"/copils/sessions/{copil}/wall"))
+    assert "« Une clé chacun » Ports · pour le 1 décembre 2026" in page.replace("1er", "1")
+    assert "Tenant" not in page
+
+
+def test_a_question_stands_among_the_copils_in_the_navigation(room, client):
+    band = client.get("/copils/q/1").text.partition('class="nav nav-items"')[2].partition("</nav>")[0]
+    assert re.findall(r'aria-current="true">([^<]+)', band) == ["Copils inversés"]
 
 
 def test_once_it_is_over_the_room_shows_what_is_still_to_be_written_down(room, client, copil):

@@ -26,6 +26,7 @@ from tests.plugins.labs.pages import hidden_of, words
 
 PLUGINS = ["copils"]
 TOGETHER = 6
+OPENS = "6 octobre 2026, 9 h 30"
 YES = {"kind": "yes", "text": "Une salle ouverte", "soon": "", "due_on": "2026-12-01"}
 
 
@@ -105,6 +106,15 @@ def test_a_copil_begins_half_an_hour_before_at_the_earliest(room, seats, clock, 
         assert session.get_one(Copil, copil).began_at == now()
 
 
+def test_before_its_hour_the_room_says_when_it_opens(room, client, clock, copil):
+    """C07 SPEC 12: whatever page of the room one tries first."""
+    clock.set(SITTING - timedelta(minutes=31))
+    for page in ("live", "close", "presence"):
+        shown = words(client.get(f"/copils/sessions/{copil}/{page}", follow_redirects=True))
+        assert "Pas encore ouvert" in shown and f"Ce copil s’ouvre le {OPENS}, une demi-heure avant" in shown
+        assert "Commencer le copil" not in shown and "Clore" not in shown
+
+
 def test_nothing_begins_until_the_presence_of_each_is_said(room, seats, copil, reading):
     """C07 SPEC 12."""
     answer = room("presence", seats("present", ""))
@@ -149,7 +159,12 @@ def test_a_stand_in_commits_nobody_and_too_few_make_it_a_listening_held_again_wi
         assert set(carried) == {sequel.id}
         assert [row.id for row in heard_at(first)] == questions
     page = words(client.get(f"/copils/sessions/{copil}"))
-    assert "aucune réponse n’a été donnée" in page and "Question 1 ?" in page
+    assert "le terrain est écouté" in page and "Question 1 ?" in page
+    room("close")
+    over = words(client.get(f"/copils/sessions/{copil}"))
+    assert "aucune réponse n’a été donnée" in over and "Ce qui a été dit" in over
+    listed = words(client.get("/copils/sessions/"))
+    assert "écoute" in listed and listed.count("5 questions") == 2 and "0 question" not in listed
 
 
 def test_too_few_are_asked_about_once_before_four_weeks_are_lost(room, seats, copil, reading):
