@@ -351,14 +351,15 @@ def _promise(world: World, sitting: Sitting, question: Thing, state: str, askers
         "vacant": (vacant, ""),
     }.get(state, (reception, ANIMATOR))
     owner = holder or sitting.facilitator
-    author, by = people[sitting.author], people[PLUGIN_ADMIN if sitting.times else owner]
+    speaker = PLUGIN_ADMIN if sitting.times else owner
+    author, by = people[sitting.author], people[speaker]
     columns = _commitment_columns(state, at, by.id, people[min(askers)].id)
     taken_on_by = people[LEAVER] if state == "open" else by if holder else None
     columns |= {"audience": sitting.audience, **sitting.times}
     number = make_commitment(question.id, function, by=author, holder=taken_on_by, **columns)
     if state != "new":
         _tell_its_story(number, by, at)
-    proposed_by = frozenset({owner}) if "proposed_at" in columns else NOBODY
+    proposed_by = frozenset({speaker}) if "proposed_at" in columns else NOBODY
     readers = readers_of(sitting.audience, group=NOBODY, author=sitting.author, in_time=not sitting.times)
     known = {
         "owns": frozenset({owner}),
