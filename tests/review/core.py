@@ -74,7 +74,11 @@ SENT = {
     "core.purge_now": {"typed": "labs"},
     "core.theme_page": {"ink": "#0b3d5c", "accent": "#7a1f3d"},
 }
-UNDONE = {"core.screen_pin": SCREEN}
+UNDONE = {
+    "core.screen_pin": SCREEN,
+    "core.purge_now": UNREACHED["core.purge_plugin"],
+    "core.retry_plugin": "nothing broke",
+}
 SORTED = "read to find and to order, never shown"
 HIDDEN = {
     "audit.facts": "the log says the facts it has words for",

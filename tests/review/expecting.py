@@ -14,8 +14,6 @@ TO_SIGN_IN, REFUSED, ABSENT = frozenset({401}), frozenset({403}), frozenset({404
 OPENED = frozenset({200, 204, 302, 303, 304})
 # Let in to act: « somebody was faster », a form that says what is missing, too.
 LET_IN = OPENED | {409, 422}
-# What a form answers that lacked nothing.
-ACTED = LET_IN - {422}
 TURNED_AWAY = LET_IN | {403, 404}
 
 

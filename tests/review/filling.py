@@ -6,7 +6,7 @@ A form that is sent empty is refused for what it lacks, often before the service
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -53,11 +53,10 @@ class Forms:
         self.files.setdefault(endpoint, [name for name, kind in form.kinds.items() if kind == "file"])
 
 
-def gather(walk: Walk, wanted: set[str]) -> Forms:
-    """Read the pages of those who may, for the forms of these endpoints, until there is one of each."""
-    forms = Forms(sent=walk.furniture.sent)
+def gather(walk: Walk, forms: Forms, wanted: set[str], doors: Iterable[Door]) -> None:
+    """Read these pages as those who may, for the forms of these endpoints, until there is one of each."""
     match = walk.app.url_map.bind("localhost").match
-    for form in _shown(walk, wanted):
+    for form in _shown(walk, sorted(doors, key=lambda door: door.endpoint not in wanted)):
         try:
             endpoint, _values = match(form.action.partition("?")[0], method="POST")
         except HTTPException as error:
@@ -65,13 +64,11 @@ def gather(walk: Walk, wanted: set[str]) -> Forms:
         forms.keep(endpoint, form)
         if wanted <= forms.of.keys():
             break
-    return forms
 
 
-def _shown(walk: Walk, wanted: set[str]) -> Iterator[Page]:
-    likely = sorted(walk.doors, key=lambda door: door.endpoint not in wanted)
+def _shown(walk: Walk, doors: list[Door]) -> Iterator[Page]:
     for role in WRITERS:
-        for door in likely:
+        for door in doors:
             if door.method == "GET" and is_let_in(door, role, walk.world, walk.furniture):
                 visit = walk.visit(role, door)
                 if visit.status == 200 and "html" in visit.headers["Content-Type"]:

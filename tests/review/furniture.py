@@ -13,7 +13,7 @@ A plugin brings `tests/plugins/<id>/furniture.py`, found by its name. It may say
 * `TURNED_AWAY`: endpoints that answer 403, 404 or 409 to who may come in, and why; else a page is one, or leads on;
 * `UNREACHED`: endpoints whose page opens to nobody in this world, and why;
 * `SENT`: what is sent to an endpoint beside what fills its form, `{"labs.cast": {"choice": "no"}}`;
-* `UNDONE`: acts that no form of this world gets past what it lacks, and why;
+* `UNDONE`: acts that are refused to all who may do them in this world, and why;
 * `READERS`: for a table, or one column of it, who may come upon what a row says;
 * `HIDDEN`: columns with markers that no page shows to anybody, and why;
 * `EXEMPT`: tables and columns that hold nothing a person wrote, and why;

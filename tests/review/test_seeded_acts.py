@@ -6,13 +6,14 @@ import pytest
 import sqlalchemy as sa
 from flask import Response
 
-from portal.api import listing, session, signed_in
+from portal.api import Conflict, listing, session, signed_in
 from portal.content.models import Notice
 from portal.people.models import User
 from portal.people.persons import person
 
 from plugins.labs.models.ephemeral import Ephemeral
 from tests.review import walks
+from tests.review.filling import Forms
 from tests.review.growing import compare_ten_and_a_thousand
 from tests.review.outside import compare_before_and_after
 from tests.review.seeding import acting, at, caught, everything, with_policy
@@ -50,6 +51,15 @@ def test_an_act_that_forgets_who_takes_part(walk, monkeypatch):
 def test_an_act_that_forgets_who_was_in(walk, monkeypatch):
     monkeypatch.setattr("plugins.labs.services.telling._must_have_been_in", lambda actor, _row: actor.person_id)
     caught(acting(walk, MEMBER, "labs.ephemeral_tell"), "member: POST /labs/e/", "wrote: UPDATE labs_ephemeral")
+
+
+def test_an_act_that_is_refused_to_all_who_may_do_it(mount, walk):
+    def busy():
+        raise Conflict("x")
+
+    mount("busy", signed_in()(busy), methods=["POST"])
+    faults = walks.undone(walk, Forms(), [], at(walk, "careless.busy"))
+    caught(list(faults), "careless.busy: what is sent is never taken")
 
 
 def test_an_archive_that_tells_what_is_somebody_else_s(walk, monkeypatch):

@@ -120,9 +120,10 @@ def _lab(world: World, name: str, members: Roles, animators: tuple[str, ...]) ->
     vote = call_vote(viewer_of(people[author].id), row, at=at - timedelta(days=1))
     session.add(Ballot(vote_id=vote.id, person_id=people[author].id, is_yes=True, cast_at=at))
     world.add(Thing("labs.vote", vote.id, EVERYBODY, within={"lab_id": number}))
-    session.add(
-        Vote(lab_id=number, called_by_id=None, opens_at=at - timedelta(days=30), ends_at=at - timedelta(days=20))
-    )
+    # of the second lab, it took the margins off the page
+    counted = {"yes": 3 * (author == NETWORK), "no": 0, "counted_at": at}
+    ended = {"opens_at": at - timedelta(days=30), "ends_at": at - timedelta(days=20)}
+    session.add(Vote(lab_id=number, called_by_id=None, **ended, **counted))
     add_sponsor(viewer_of(people[animator].id), row, function_id=world.things["portal.function"][0].id, at=at)
     world.keep_file(Subject("labs.lab", number), AGENTS)
     return Place(number, row.group_id, here, author)
