@@ -65,4 +65,4 @@ def _write_everywhere(app: Flask, furniture: Furniture, text: Callable[[str, int
 
 def evaluated(sights: Iterable[Sight]) -> Iterator[str]:
     """Find the pages where a template was read in what somebody typed."""
-    yield from (f"{sight} reads what is typed as a template" for sight in sights if EVALUATED in sight.drawn["text"])
+    yield from (f"{sight} reads what is typed as a template" for sight in sights if EVALUATED in sight.html)

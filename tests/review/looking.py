@@ -129,12 +129,13 @@ class Onlooker:
         answer = self.page.goto(self.base + url)
         assert answer is not None
         self.sight.status, self.sight.html = answer.status, answer.text()
-        self._judged(ways)
-        self.sight.drawn["shifts"] = self._coming_back(ways) if ways else []
-        return self.sight
+        return self._judged(ways)
 
     def _coming_back(self, ways: list[Look]) -> list[str]:
-        """Keep a shift that comes back: on a busy machine half a document may be drawn before the rest is there."""
+        """Keep a shift that comes back: on a busy machine half a document may be drawn before the rest is there.
+
+        What answers a form is drawn again by sending it again: it was refused, or leads to a page.
+        """
         sight, shifts = self.sight, self.sight.drawn["shifts"]
         for _again in range(LOOKED_AT_AGAIN if shifts else 0):
             self.sight = Sight(self.role, sight.url)
@@ -151,17 +152,17 @@ class Onlooker:
         with self.page.expect_navigation(wait_until="load") as arrival:
             self.page.evaluate("review.send", {"number": number, "text": text})
         self.sight.status, self.sight.html = arrival.value.status, arrival.value.text()
-        self._judged(ways)
-        self.sight.drawn["shifts"] = []  # whether one comes back could only be seen by sending again
-        return self.sight
+        return self._judged(ways)
 
-    def _judged(self, ways: list[Look]) -> None:
+    def _judged(self, ways: list[Look]) -> Sight:
         self.sight.drawn = self.page.evaluate("review.drawn()")
         for width, scheme in ways:
             self._dress(width, scheme)
             self.sight.axe += [f"{width} px, {scheme}: {fault}" for fault in axe_faults(self.page)]
         self._dress(NARROW, ways[-1][1] if ways else LOOKS[0][1])
         self.sight.too_wide = self.page.evaluate("review.tooWide()")
+        self.sight.drawn["shifts"] = self._coming_back(ways) if ways else []
+        return self.sight
 
     def _dress(self, width: int, scheme: str) -> None:
         self.page.set_viewport_size({"width": width, "height": HEIGHT})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
@@ -19,6 +20,7 @@ from portal.web.pages.screens import ENROL_SCOPE
 from tests.review.doors import Door, every_door
 from tests.review.expecting import expected, is_let_in
 from tests.review.looking import LOOKS, PAIRS, Look, Onlooker, Sight, looking
+from tests.review.shapes import shape_of
 from tests.review.walking import UNSAFE, Visit, Walk
 from tests.review.world import ADMIN, ANONYMOUS, KIOSK, MEMBER, STRANGERS
 
@@ -34,6 +36,7 @@ class Looks:
 
     :ivar answers: what each endpoint answered to whoever was let in: a type of content, or the status
     :ivar turns: how often each endpoint was looked at: the pairs of looks take turns
+    :ivar alike: the pages that were not drawn, since one of the same shape was
     """
 
     walk: Walk
@@ -41,6 +44,7 @@ class Looks:
     base: str
     answers: dict[str, set[str]] = field(default_factory=dict)
     turns: Counter[str] = field(default_factory=Counter)
+    alike: list[Sight] = field(default_factory=list)
 
     def looking(self, role: str, **options: bool) -> AbstractContextManager[Onlooker]:
         """Give a role a browser of their own; a session that idled while others looked goes on."""
@@ -70,16 +74,34 @@ class Looks:
 
 
 def look_at_all(looks: Looks) -> list[Sight]:
-    """Look at every page that a role may open, at one refusal of each kind, and at what only others may open."""
-    seen = [sight for role in looks.roles() for sight in _of_role(looks, role)]
+    """Look at each shape of page that a role may open, one refusal of each kind too, and at what only others may."""
+    chosen = unlike(looks, (visit for role in looks.roles() for visit in pages(looks, role)))
+    seen = [sight for role in looks.roles() for sight in _of_role(looks, role, chosen)]
     seen += _of_screen(looks)
     return [*seen, *_of_others(looks, unseen(looks, seen))]
 
 
-def _of_role(looks: Looks, role: str) -> Iterator[Sight]:
+def unlike(looks: Looks, visits: Iterable[Visit]) -> list[Visit]:
+    """Keep of the pages of one shape that which weighs most, and note the others."""
+    shapes: dict[object, list[Visit]] = {}
+    for visit in visits:
+        shape = visit.door.endpoint, visit.status, shape_of(visit.body.decode())
+        shapes.setdefault(shape, []).append(visit)
+    for some in shapes.values():
+        some.sort(key=lambda visit: -len(gzip.compress(visit.body)))
+        looks.alike += [_undrawn(visit) for visit in some[1:]]
+    return [some[0] for some in shapes.values()]
+
+
+def _undrawn(visit: Visit) -> Sight:
+    return Sight(visit.role, visit.url, visit.status, visit.body.decode(), visit.door.endpoint)
+
+
+def _of_role(looks: Looks, role: str, chosen: list[Visit]) -> Iterator[Sight]:
     with looks.looking(role) as somebody:
-        for visit in pages(looks, role):
-            yield from _ways(looks, somebody, visit.url, visit.door.endpoint)
+        for visit in chosen:
+            if visit.role == role:
+                yield from _ways(looks, somebody, visit.url, visit.door.endpoint)
         yield from _ways(looks, somebody, _unsafe_only(looks.walk).url, "")
 
 
@@ -172,11 +194,13 @@ def _forms(sights: Iterable[Sight], holds: str) -> list[tuple[Sight, int]]:
 
 
 def look_once(looks: Looks, roles: Iterable[str], *, csp: bool = True) -> list[Sight]:
-    """Open every page that these roles may, without judging how it looks."""
-    seen = []
-    for role in roles:
+    """Open each shape of page that these roles may, without judging how it looks."""
+    seen, some = [], list(roles)
+    chosen = unlike(looks, (visit for role in some for visit in pages(looks, role)))
+    for role in some:
         with looks.looking(role, csp=csp, cold=False) as somebody:
-            seen += [somebody.look(visit.url, endpoint=visit.door.endpoint) for visit in pages(looks, role)]
+            mine = (visit for visit in chosen if visit.role == role)
+            seen += [somebody.look(visit.url, endpoint=visit.door.endpoint) for visit in mine]
     return seen
 
 

@@ -13,7 +13,7 @@ from tests.review.building import opened
 from tests.review.furniture import furniture_of
 from tests.review.looks import Looks, look_at_all, refuse_forms, unseen
 from tests.review.serving import served
-from tests.review.sights import CHECKS, not_refused
+from tests.review.sights import CHECKS, not_refused, unsound
 from tests.review.walking import Walk
 from tests.strict import unavailable
 
@@ -51,6 +51,15 @@ def test_no_page_is(check, seen, figure, database):
     faults = list(check(seen))
     words = check.__name__.replace("_", " ")
     figure(f"pages in a real browser that are {words}", database.kind, aim="0", found=f"{len(faults)} of {len(seen)}")
+    assert not faults, "\n".join(faults)
+
+
+def test_no_page_that_was_not_drawn_is_unsound(looks, seen, figure, database):
+    faults, folded = list(unsound(looks.alike)), len(looks.alike)
+    figure(
+        "pages not drawn, one of the same elements was", database.kind, aim="—", found=f"{folded}; drawn: {len(seen)}"
+    )
+    figure("pages not drawn that are unsound", database.kind, aim="0", found=f"{len(faults)} of {folded}")
     assert not faults, "\n".join(faults)
 
 

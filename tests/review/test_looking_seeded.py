@@ -6,6 +6,7 @@ The pages are those of a careless plugin that nobody announced: the review finds
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from flask import Blueprint, Response, render_template_string, request
@@ -16,7 +17,7 @@ from tests.review import sights
 from tests.review.building import opened
 from tests.review.furniture import furniture_of
 from tests.review.looking import LOOKS
-from tests.review.looks import Looks, pages, unseen
+from tests.review.looks import Looks, pages, unlike, unseen
 from tests.review.serving import served
 from tests.review.walking import Walk
 from tests.review.world import AGENT
@@ -60,6 +61,7 @@ FAULTS = {
     "many": ("".join(f'<img alt="" src="/try/{n}.png">' for n in range(8)), sights.heavy, "requests"),
     "form-taken": (FORM, sights.not_refused, "the form was taken"),
     "form-unfocused": (FORM, sights.unfocused, "the focus is on"),
+    "form-jump": (FORM, sights.moving, "form 1 → 422 shifts by"),
 }
 
 
@@ -69,8 +71,10 @@ def careless():
     for name, (body, *_caught) in {**FAULTS, "sound": ["<p>Un</p>"]}.items():
 
         def show(body=body, name=name):
-            is_refused = request.method == "POST" and name == "form-unfocused"
-            return render_template_string(PAGE.replace("BODY", body)), 422 if is_refused else 200
+            is_sent = request.method == "POST"
+            jump = SCRIPT.format("jumpy.js") if is_sent and name == "form-jump" else ""
+            is_refused = is_sent and name in {"form-unfocused", "form-jump"}
+            return render_template_string(PAGE.replace("BODY", body + jump)), 422 if is_refused else 200
 
         rooms.add_url_rule(f"/try/{name}", name, signed_in()(show), methods=["GET", "POST"])
 
@@ -118,3 +122,13 @@ def test_what_is_asked_abroad_is_caught_where_no_policy_stops_it(looks):
 def test_a_new_page_is_found_by_itself(looks):
     assert {f"careless.{name}" for name in FAULTS} <= set(unseen(looks, []))
     assert {f"/try/{name}" for name in FAULTS} <= {visit.url for visit in pages(looks, AGENT)}
+
+
+def test_of_pages_of_one_shape_the_heaviest_is_drawn_and_the_markup_of_all_is_judged(looks):
+    sound = next(visit for visit in pages(looks, AGENT) if visit.door.endpoint == "careless.sound")
+    raw, heavy = (
+        replace(sound, body=sound.body.replace(b">Un<", words))
+        for words in (b">1 & 2<", NOISE(99).hex().encode().join([b">", b"<"]))
+    )
+    assert unlike(looks, [raw, heavy]) == [heavy]
+    assert any("no-raw-characters" in fault for fault in sights.unsound(looks.alike))
