@@ -43,7 +43,7 @@ test: $(VENV)/.dev $(BROWSER_TOOLS) ## Run every check and every test (STRICT=1:
 PROOFS := tests/proof tests/hurt tests/review tests/loader/test_migrating.py
 
 proof: $(VENV)/.dev $(BROWSER_TOOLS) ## Run the long versions, faults included, and write bench/PROOF.md
-	@$(BIN)/python -m pytest --proof --proof-page bench/PROOF.md $(PROOFS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --proof --proof-page bench/PROOF.md $(PROOFS) $(ARGS)
 
 format: $(VENV)/.dev ## Rewrite the code in the common form
 	@$(BIN)/ruff check --fix $(wildcard $(SOURCES)); $(BIN)/ruff format $(wildcard $(SOURCES))
