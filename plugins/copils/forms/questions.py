@@ -8,7 +8,7 @@ from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.api import Form, Person, PersonField, texts
+from portal.api import Form, PersonField, texts
 
 from plugins.copils.models.copil import MAX_REASON
 from plugins.copils.models.question import MAX_COLLECTIVE, MAX_DETAILS, MAX_QUESTION
@@ -97,12 +97,6 @@ class InviteForm(Form):
     person = PersonField(
         _.later("Who"), validators=[InputRequired()], description=_.later("Name or staff number, one at a time.")
     )
-
-    @property
-    def who(self) -> Person:
-        """Give the person; the form is well shaped with one only."""
-        assert self.person.data is not None
-        return self.person.data
 
 
 class TogetherForm(Form):

@@ -15,6 +15,7 @@ from portal.api import local_day, local_midnight, setting, texts
 
 _ = texts("copils")
 
+WORK_FROM, WORK_UNTIL = timedelta(hours=7), timedelta(hours=20)
 # ISO 3166-2 codes of the territories whose holidays differ, as the library knows them; "" is the rest of France.
 ZONES = {
     "": _.later("Mainland France"),
@@ -42,6 +43,12 @@ def _holidays(zone: str) -> HolidayBase:
 def is_working_day(day: date) -> bool:
     """Tell whether one works on a day here."""
     return day.weekday() < 5 and day not in _holidays(setting("copils", "zone"))
+
+
+def is_usual(instant: datetime) -> bool:
+    """Tell whether people are expected at work at an instant: a working day, neither at night nor in the evening."""
+    day = local_day(instant)
+    return is_working_day(day) and WORK_FROM <= instant - local_midnight(day) < WORK_UNTIL
 
 
 def working_days_after(day: date, count: int) -> date:

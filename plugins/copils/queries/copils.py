@@ -12,7 +12,7 @@ from portal.api import READ_AT, Viewer, local_day, reading, session
 
 from plugins.copils.models.copil import Copil, FormerDay
 from plugins.copils.models.question import HandedOn, Question
-from plugins.copils.queries.copil_states import is_calling, is_current, over
+from plugins.copils.queries.copil_states import is_current, over
 from plugins.copils.queries.question_states import is_on_agenda
 
 SHOWN_AT_ONCE = 24
@@ -22,7 +22,6 @@ PAST = READABLE.where(sa.not_(is_current()))
 _ONE = READABLE.where(Copil.id == sa.bindparam("number"))
 _NUMBERS: sa.BindParameter[Any] = sa.bindparam("some", expanding=True)
 _SOME = READABLE.where(Copil.id.in_(_NUMBERS))
-_CALLING = sa.select(Copil).where(is_calling()).order_by(Copil.held_at, Copil.id)
 _CURRENT = READABLE.where(is_current()).order_by(Copil.held_at, Copil.id).limit(SHOWN_AT_ONCE)
 _SEQUELS = READABLE.where(Copil.follows_id == sa.bindparam("number")).order_by(Copil.id)
 _HANDED_ON = sa.select(HandedOn.copil_id, HandedOn.question_id).where(HandedOn.copil_id.in_(_NUMBERS))
@@ -50,11 +49,6 @@ def readable_copils(viewer: Viewer, ids: Iterable[int], *, at: datetime) -> list
 def copil_by_id(copil_id: int | None) -> Copil | None:
     """Give a copil, whoever asks: for services, which have been let in."""
     return session.get(Copil, copil_id) if copil_id is not None else None
-
-
-def calling_copils(viewer: Viewer, *, at: datetime) -> list[Copil]:
-    """List the copils whose agenda still takes questions, the nearest first; those `viewer` may read."""
-    return list(session.scalars(_CALLING.where(Copil.readable()), reading(viewer, at=at)))
 
 
 def current_copils(viewer: Viewer, *, at: datetime) -> list[Copil]:

@@ -12,7 +12,7 @@ from plugins.copils.models.commitment import Commitment
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import Question
 from plugins.copils.queries.agenda import takes_questions, waiting_questions
-from plugins.copils.queries.copil_states import is_calling
+from plugins.copils.queries.copil_states import State, is_calling, state_of
 from plugins.copils.queries.copils import copil_by_id
 from plugins.copils.queries.deciders import is_decider
 from plugins.copils.queries.questions import asks, asks_itself
@@ -98,6 +98,15 @@ def must_facilitate(actor: Viewer, copil: Copil, *, at: datetime) -> int:
     if person_id != copil.facilitator_id:
         raise Forbidden(_("Only the person who facilitates this copil may do that."))
     return person_id
+
+
+def must_run(copil: Copil, *, at: datetime) -> None:
+    """Go on only while a copil is under way.
+
+    :raises Conflict: it has not begun, or it is over
+    """
+    if state_of(copil, at=at) is not State.RUNNING:
+        raise Conflict(_("This copil is not under way."))
 
 
 def must_ask(actor: Viewer, question: Question, copil: Copil | None, *, at: datetime) -> int:

@@ -22,10 +22,10 @@ from portal.api import (
 from plugins.copils.models.copil import PRESENCES, PRESENT, Copil
 from plugins.copils.queries.agenda import agenda_of
 from plugins.copils.queries.calendar import is_working_day
-from plugins.copils.queries.copil_states import State, may_begin, state_of
+from plugins.copils.queries.copil_states import may_begin
 from plugins.copils.queries.deciders import Seat, deciders_of, seats_of
 from plugins.copils.services.announcing import Plan, add_copil
-from plugins.copils.services.facts import hold, must_facilitate
+from plugins.copils.services.facts import hold, must_facilitate, must_run
 from plugins.copils.services.placing import carry
 from plugins.copils.services.turns import end_running
 
@@ -77,15 +77,6 @@ def correct_presence(actor: Viewer, copil: Copil, *, presences: Mapping[int, str
         return
     _judge(copil, seats, at)
     record("copils.presence_corrected", copil.subject, actor=actor, at=at, facts={"noted": noted})
-
-
-def must_run(copil: Copil, *, at: datetime) -> None:
-    """Go on only while a copil is under way.
-
-    :raises Conflict: it has not begun, or it is over
-    """
-    if state_of(copil, at=at) is not State.RUNNING:
-        raise Conflict(_("This copil is not under way."))
 
 
 def _note(copil: Copil, presences: Mapping[int, str], at: datetime) -> list[Seat]:

@@ -14,9 +14,9 @@ from portal.api import Conflict, Forbidden, Invalid, Viewer, session, texts
 from plugins.copils.models.copil import Copil, Turn
 from plugins.copils.models.question import Question
 from plugins.copils.queries.agenda import was_put_at
-from plugins.copils.queries.copil_states import State, ends_at, state_of
+from plugins.copils.queries.copil_states import ends_at
 from plugins.copils.queries.turns import DECIDERS, SIDES, running_turn, was_heard
-from plugins.copils.services.facts import hold, must_facilitate
+from plugins.copils.services.facts import hold, must_facilitate, must_run
 
 _ = texts("copils")
 
@@ -75,8 +75,7 @@ def _end(copil: Copil, running: Turn | None, at: datetime) -> None:
 def _must_keep_time(actor: Viewer, copil: Copil, at: datetime) -> None:
     hold(copil)
     must_facilitate(actor, copil, at=at)
-    if state_of(copil, at=at) is not State.RUNNING:
-        raise Conflict(_("This copil is not under way."))
+    must_run(copil, at=at)
 
 
 def _must_be_theirs(copil: Copil, question: Question, side: str) -> None:

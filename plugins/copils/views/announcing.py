@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import url_for
+from flask import request, url_for
 
 from portal.api import (
+    Invalid,
     form_page,
     function_choices,
+    instant,
     local_midnight,
     message,
     now,
@@ -20,8 +22,9 @@ from portal.api import (
 )
 
 from plugins.copils import permissions
-from plugins.copils.forms.copils import AnnounceForm, CancelForm, HandOverForm, MoveForm
+from plugins.copils.forms.copils import AnnounceForm, CancelForm, HandOverForm, MoveForm, given
 from plugins.copils.models.copil import Copil
+from plugins.copils.queries.calendar import is_usual
 from plugins.copils.services.announcing import Plan, earliest_day
 from plugins.copils.services.announcing import announce as announce_copil
 from plugins.copils.services.moving import cancel as cancel_copil
@@ -46,6 +49,7 @@ def announce():
     if form.submitted():
         with form.attempt():
             copil = announce_copil(who, plan=Plan(**form.data), at=at)
+            _must_be_meant(form)
             message(_("The copil is announced: questions are taken from now on."))
             return _back(copil)
     return form_page(
@@ -55,6 +59,21 @@ def announce():
         details_open=bool(form.facilitator.errors),
         cancel_url=url_for("copils.copils"),
     )
+
+
+def _must_be_meant(form: AnnounceForm | MoveForm) -> None:
+    """Go on only if people work at the hour that was given, or it was said to be meant.
+
+    :raises Invalid: asks whether it is; sent once more, it is
+    """
+    held_at = given(form.held_at.data)
+    if is_usual(held_at) or request.form.get("sure") == held_at.isoformat():
+        return
+    form.asks_if_sure = True
+    text = _(
+        "Few people work on %(when)s. If it is meant, send it once more; else choose another.", when=instant(held_at)
+    )
+    raise Invalid(text, field="held_at")
 
 
 def _back(copil: Copil):
@@ -78,7 +97,8 @@ def move(copil):
     form, at = MoveForm(obj=copil), now()
     if form.submitted():
         with form.attempt():
-            move_copil(viewer(), copil, held_at=form.day, reason=form.reason.data or "", at=at)
+            move_copil(viewer(), copil, held_at=given(form.held_at.data), reason=form.reason.data or "", at=at)
+            _must_be_meant(form)
             message(_("The copil is moved; those whom it concerns are told."))
             return _back(copil)
     return _form("move", form, copil, is_settled=at >= copil.freezes_at)
@@ -104,7 +124,7 @@ def facilitator(copil):
     form = HandOverForm()
     if form.submitted():
         with form.attempt():
-            hand_over(viewer(), copil, facilitator=form.who, at=now())
-            message(_("%(name)s facilitates this copil.", name=form.who.name))
+            hand_over(viewer(), copil, facilitator=given(form.facilitator.data), at=now())
+            message(_("%(name)s facilitates this copil.", name=person(copil.facilitator_id).name))
             return _back(copil)
     return _form("hand_over", form, copil)

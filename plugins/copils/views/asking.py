@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from portal.api import Form, form_page, message, now, requires, see, texts, viewer
 
 from plugins.copils import permissions
+from plugins.copils.forms.copils import given
 from plugins.copils.forms.questions import AskForm, InviteForm, RewordForm
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import COLLECTIVE_LEAST, Question
@@ -134,8 +135,8 @@ def invite_voice(question):
     form = InviteForm()
     if form.submitted():
         with form.attempt():
-            invite(viewer(), question, person=form.who, at=now())
-            message(_("%(name)s is invited.", name=form.who.name))
+            invite(viewer(), question, person=given(form.person.data), at=now())
+            message(_("%(name)s is invited.", name=given(form.person.data).name))
             return see_question(question)
     return form_page("copils/invite.html", form, question=question, cancel_url=url_of(question))
 

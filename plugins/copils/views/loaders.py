@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import TypeVar, cast
 
 from flask import g
 
@@ -27,6 +27,13 @@ from plugins.copils.services.facts import (
 from plugins.copils.services.moving import must_hand_over
 
 _ = texts("copils")
+Row = TypeVar("Row", Copil, Commitment, Question)
+
+
+def _there(found: Row | None, otherwise: str) -> Row:
+    if found is None:
+        raise NotFound(otherwise)
+    return found
 
 
 def one_copil(viewer: Viewer, *, copil_id: int) -> Copil:
@@ -34,10 +41,8 @@ def one_copil(viewer: Viewer, *, copil_id: int) -> Copil:
 
     :raises NotFound: absent, or not theirs to read
     """
-    copil = readable_copil(viewer, copil_id, at=now())
-    if copil is None:
-        raise NotFound(_("There is no copil at this address, or it is not open to you."))
-    return copil
+    found = readable_copil(viewer, copil_id, at=now())
+    return _there(found, _("There is no copil at this address, or it is not open to you."))
 
 
 def one_commitment(viewer: Viewer, *, commitment_id: int) -> Commitment:
@@ -45,10 +50,8 @@ def one_commitment(viewer: Viewer, *, commitment_id: int) -> Commitment:
 
     :raises NotFound: absent, or not theirs to read
     """
-    commitment = readable_commitment(viewer, commitment_id, at=now())
-    if commitment is None:
-        raise NotFound(_("There is no commitment at this address, or it is not open to you."))
-    return commitment
+    found = readable_commitment(viewer, commitment_id, at=now())
+    return _there(found, _("There is no commitment at this address, or it is not open to you."))
 
 
 def one_question(viewer: Viewer, *, question_id: int) -> Question:
@@ -56,10 +59,8 @@ def one_question(viewer: Viewer, *, question_id: int) -> Question:
 
     :raises NotFound: absent, or not theirs to read
     """
-    question = readable_question(viewer, question_id, at=now())
-    if question is None:
-        raise NotFound(_("There is no question at this address, or it is not open to you."))
-    return question
+    found = readable_question(viewer, question_id, at=now())
+    return _there(found, _("There is no question at this address, or it is not open to you."))
 
 
 def one_glance(viewer: Viewer, *, question_id: int) -> Glance:

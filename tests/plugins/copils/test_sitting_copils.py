@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
@@ -103,6 +104,30 @@ def test_the_refusal_names_the_earliest_day_and_that_day_is_taken(client, sign_i
     refused = post(client, NEW, plan(function, held_at="2026-09-24T14:00"))
     assert "25 septembre 2026" in words(refused)
     assert post(client, NEW, plan(function, held_at="2026-09-25T14:00")).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("held_at", "said"),
+    [
+        ("2026-10-10T14:00", "10 octobre 2026, 14 h"),
+        ("2026-11-11T14:00", "11 novembre 2026, 14 h"),  # a public holiday
+        ("2026-10-06T03:00", "6 octobre 2026, 3 h"),
+    ],
+)
+def test_a_day_or_an_hour_when_nobody_works_is_asked_about_once(
+    client, sign_in, facilitator, function, post, reading, held_at, said
+):
+    sign_in(facilitator)
+    asked = post(client, NEW, plan(function, held_at=held_at))
+    assert asked.status_code == 422 and f"Peu de gens travaillent le {said}" in words(asked)
+    sure = re.search(r'name="sure" value="([^"]+)"', asked.text).group(1)
+    elsewhere = post(client, NEW, plan(function, held_at="2026-10-11T14:00", sure=sure))
+    assert elsewhere.status_code == 422  # what was meant is one instant
+    assert post(client, NEW, plan(function, held_at=held_at, sure=sure)).status_code == 303
+    with reading():
+        number = session.scalars(sa.select(Copil.id)).one()
+    moved = post(client, f"/copils/sessions/{number}/move", {"held_at": "2026-11-14T14:00", "reason": "Salle prise"})
+    assert moved.status_code == 422 and "14 novembre 2026, 14 h" in words(moved) and "Salle prise" in words(moved)
 
 
 def test_the_agenda_is_settled_three_working_days_before(client, sign_in, facilitator, function, post, reading):
