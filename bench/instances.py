@@ -15,7 +15,8 @@ from sqlalchemy.engine import make_url
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from bench.rows import fill
-from portal.db import make_engine, transaction
+from portal.db import transaction
+from portal.engines import make_engine
 from portal.hosting.config import FILE, read_instance, write_secret
 from portal.hosting.factory import create_app
 from portal.hosting.site import Site

@@ -15,14 +15,12 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import event
-from sqlalchemy.engine import Connection, Dialect, Engine, make_url
+from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, Session, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
 from portal.errors import Unavailable
 
-SQLITE_PRAGMAS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
 WRITES = "writes"
 NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -152,66 +150,6 @@ def person_id(*, nullable: bool = False) -> MappedColumn[Any]:
 def group_id(*, nullable: bool = False) -> MappedColumn[Any]:
     """Declare a column that names a core group."""
     return mapped_column(sa.ForeignKey("groups.id", ondelete="RESTRICT"), index=True, nullable=nullable)
-
-
-def make_engine(url: str, *, pool_size: int = 1, overflow: int = 7, foreign_keys: bool = True) -> Engine:
-    """Make the engine of one collectivity.
-
-    A SQLite file must exist: it is never created empty behind the portal's back (`create_database` does that).
-    """
-    address = make_url(url)
-    if address.get_backend_name() == "sqlite":
-        file = f"file:{address.database}"
-        address = address.set(database=file, query={"mode": "rw", "uri": "true", **address.query})
-        engine = sa.create_engine(
-            address, pool_size=pool_size, max_overflow=overflow, poolclass=sa.QueuePool, hide_parameters=True
-        )
-        event.listen(engine, "connect", _sqlite_connect(foreign_keys=foreign_keys))
-        event.listen(engine, "begin", _sqlite_begin)
-        return engine
-    engine = sa.create_engine(
-        address.set(drivername="postgresql+psycopg"),
-        pool_size=pool_size,
-        max_overflow=overflow,
-        pool_pre_ping=True,
-        connect_args={"connect_timeout": 10},  # seconds: a host that does not answer holds nobody long
-        hide_parameters=True,
-    )
-    event.listen(engine, "connect", _postgresql_connect)
-    event.listen(engine, "begin", _postgresql_begin)
-    return engine
-
-
-def _postgresql_connect(dbapi: Any, record: object) -> None:
-    """Compile no plan: a list of 24 rows was measured at 770 ms of compiling and 5 of running."""
-    dbapi.execute("SET jit = off")
-    dbapi.commit()
-
-
-def _sqlite_connect(*, foreign_keys: bool) -> Any:
-    def connect(dbapi: Any, record: object) -> None:
-        dbapi.isolation_level = None  # the driver must not open transactions of its own: we say BEGIN ourselves
-        for pragma in (*SQLITE_PRAGMAS, f"foreign_keys={'ON' if foreign_keys else 'OFF'}"):
-            dbapi.execute(f"PRAGMA {pragma}")
-
-    return connect
-
-
-def _is_write(conn: Connection) -> bool:
-    return conn.get_execution_options().get("tx") == "write"
-
-
-def _sqlite_begin(conn: Connection) -> None:
-    write = _is_write(conn)
-    raw: Any = conn.connection.dbapi_connection
-    raw.execute(f"PRAGMA query_only={0 if write else 1}")
-    # IMMEDIATE takes the lock at once: read-then-write under BEGIN deferred fails when two do it
-    conn.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
-def _postgresql_begin(conn: Connection) -> None:
-    raw: Any = conn.connection.dbapi_connection
-    raw.read_only = not _is_write(conn)
 
 
 def engine() -> Engine:

@@ -23,7 +23,8 @@ from sqlalchemy.engine import Connection
 
 from portal.content.audit import write_entry
 from portal.content.clock import now, real_now
-from portal.db import is_postgresql, make_engine
+from portal.db import is_postgresql
+from portal.engines import make_engine
 from portal.errors import Conflict, NotFound, PortalError
 from portal.hosting.site import Site
 from portal.loader.discovery import name_of, scan

@@ -12,7 +12,7 @@ from obstore.store import ObjectStore
 from sqlalchemy.engine import Engine
 
 from portal.content.files.storing import open_store
-from portal.db import make_engine
+from portal.engines import make_engine
 from portal.errors import Unavailable
 from portal.hosting.config import Collectivity, Instance
 from portal.loader.metering import Meter, count_statements

@@ -15,7 +15,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
-from portal.db import make_engine
+from portal.engines import make_engine
 from portal.errors import PortalError, Unavailable
 from portal.loader.hooks import CORE_PLUGIN
 from portal.loader.inventory.noting import forget, note

@@ -14,7 +14,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from portal.db import make_engine
+from portal.engines import make_engine
 from portal.loader.manifest import Manifest
 
 CORE_FOLDER = Path(__file__).parent.parent / "migrations"

@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from portal.db import CoreBase, Personal, UtcDateTime, make_engine
+from portal.db import CoreBase, Personal, UtcDateTime
+from portal.engines import make_engine
 from portal.loader.discovery import files_hash, scan
 from portal.loader.inventory.declaring import faults_of
 from portal.loader.inventory.noting import owner_of

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from portal.db import CoreBase, make_engine
+from portal.db import CoreBase
+from portal.engines import make_engine
 from portal.errors import PortalError
 from portal.loader.discovery import scan
 from portal.loader.migrating import migrate

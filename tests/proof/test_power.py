@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.db import make_engine
+from portal.engines import make_engine
 from portal.testing.postgres import SAFE, Cluster, PostgresUnavailable, postgresql_cluster
 
 from tests.proof.disks import mounted, new_disk
@@ -24,7 +24,7 @@ TABLE = "CREATE TABLE kept (number INTEGER PRIMARY KEY)"
 WRITE = """
 import sys
 import sqlalchemy as sa
-from portal.db import make_engine
+from portal.engines import make_engine
 engine = make_engine(sys.argv[1])
 for setting in sys.argv[2:]:
     sa.event.listen(engine, "connect", lambda raw, record: raw.execute(setting))
