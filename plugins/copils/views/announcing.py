@@ -69,11 +69,8 @@ def _must_be_meant(form: AnnounceForm | MoveForm) -> None:
     held_at = given(form.held_at.data)
     if is_usual(held_at) or request.form.get("sure") == held_at.isoformat():
         return
-    form.asks_if_sure = True
-    text = _(
-        "Few people work on %(when)s. If it is meant, send it once more; else choose another.", when=instant(held_at)
-    )
-    raise Invalid(text, field="held_at")
+    form.asks_if_sure, when = True, instant(held_at)
+    raise Invalid(_("Few people work on %(when)s. If it is meant, send it once more.", when=when), field="held_at")
 
 
 def _back(copil: Copil):
