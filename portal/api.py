@@ -16,7 +16,7 @@ from portal.content.events import publish
 from portal.content.files.keeping import drop_file, files_of, keep_file
 from portal.content.following import follow, followers, is_following, unfollow
 from portal.content.links import link, unlink
-from portal.content.notices import notify
+from portal.content.notices import notify, settle
 from portal.content.passages import record_passage
 from portal.content.settings import setting
 from portal.content.tokens import Grant, issue_token, move_expiry, revoke_tokens, show_token
@@ -250,6 +250,7 @@ __all__ = [
     "services",
     "session",
     "setting",
+    "settle",
     "show_token",
     "signed_in",
     "sought",

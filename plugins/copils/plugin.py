@@ -17,6 +17,7 @@ from portal.api import (
     Viewer,
     hookimpl,
     now,
+    settle,
     texts,
 )
 
@@ -57,6 +58,7 @@ OF_KIND = {
     "copils.commitment": offers_commitments,
     "copils.board": offers_board,
 }
+DONE = {"asked", "cancelled", "closed", "confirmed", "postponed", "proposed", "reconfirmed", "refused", "withdrawn"}
 TELLERS = {**news_copils.TELLERS, **news_questions.TELLERS, **news_commitments.TELLERS}
 
 
@@ -122,7 +124,9 @@ def portal_subjects(kind: str, ids: tuple[int, ...], viewer: Viewer) -> list[Sub
 
 @hookimpl
 def portal_event(event: Event) -> None:
-    """Tell those whom it concerns."""
+    """Tell those whom it concerns; what was to be done and is done stays nobody's news."""
+    if event.name in TELLERS and event.name.rpartition("_")[2] in DONE:
+        settle(event.subject, at=event.at)
     if event.name in TELLERS:
         TELLERS[event.name](event)
 

@@ -83,6 +83,13 @@ def _key(notice: Notice) -> str:
     return hashlib.sha256(":".join(map(str, facts)).encode()).hexdigest()
 
 
+def settle(about: Subject, *, at: datetime) -> None:
+    """Note as read, by everybody, what they were asked to do about a subject: it is done, or no longer to be done."""
+    of_it = sa.and_(Notice.subject_kind == about.kind, Notice.subject_id == about.id)
+    asked = sa.update(Notice).where(of_it, Notice.must_act, Notice.read_at.is_(None))
+    db.session.execute(asked.values(read_at=at))
+
+
 def notices_of(person_id: int) -> sa.Select[Notice]:
     """Select what a person was told."""
     return sa.select(Notice).where(Notice.person_id == person_id)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from portal.api import Event, local_day, local_midnight, publish, record_passage, session
+from portal.api import Event, local_day, local_midnight, publish, record_passage, session, settle
 
 from plugins.copils.models.copil import Copil
 from plugins.copils.queries.agenda import agenda_of
@@ -45,6 +45,7 @@ def _note_unanswered(copil: Copil) -> None:
     since = local_midnight(copil.answers_due_on + timedelta(days=1))
     if not record_passage(copil.subject, "answers_due", since):
         return
+    settle(copil.subject, at=since)  # nobody closed it
     for question in agenda_of(copil.id):
         if question.answered_at is None or question.answered_at >= since:
             publish(Event("copils.question_unanswered", question.subject, None, since, {"copil": copil.id}))

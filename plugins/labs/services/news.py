@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.api import Event, Subject, Viewer, followers, group_members, notify, texts
+from portal.api import Event, Subject, Viewer, followers, group_members, notify, settle, texts
 
 from plugins.labs.queries.labs import lab_by_id
 
@@ -25,6 +25,7 @@ def tell(event: Event) -> None:
     if event.name == "labs.vote_called":
         _tell_members(event, actor)
     elif event.name in FOLLOWED:
+        settle(event.subject, at=event.at)  # voices that were asked for
         lab = Subject("labs.lab", int(str(event.facts["lab"])))
         told = {*followers(event.subject), *followers(lab)}
         notify(told, event.subject, FOLLOWED[event.name], at=event.at, actor=actor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from portal.api import Subject, hold_function, now, session
+from portal.content.models import Notice
 
 from plugins.copils.models.commitment import Commitment, Refusal
 from tests.plugins.copils.factories import add_askers, make_function, make_question
@@ -29,6 +30,23 @@ def test_the_owner_says_done_and_those_who_asked_say_that_it_is(client, sign_in,
     assert act(awa, "verdict", verdict="yes").status_code == 303
     assert row()["confirmed_by_id"] == awa.id
     assert "tenu" in words(client.get(url))
+
+
+def test_what_several_were_asked_is_news_no_more_once_one_did_it(act, awa, make_user, writing, reading, row, say_done):
+    """C07 SPEC 9: who is late to read is not sent to do what is done."""
+    bea = make_user("Béa Roux")
+    with writing():
+        add_askers(row()["question_id"], [bea])
+    say_done()
+
+    def waiting():
+        with reading():
+            theirs = sa.select(Notice.text).where(Notice.person_id == bea.id, Notice.must_act, Notice.read_at.is_(None))
+            return session.scalars(theirs).all()
+
+    assert waiting() == ["Is it really done? “%(title)s”"]
+    act(awa, "verdict", verdict="yes")
+    assert waiting() == []
 
 
 def test_what_is_refused_is_open_again_with_the_reason_in_public(

@@ -8,13 +8,14 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from portal.api import follow, local_midnight, now, session
+from portal.api import Subject, follow, local_midnight, notify, now, session
 from portal.content.clock import real_now
 from portal.content.models import AuditEntry, Notice
 from portal.people.leaving import leave
 
 from plugins.copils.models.copil import Copil, Decider, FormerDay, Turn
 from plugins.copils.models.question import Question
+from plugins.copils.services.news_copils import TO_ANSWER, TO_FACILITATE
 from plugins.copils.services.sweeping_copils import sweep_copils
 from tests.plugins.copils.factories import SITTING, START, add_askers, answered, make_copil, make_question
 from tests.plugins.labs.pages import words
@@ -122,6 +123,28 @@ def test_the_sweep_says_once_that_the_agenda_is_settled_and_that_answers_are_mis
     assert (acts.count("copils.question_unanswered"), acts.count("copils.copil_frozen")) == (1, 1)
     assert "Nobody has answered “%(title)s” in time" in told(asker)
     assert "The agenda of “%(title)s” is settled" in told(director)
+
+
+@pytest.mark.parametrize("closes", [True, False])
+def test_who_was_to_answer_or_facilitate_is_not_told_so_for_ever(
+    begin, client, post, copil, question, director, facilitator, writing, reading, clock, closes
+):
+    """C07 SPEC 9: closed, or left open until its answers were due."""
+    with writing():
+        for who, text in ((director, TO_ANSWER), (facilitator, TO_FACILITATE)):
+            notify([who.id], Subject("copils.copil", copil), text, at=now(), must_act=True)
+    begin()
+    asked = sa.select(sa.func.count()).where(Notice.must_act, Notice.read_at.is_(None))
+    with reading():
+        assert session.scalar(asked) == 2
+    if closes:
+        post(client, f"/copils/sessions/{copil}/close")
+    else:
+        clock.advance(days=20)
+        with writing():
+            sweep_copils(now())
+    with reading():
+        assert session.scalar(asked) == 0
 
 
 def _said(asker) -> dict[str, object]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from portal.api import Subject, follow, now, session
+from portal.content.models import Notice
 
 from plugins.labs.models.ephemeral import Ephemeral
 from plugins.labs.models.lab import Lab
@@ -16,7 +18,7 @@ from plugins.labs.services.members import add_to_lab, share_animation
 from plugins.labs.services.opening import Plan, open_ephemeral
 from plugins.labs.services.projects import Clause, end_project, hand_over, name_guarantor
 from plugins.labs.services.telling import tell_ephemeral
-from plugins.labs.services.votes import call_vote
+from plugins.labs.services.votes import call_vote, close_ended_votes
 from tests.plugins.labs.factories import make_lab, make_project
 from tests.plugins.labs.pages import words
 
@@ -66,6 +68,19 @@ def test_a_vote_asks_every_member_but_who_called_it(writing, as_awa, lab_id, new
     assert "Awa Diop demande votre voix : Vote de « Labo du port » vous attend" in news(zoe)
     assert "demande votre voix" not in news(awa)
     assert "demande votre voix" not in news(make_user("Qui Lit"))
+
+
+def test_a_vote_that_is_counted_waits_for_nobody(writing, as_awa, lab_id, reading, clock):
+    with writing():
+        call_vote(as_awa, session.get_one(Lab, lab_id), at=now())
+    asked = sa.select(sa.func.count()).where(Notice.must_act, Notice.read_at.is_(None))
+    with reading():
+        assert session.scalar(asked) > 0
+    clock.advance(days=8)
+    with writing():
+        close_ended_votes(now())
+    with reading():
+        assert session.scalar(asked) == 0
 
 
 def test_a_change_of_clause_asks_the_other_of_the_two(writing, as_awa, lab_id, awa, zoe, news):
