@@ -17,14 +17,14 @@ settings.load_profile("portal")
 
 
 # Files of few tests that take minutes. Begun last, one process would still be at them while the other waits.
-WALKS = "tests/review/test_walks.py"
+LONGEST = ("tests/review/test_walks.py", "tests/review/test_looking.py")
 LONG = ("tests/review/", "tests/journeys/", "tests/proof/", "tests/hosting/", "tests/thirdparty/", "tests/test_")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the long files, the longest first, in the drawn order otherwise; needs `--no-loadscope-reorder`."""
-    items.sort(key=lambda item: (not item.nodeid.startswith(WALKS), not item.nodeid.startswith(LONG)))
+    items.sort(key=lambda item: (not item.nodeid.startswith(LONGEST), not item.nodeid.startswith(LONG)))
 
 
 @pytest.fixture(scope="session")

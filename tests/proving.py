@@ -10,6 +10,7 @@ import json
 import shlex
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -22,6 +23,7 @@ FIGURE = "figure"
 HEADS = ("what", "on", "aim", "measured", "seconds", "verdict")
 STARTED = time.perf_counter()
 rows: list[tuple[str, ...]] = []
+outcomes: Counter[str] = Counter()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -48,6 +50,8 @@ def figure(record_property: Callable[[str, object], None]) -> Callable[..., None
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Gather the figures, also when the tests run in several processes."""
+    if report.when == "call" or not report.passed:
+        outcomes[report.outcome] += 1
     if report.when != "call":
         return
     verdict = "held" if report.passed else f"**{report.outcome}**"
@@ -56,19 +60,21 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
             rows.append((*json.loads(str(value)), f"{report.duration:.0f}", verdict))
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Write the page, once all is run."""
     page: Path | None = session.config.getoption("--proof-page")
     if page is not None and not hasattr(session.config, "workerinput"):
-        page.write_text(_page(), encoding="utf-8")
+        page.write_text(_page(is_whole=exitstatus != pytest.ExitCode.INTERRUPTED), encoding="utf-8")
 
 
-def _page() -> str:
+def _page(*, is_whole: bool) -> str:
+    ran = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items(), reverse=True))
     facts = [
         ("command", f"`{shlex.join(['python', '-m', 'pytest', *sys.argv[1:]])}`"),
         ("date", date.today().isoformat()),  # noqa: DTZ011 the day here
         ("machine", machine()),
         ("took", f"{time.perf_counter() - STARTED:.0f} s"),
+        ("tests", ran if is_whole else f"{ran}; **stopped before the end**"),
     ]
     head = "# What was done to it, and what was lost"
     origin = "Written by the command below, `make proof` or a part; do not edit. Costs are in [RESULTS.md](RESULTS.md)."

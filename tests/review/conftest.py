@@ -13,20 +13,28 @@ from tests.review.furniture import furniture_of
 from tests.review.walking import Walk
 
 HERE = Path(__file__).parent
+WITHOUT_LONG = {*(path.name for path in HERE.glob("test_*seeded*.py")), "test_shapes.py"}
 BUNDLED = tuple(sorted(path.parent.name for path in ROOT.glob("plugins/*/plugin.toml")))
 
 
 def pytest_collection_modifyitems(config, items):
     """Leave PostgreSQL to `make proof`, even under STRICT=1: the walk is the same, and takes minutes.
 
-    A browser never sees it: what is drawn is looked at once.
+    A browser never sees it: what is drawn is looked at once. Seeded faults have no long version: what `make test`
+    does on SQLite is not done again.
     """
-    is_short = not config.getoption("--proof")
-    here = [item for item in items if HERE in item.path.parents and "postgresql" in item.keywords]
-    left = [item for item in here if is_short or "browser" in item.keywords]
+    is_long = config.getoption("--proof")
+    here = [item for item in items if HERE in item.path.parents]
+    left = [item for item in here if _is_left(item, is_long=is_long)]
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if item not in left]
+
+
+def _is_left(item, *, is_long):
+    if "postgresql" in item.keywords:
+        return not is_long or "browser" in item.keywords
+    return is_long and item.path.name in WITHOUT_LONG
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ for the scope of the policy. An address that nothing fills is lost: `lost` says 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -60,8 +60,8 @@ class _Fill:
 
 
 def doors(app: Flask, world: World, furniture: Furniture) -> list[Door]:
-    """Give every address × method of an app that the world fills; of a short walk, those that differ."""
-    found = every_door(app, world, furniture)
+    """Give one address × method of those that differ in nobody's rights; of a short walk, fewer of many."""
+    found = distinct(every_door(app, world, furniture))
     return found if world.is_full else _thinned(found)
 
 
@@ -82,16 +82,26 @@ def every_door(app: Flask, world: World, furniture: Furniture) -> list[Door]:
     return [door for rule in rules for door in _doors(app, rule, methods[rule.rule], world, furniture)]
 
 
-def _thinned(some: list[Door]) -> list[Door]:
-    """Keep one door of those that differ in nobody's rights; of many, its own page, and every third in turn."""
-    kept: list[Door] = []
-    alike: dict[tuple[str, str], dict[object, list[Door]]] = {}
+def distinct(some: Iterable[Door]) -> list[Door]:
+    """Keep one door of those that differ in nobody's rights: whoever meets one of them meets them all."""
+    alike: dict[object, list[Door]] = {}
     for door in some:
-        alike.setdefault((door.endpoint, door.method), {}).setdefault(_rights(door), []).append(door)
-    for (endpoint, _method), groups in alike.items():
-        turn = sum(map(ord, endpoint))
-        few = [doors[turn % len(doors)] for doors in groups.values()]
-        kept += [door for place, door in enumerate(few) if _is_kept(door, place, few, turn)]
+        alike.setdefault((door.endpoint, door.method, _rights(door)), []).append(door)
+    return [doors[_turn(doors[0]) % len(doors)] for doors in alike.values()]
+
+
+def _turn(door: Door) -> int:
+    return sum(map(ord, door.endpoint))
+
+
+def _thinned(some: Iterable[Door]) -> list[Door]:
+    """Keep of many at one endpoint its own page, and every third in turn."""
+    kept: list[Door] = []
+    there: dict[tuple[str, str], list[Door]] = {}
+    for door in some:
+        there.setdefault((door.endpoint, door.method), []).append(door)
+    for few in there.values():
+        kept += [door for place, door in enumerate(few) if _is_kept(door, place, few, _turn(door))]
     return kept
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.review import walks
-from tests.review.doors import lost
+from tests.review.doors import every_door, lost
 from tests.review.world import ADMIN, AGENT, ANONYMOUS, KIOSK, MEMBER
 
 
@@ -20,7 +20,10 @@ def nothing_wrong(walk, figure, database):
     return judge
 
 
-def test_every_address_is_filled_and_asks_what_was_said(app, world, furniture):
+def test_every_address_is_filled_and_asks_what_was_said(app, world, furniture, walk, figure, database):
+    every = len(every_door(app, world, furniture))
+    said = f"{every - len(walk.doors)} of {every}; gone to as each role: {len(walk.doors)}"
+    figure("doors that differ in nobody’s rights from one that is gone to", database.kind, aim="—", found=said)
     assert not lost(app, world, furniture)
 
 
