@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.strokes import seconds
 from tests.journeys.travellers import named
 
 pytestmark = pytest.mark.browser
@@ -29,7 +30,8 @@ ANSWERS = (
     ("Déléguée à une fonction", "", "Direction de l’innovation, Occitanie"),
     ("Oui : un engagement", "Deux vélos à chaque entrée", "Direction de l’innovation, Occitanie"),
 )
-CLICKS_FOR_ONE = 6
+CLICKS_FOR_ONE = 7
+TYPING_SECONDS, ANSWERS_SECONDS = 20, 120
 LOST = "ERR_INTERNET_DISCONNECTED"
 
 
@@ -69,15 +71,16 @@ def _press(somebody, name):
 
 
 def _answer(mireille, kind, text, function):
-    """Write an answer down while it is given; count the clicks, typing apart."""
+    """Write an answer down while it is given; count what is pointed at, typing apart."""
     page = mireille.page
     mireille.choose(page.get_by_label(kind))
     clicks = 2
     if text:
         mireille.type(page.locator("[name=text]"), text)
+        clicks += 1
     if function:
         page.locator("[name=function_id]").select_option(label=function)
-        clicks += 1
+        clicks += 2
     _press(mireille, "Noter la réponse")
     expect(page.locator("main .card.now .state")).to_contain_text(re.compile("oui|non|pas maintenant|déléguée"))
     return clicks
@@ -88,6 +91,7 @@ def test_a_facilitator_runs_five_questions_from_one_page(demo, mireille, travel,
     _open(mireille, is_accessible)
     page = mireille.page
     wall = travel("Karim Haddad")
+    took = 0.0
     for number, answer in enumerate(ANSWERS):
         clicks = _press(mireille, "Question suivante" if number else "À qui demande")
         expect(page.get_by_text("la parole est à celles et ceux qui demandent")).to_be_visible()
@@ -99,7 +103,10 @@ def test_a_facilitator_runs_five_questions_from_one_page(demo, mireille, travel,
             is_accessible(wall)
         clicks += _answer(mireille, *answer)
         assert clicks <= CLICKS_FOR_ONE
+        assert seconds(keys=len(answer[1]), points=0) < TYPING_SECONDS
+        took += seconds(keys=len(answer[1]), points=clicks)
         assert page.url.endswith(f"{SESSION}/live")
+    assert took < ANSWERS_SECONDS
     expect(page.get_by_text("Chaque question a sa réponse")).to_be_visible()
     is_accessible(mireille)
     mireille.act(named(page, "Clore le copil"))
