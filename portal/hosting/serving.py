@@ -57,6 +57,7 @@ class Server(BaseApplication):
             "limit_request_line": 4094,
             "forwarded_allow_ips": "*" if server.proxies else "127.0.0.1",
             "forwarder_headers": "",
+            "control_socket_disable": True,  # a second door; each fork of a reload would wait for its thread
             "when_ready": self.start_companion,
             "on_reload": self.restart_companion,
             "on_exit": self.stop_companion,
