@@ -26,10 +26,14 @@
   async function deliver(url, body, clicked) {
     const answer = await send(url, body, clicked).finally(() => { clicks -= 1; });
     if (clicks) return;
-    if (answer.page) { location.assign(answer.page); return; }
+    const elsewhere = answer.page && new URL(answer.page).pathname !== location.pathname;
+    if (elsewhere) { location.assign(answer.page); return; }
     const fresh = new DOMParser().parseFromString(answer.text, "text/html");
     one("main").replaceWith(one("main", fresh));
-    one("[data-focus-now]")?.focus();
+    // what was fetched holds the message of the act, which is said once: in sight, as on a page that opens
+    const refused = one("[data-focus-now]");
+    (refused ?? one("main")).focus();
+    if (!refused) scrollTo(0, 0);
   }
 
   document.addEventListener("submit", (event) => {

@@ -112,6 +112,7 @@ def test_a_refused_answer_that_is_completed_leads_back_to_the_room(page, copil):
     page.get_by_label("Non : pourquoi").check()
     page.get_by_role("button", name="Noter la réponse").click()
     expect(page.get_by_text("Chaque question a sa réponse")).to_be_visible()
+    expect(page.get_by_text("La réponse est notée")).to_be_in_viewport()
     assert page.url.endswith("/live")
 
 
