@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from holidays import country_holidays
+
 from portal.content.clock import real_now
 
 from tests.plugins.copils.furnishing import ANNOUNCERS, GATHERED, INVITED, MEMBERS, add_private, furnish
@@ -51,13 +53,18 @@ SILENT = dict.fromkeys(
     ("copils.part_question", "copils.refuse_question"), "of two questions that are not together, nothing changes"
 )
 STATE = "only in one state of the copil, or of the question"
+HOLIDAYS = country_holidays("FR")
+AHEAD = (real_now().date() + timedelta(days=days) for days in range(70, 80))
+WORKED = next(
+    day for day in AHEAD if day.weekday() < 5 and day not in HOLIDAYS
+)  # else the form asks whether it is meant
 TURNED_AWAY = {"copils.answer": STATE, "copils.correct": STATE}
 SENT = {
     "copils.announce": {"facilitator": "Superior", "function_ids": "1"},
     "copils.answer": {"function_id": "1"},
     "copils.correct": {"function_id": "1", "text": "autrement"},
     "copils.mask": {"name": "signatures"},
-    "copils.move": {"held_at": f"{real_now().date() + timedelta(days=70)}T10:00"},
+    "copils.move": {"held_at": f"{WORKED}T10:00"},
     "copils.move_question_to": {"to": "2"},
     "copils.presence": {f"seat_{number}": "present" for number in range(1, 99)},
 }
