@@ -6,6 +6,8 @@ import os
 import re
 import shutil
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -74,7 +76,7 @@ def test_one_block_is_missing_and_one_button_after_a_reload_mends_it(travel, dem
     assert "Rechargez le portail" in awa.reads()
     assert named(awa.page, "Réessayer", "button").count() == 0
     demo.reload()
-    _wait_for_the_reload(awa)
+    _wait_for_the_reload(awa, demo)
     named(awa.page, "Réessayer", "button").click()
     assert "« Avis » est revenue" in awa.page.locator("body").inner_text().replace("\u00a0", " ")
     assert "en partie coupée" not in awa.reads()
@@ -83,12 +85,21 @@ def test_one_block_is_missing_and_one_button_after_a_reload_mends_it(travel, dem
     assert "Aucun avis pour l’instant." in nadia.reads()
 
 
-def _wait_for_the_reload(awa):
-    """Look until the portal has taken the new files; give up with what the page says."""
+def _wait_for_the_reload(awa, demo):
+    """Look until the portal has taken the new files; give up with what still runs, and what it has loaded."""
     until = time.monotonic() + 2 * TRIAL_MS / 1000  # a worker that hangs is killed after a minute and a half
     while True:
         awa.go("/plugins/notices")
         if "Rechargez le portail" not in awa.reads():
             return
-        assert time.monotonic() < until, awa.reads()
+        assert time.monotonic() < until, "\n".join(_at_work(demo.folder))
         awa.page.wait_for_timeout(250)
+
+
+def _at_work(folder):
+    """Say of each process that noted what it runs: who it is, whether it sleeps or is a zombie, what it has loaded."""
+    for note in folder.glob("running/*/*"):
+        process = Path("/proc") / note.name
+        with suppress(OSError):
+            words = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            yield f"{(process / 'stat').read_text()[:40]} {words}: {note.read_text()}"
