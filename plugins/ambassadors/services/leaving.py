@@ -1,0 +1,30 @@
+"""Who leaves takes all of it along: nothing of a card is a history of the collectivity (C08, G6)."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from portal.api import Event, session
+
+from plugins.ambassadors.models.card import Card, Draft
+from plugins.ambassadors.models.engagement import Engagement, LevelChange
+from plugins.ambassadors.models.mirror import Mix
+from plugins.ambassadors.models.request import HelpRequest
+from plugins.ambassadors.models.wanted import Reply
+
+OF_PERSON = (
+    Card.person_id,
+    Draft.person_id,
+    Engagement.author_id,
+    LevelChange.person_id,
+    HelpRequest.person_id,
+    HelpRequest.asker_id,
+    Reply.person_id,
+    Mix.person_id,
+)
+
+
+def forget(event: Event) -> None:
+    """Delete what somebody who left said of themself, what they asked and were asked, in the same transaction."""
+    for column in OF_PERSON:
+        session.execute(sa.delete(column.class_).where(column == event.subject.id))
