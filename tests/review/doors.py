@@ -148,7 +148,7 @@ def _numbers(fill: _Fill) -> dict[str, int]:
 
 def _fills(app: Flask, rule: Rule, world: World, furniture: Furniture) -> Iterator[_Fill]:
     plain = {name: _plain(app, rule, name, world) for name in rule.arguments}
-    numbers = [name for name in sorted(rule.arguments) if name in furniture.arguments]
+    numbers = [name for name in sorted(rule.arguments) if furniture.kind_at(rule.endpoint, name)]
     free = {name: found for name, found in plain.items() if found and name not in numbers}
     for place, fill in enumerate(_of_things(rule, numbers, world, furniture)):
         rest = rule.arguments - fill.values.keys()
@@ -173,9 +173,9 @@ def _of_things(rule: Rule, numbers: list[str], world: World, furniture: Furnitur
         for thing in chain.from_iterable(world.things[kind] for kind in world.values["followed"]):
             yield _Fill({"kind": thing.kind, "number": thing.id}, (thing,))
     elif len(numbers) > 1:
-        yield from _pairs(numbers, world, furniture)
+        yield from _pairs({name: furniture.kind_at(rule.endpoint, name) for name in numbers}, world)
     elif numbers:
-        for thing in world.things.get(furniture.arguments[numbers[0]], []):
+        for thing in world.things.get(furniture.kind_at(rule.endpoint, numbers[0]) or "", []):
             yield _Fill({numbers[0]: thing.id}, (thing,))
     else:
         yield _Fill({})
@@ -189,9 +189,9 @@ def _of_keys(rule: Rule, world: World, furniture: Furniture) -> Iterator[_Fill]:
             yield _Fill({"token": key.text, **{name: key.beside[name] for name in wanted}}, (), key)
 
 
-def _pairs(numbers: list[str], world: World, furniture: Furniture) -> Iterator[_Fill]:
+def _pairs(numbers: Mapping[str, str | None], world: World) -> Iterator[_Fill]:
     """Give a child under its parent, then under another; what has no parent is paired in turn."""
-    kinds = {name: world.things.get(furniture.arguments[name], []) for name in numbers}
+    kinds = {name: world.things.get(kind or "", []) for name, kind in numbers.items()}
     child = next((name for name in numbers if any(thing.within for thing in kinds[name])), None)
     if child is None:
         for place in range(max(map(len, kinds.values()))):

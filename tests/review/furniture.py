@@ -2,7 +2,8 @@
 
 A plugin brings `tests/plugins/<id>/furniture.py`, found by its name. It may say:
 
-* `ARGUMENTS`: which kind of thing an argument of an address is the number of, `{"lab_id": "labs.lab"}`;
+* `ARGUMENTS`: which kind of thing an argument of an address is the number of, `{"lab_id": "labs.lab"}`; at one
+  endpoint, where it is another kind than elsewhere, `{"ambassadors.card person_id": "ambassadors.card"}`;
 * `ASKS`: what each of its addresses asks of whoever comes, `{"labs.animate": "add remove"}`; `OPEN`: nothing, or a
   token; what is not named asks that somebody is signed in;
 * `MAY`: who holds a permission: roles, or the word of a thing's `facts`, `{"labs.vote": "members"}`;
@@ -77,6 +78,10 @@ class Furniture:
         for name in TABLES:
             brought: Mapping[str, Any] = getattr(module, name.upper(), {})
             getattr(self, name).update(brought)
+
+    def kind_at(self, endpoint: str, argument: str) -> str | None:
+        """Give the kind of thing that an argument of an endpoint is the number of, or None."""
+        return self.arguments.get(f"{endpoint} {argument}", self.arguments.get(argument))
 
     def asked_at(self, endpoint: str) -> str:
         """Give what an address asks: `OPEN`, `SIGNED_IN` or a permission."""
