@@ -19,6 +19,7 @@ WORD = re.compile(r"[^\W_]+")
 FRENCH = stemmer("french")
 MOST_STEMS = 120
 MOST_ASKED = 8
+SHORTEST_PLURAL = 3
 # What a sentence is made of, and says nothing of a talent: « je cherche quelqu'un qui sait… ».
 EMPTY = frozenset(Path(__file__).with_name("empty.txt").read_text(encoding="utf-8").split())
 
@@ -40,4 +41,7 @@ def _words(text: str) -> list[str]:
 
 
 def _stems_of(word: str) -> set[str]:
-    return {fold(FRENCH.stemWord(word))[:MAX_STEM], FRENCH.stemWord(fold(word))[:MAX_STEM]}
+    """Give the stems of a word and of its singular: the stemmer leaves the plural of « vélos » or « bijoux »."""
+    forms = {word, word[:-1]} if word[-1] in "sx" and len(word) > SHORTEST_PLURAL else {word}
+    stemmed = {stem for form in forms for stem in (fold(FRENCH.stemWord(form)), FRENCH.stemWord(fold(form)))}
+    return {stem[:MAX_STEM] for stem in stemmed}

@@ -37,6 +37,7 @@ from plugins.ambassadors.queries.engagement import is_paused
 from plugins.ambassadors.queries.stems import stems
 from plugins.ambassadors.queries.vocabulary import tags_by_id
 from plugins.ambassadors.services.activity import note_activity
+from plugins.ambassadors.services.requests import decline_all
 
 _ = texts("ambassadors")
 
@@ -186,4 +187,5 @@ def delete_card(actor: Viewer, *, at: datetime) -> None:
     session.execute(sa.delete(Draft).where(Draft.person_id == owner_id))
     if gone is None:
         raise NotFound(_("You have no card. It may have been deleted after eighteen months."))
+    decline_all(owner_id, at=at)
     record("ambassadors.card_deleted", CARDS, actor=None, at=at)

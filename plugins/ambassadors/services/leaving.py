@@ -11,6 +11,7 @@ from plugins.ambassadors.models.engagement import Engagement, LevelChange
 from plugins.ambassadors.models.mirror import Mix
 from plugins.ambassadors.models.request import HelpRequest
 from plugins.ambassadors.models.wanted import Reply
+from plugins.ambassadors.services.requests import tell_gone
 
 OF_PERSON = (
     Card.person_id,
@@ -26,5 +27,6 @@ OF_PERSON = (
 
 def forget(event: Event) -> None:
     """Delete what somebody who left said of themself, what they asked and were asked, in the same transaction."""
+    tell_gone(event.subject.id, at=event.at)
     for column in OF_PERSON:
         session.execute(sa.delete(column.class_).where(column == event.subject.id))
