@@ -1,0 +1,300 @@
+"""Asking through the portal; declining takes one click and no reason (C08 SPEC 6)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from portal.api import Audience, Conflict, leave, now, session
+
+from plugins.ambassadors.models.card import CARDS
+from plugins.ambassadors.models.request import MAX_WAITING, HelpRequest
+from plugins.ambassadors.queries.requests import exchanges_by_id
+from plugins.ambassadors.services.cards import Words
+from plugins.ambassadors.services.requests import ask, decline_all
+from plugins.ambassadors.views.offers_requests import cards
+from tests.plugins.ambassadors.factories import make_card
+from tests.plugins.labs.pages import hrefs, main_of, words
+
+PLUGINS = ["ambassadors", "directory"]
+WANTED = {"words": "Une affiche pour mardi"}
+MARKS = re.compile(r"<b>[0-9a-f-]+</b>|/requests/\d+|again=\d+|csrf_token\" value=\"[^\"]*\"")
+
+
+@pytest.fixture
+def card(writing, awa, lab_id):
+    """Open a card of Awa to every agent."""
+    with writing():
+        make_card(awa, lab_id, bring="dessiner")
+    return f"/ambassadors/people/{awa.id}"
+
+
+@pytest.fixture
+def made(card, sign_in, lea, post):
+    """Let Léa ask Awa; give the address of the request."""
+    answer = post(sign_in(lea), f"{card}/ask", WANTED)
+    assert answer.status_code == 303
+    return answer.location
+
+
+@pytest.fixture
+def states(as_viewer, reading):
+    """Give where each of the requests of somebody stands, for them."""
+
+    def look(who) -> list[str]:
+        viewer = as_viewer(who)
+        with reading():
+            ids = session.scalars(sa.select(HelpRequest.id).order_by(HelpRequest.id)).all()
+            return [exchange.state.value for exchange in exchanges_by_id(viewer, ids, at=now())]
+
+    return look
+
+
+def test_a_request_is_told_answered_in_one_click_and_told_back(made, sign_in, post, awa, lea):
+    """C08 SPEC 6."""
+    hers = sign_in(awa)
+    assert "Léa Petit vous demande un coup de main" in words(hers.get("/"))
+    assert "Une affiche pour mardi" in words(hers.get(made))
+    assert "Léa Petit vous demande un coup de main" in words(hers.get("/news"))
+    answer = post(hers, f"{made}/yes")
+    assert answer.location == f"{made}/reach"
+    assert post(hers, answer.location, {"reach": "poste 12"}).status_code == 303
+    his = sign_in(lea)
+    page = words(his.get(made))
+    assert "disponible" in page
+    assert "poste 12" in page
+    assert "Demande à Awa Diop" in words(his.get("/"))
+    assert "« Demande à Awa Diop » : disponible" in words(his.get("/news"))
+
+
+def test_declining_asks_for_no_reason_and_gives_none(made, sign_in, post, awa, lea):
+    """C08 SPEC 6."""
+    hers = sign_in(awa)
+    assert "<textarea" not in main_of(hers.get(made))
+    assert post(hers, f"{made}/no").status_code == 303
+    his = sign_in(lea)
+    page = his.get(made)
+    assert "pas disponible" in words(page)
+    assert f"/ambassadors/?again={made.rsplit('/', 1)[1]}" in hrefs(page)
+    assert "Demander à quelqu’un d’autre" in words(his.get("/"))
+    assert "« Demande à Awa Diop » : pas disponible" in words(his.get("/news"))
+
+
+def _declined(post, hers, made, **_others):
+    post(hers, f"{made}/no")
+
+
+def _paused(writing, awa, **_others):
+    with writing():
+        decline_all(awa.id, at=now())
+
+
+def _hidden(writing, awa, lab_id, **_others):
+    with writing():
+        make_card(awa, lab_id, bring=Words("dessiner", audience=Audience.SELF))
+
+
+def _deleted(post, hers, **_others):
+    post(hers, "/ambassadors/mine/delete")
+
+
+def _expired(clock, **_others):
+    clock.advance(days=14)
+
+
+def _expired_and_swept(clock, run_jobs, **_others):
+    clock.advance(days=14, minutes=1)
+    run_jobs()
+
+
+@pytest.mark.parametrize("how", [_paused, _hidden, _deleted, _expired, _expired_and_swept])
+def test_not_available_reads_the_same_for_every_reason(
+    how, card, sign_in, post, writing, clock, run_jobs, awa, ben, lea, lab_id
+):
+    """C08 SPEC 6, P19: same words, same page, no date that differs."""
+    his, hers, bens = sign_in(lea), sign_in(awa), sign_in(ben)
+    with writing():
+        make_card(ben, lab_id, bring="dessiner")
+    other = post(his, f"/ambassadors/people/{ben.id}/ask", WANTED).location
+    made = post(his, f"{card}/ask", WANTED).location
+    _declined(post, bens, other)
+    how(post=post, hers=hers, made=made, writing=writing, clock=clock, run_jobs=run_jobs, awa=awa, lab_id=lab_id)
+    his.get("/")  # reads that it is asked
+    pages = [MARKS.sub("", main_of(his.get(address))) for address in (made, other)]
+    assert "pas disponible" in pages[0]
+    assert pages[0].replace("Awa Diop", "Ben Roux").replace(f"/people/{awa.id}", f"/people/{ben.id}") == pages[1]
+
+
+def test_who_leaves_takes_requests_along_and_those_who_wait_are_told(made, writing, sign_in, awa, lea, states):
+    with writing():
+        leave(awa.id, actor=None, at=now())
+    assert states(lea) == []
+    page = words(sign_in(lea).get("/news"))
+    assert "Une personne à qui vous aviez demandé un coup de main n’est pas disponible" in page
+    assert "Awa" not in page
+
+
+def test_one_may_change_ones_mind_until_the_request_closes(made, sign_in, post, awa, lea, states, clock):
+    hers = sign_in(awa)
+    post(hers, f"{made}/yes")
+    post(hers, f"{made}/reach", {"reach": "poste 12"})
+    post(hers, f"{made}/no")
+    assert states(lea) == ["no"]
+    assert "poste 12" not in sign_in(lea).get(made).text
+    post(hers, f"{made}/yes")
+    assert states(lea) == ["yes"]
+    clock.advance(days=14)
+    assert post(hers, f"{made}/no").status_code == 409
+    assert states(lea) == ["yes"]
+
+
+def test_a_request_is_read_by_the_two_only(made, client, sign_in, ben, zoe, make_user, post):
+    """P19, P3: no role opens it, and it is not told from one that never was."""
+    for reader in (ben, zoe, make_user("Chef", role="admin")):
+        own = sign_in(reader)
+        for page in ("", "/yes", "/no", "/withdraw", "/reach"):
+            send = own.get if page in {"", "/reach"} else lambda address, own=own: post(own, address)
+            theirs, absent = send(f"{made}{page}"), send(f"/ambassadors/requests/4242{page}")
+            assert theirs.status_code == absent.status_code == 404
+            assert MARKS.sub("", main_of(theirs)) == MARKS.sub("", main_of(absent))
+        assert "Une affiche pour mardi" not in own.get("/ambassadors/requests").text
+        assert "Il n’y a pas de mot à chercher" in words(own.get(f"/ambassadors/?again={made.rsplit('/', 1)[1]}"))
+
+
+def test_only_who_was_asked_answers_and_only_who_asked_withdraws(made, sign_in, post, awa, lea, states):
+    his, hers = sign_in(lea), sign_in(awa)
+    assert {post(his, f"{made}/yes").status_code, post(his, f"{made}/no").status_code} == {403}
+    assert post(hers, f"{made}/withdraw").status_code == 403
+    assert his.get(f"{made}/reach").status_code == 404
+    assert states(lea) == ["waiting"]
+
+
+def test_one_asks_only_who_shows_a_card_and_never_oneself(client, sign_in, post, writing, awa, ben, lea, lab_id):
+    """P19: the address of a card that is hidden answers as one that never was."""
+    with writing():
+        make_card(awa, lab_id, bring=Words("dessiner", audience=Audience.LAB))
+        make_card(lea, lab_id, bring="souder")
+    own = sign_in(lea)
+    for person_id in (awa.id, ben.id, lea.id, 4242):
+        address = f"/ambassadors/people/{person_id}/ask"
+        assert own.get(address).status_code == post(own, address, WANTED).status_code == 404
+    assert post(sign_in(ben), f"/ambassadors/people/{awa.id}/ask", WANTED).status_code == 303
+
+
+def test_a_double_click_is_one_request(card, sign_in, post, lea, states):
+    own = sign_in(lea)
+    first, second = (post(own, f"{card}/ask", WANTED) for _click in range(2))
+    assert first.location == second.location
+    assert states(lea) == ["waiting"]
+
+
+@pytest.mark.parametrize("how", [lambda **_others: None, _declined, _paused, _hidden])
+def test_one_person_is_not_asked_twice_in_two_weeks_whatever_they_did(
+    how, made, card, sign_in, post, writing, awa, lea, lab_id, states, clock
+):
+    """P19: the refusal says nothing of the answer."""
+    how(post=post, hers=sign_in(awa), made=made, writing=writing, awa=awa, lab_id=lab_id)
+    if how is _hidden:
+        with writing():
+            make_card(awa, lab_id, bring="dessiner")
+    own = sign_in(lea)
+    answer = post(own, f"{card}/ask", {"words": "Et jeudi ?"})
+    assert answer.status_code == 422
+    assert "il y a moins de deux semaines" in words(answer)
+    assert "Et jeudi ?" in answer.text
+    clock.advance(days=14)
+    assert post(own, f"{card}/ask", {"words": "Et jeudi ?"}).status_code == 303
+
+
+def test_a_request_that_was_withdrawn_waits_for_nobody(made, card, sign_in, post, awa, lea, states):
+    own, hers = sign_in(lea), sign_in(awa)
+    assert post(own, f"{made}/withdraw").status_code == 303
+    assert states(awa) == states(lea) == ["withdrawn"]
+    assert "coup de main" not in words(hers.get("/"))
+    assert post(hers, f"{made}/yes").status_code == 409
+    assert post(own, f"{card}/ask", WANTED).status_code == 303
+
+
+def test_nobody_asks_everybody(make_user, writing, as_viewer, lea, lab_id):
+    """MAX_WAITING: a limit for who asks, said in words."""
+    crowd = [make_user(f"Agent {number}") for number in range(MAX_WAITING + 1)]
+    viewer = as_viewer(lea)
+    with writing():
+        for one in crowd:
+            make_card(one, lab_id, bring="dessiner")
+        for one in crowd[:-1]:
+            ask(viewer, one.id, "Une affiche", at=now())
+        with pytest.raises(Conflict, match="10 de vos demandes"):
+            ask(viewer, crowd[-1].id, "Une affiche", at=now())
+        decline_all(crowd[0].id, at=now())
+        ask(viewer, crowd[-1].id, "Une affiche", at=now())
+
+
+def test_the_sweep_tells_whoever_waited_once(made, sign_in, clock, run_jobs, lea, awa, audit_of):
+    clock.advance(days=14, minutes=1)
+    run_jobs()
+    run_jobs()
+    assert words(sign_in(lea).get("/news")).count("« Demande à Awa Diop » : pas disponible") == 1
+    assert audit_of(CARDS) == ["ambassadors.card_written", "ambassadors.asked", "ambassadors.answered"]
+
+
+def test_the_audit_says_neither_who_asked_nor_whom(made, sign_in, post, awa, app):
+    """P19."""
+    post(sign_in(awa), f"{made}/yes")
+    query = (
+        "SELECT a.subject_kind, a.subject_id, p.actor_id FROM audit a JOIN audit_person p ON p.audit_id = a.id"
+        " WHERE a.action IN ('ambassadors.asked', 'ambassadors.answered')"
+    )
+    with app.app_context():
+        rows = {tuple(row) for row in session.execute(sa.text(query))}
+    assert rows == {("ambassadors.cards", 1, None)}
+
+
+def test_a_refused_request_keeps_what_was_typed(card, sign_in, post, lea, states):
+    own = sign_in(lea)
+    assert post(own, f"{card}/ask", {"words": " "}).status_code == 422
+    answer = post(own, f"{card}/ask", {"words": "x" * 301})
+    assert answer.status_code == 422
+    assert "x" * 301 in answer.text
+    assert states(lea) == []
+
+
+def test_the_page_of_a_person_says_what_they_open_and_offers_to_ask(card, sign_in, writing, awa, ben, lea, lab_id):
+    own = sign_in(lea)
+    page = own.get(f"/directory/people/{awa.id}")
+    assert "dessiner" in words(page)
+    assert {card, f"{card}/ask"} <= set(hrefs(page))
+    assert f"{card}/ask" in hrefs(own.get(card))
+    with writing():
+        make_card(ben, lab_id, bring=Words("souder", audience=Audience.LAB))
+    page = own.get(f"/directory/people/{ben.id}")
+    assert "souder" not in page.text
+    assert "ambassadors/people" not in page.text
+    mine = sign_in(awa).get(f"/directory/people/{awa.id}")
+    assert "ambassadors/people" not in mine.text
+
+
+def test_requests_are_listed_for_the_two(made, sign_in, awa, lea):
+    for reader, title, box in ((awa, "Demande de Léa Petit", "received"), (lea, "Demande à Awa Diop", "made")):
+        own = sign_in(reader)
+        other = {"received": "made", "made": "received"}[box]
+        assert title in words(own.get("/ambassadors/requests"))
+        assert title in words(own.get(f"/ambassadors/requests?box={box}"))
+        assert title not in words(own.get(f"/ambassadors/requests?box={other}"))
+
+
+def test_asking_again_looks_for_the_words_of_ones_own_request(made, sign_in, writing, ben, lea, lab_id):
+    with writing():
+        make_card(ben, lab_id, bring="des affiches")
+    page = sign_in(lea).get(f"/ambassadors/?again={made.rsplit('/', 1)[1]}")
+    assert "Ben Roux" in words(page)
+
+
+def test_a_request_is_named_to_the_two_only(made, ben, as_viewer, app, awa, lea):
+    """Notices, links and the audit name a subject through this door."""
+    number = int(made.rsplit("/", 1)[1])
+    with app.test_request_context():
+        found = [len(cards([number], as_viewer(who))) for who in (awa, lea, ben)]
+    assert found == [1, 1, 0]
