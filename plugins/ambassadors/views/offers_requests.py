@@ -92,7 +92,7 @@ def _of_who_was_asked(exchange: Exchange) -> Iterator[Action]:
 
 
 def home_items(viewer: Viewer) -> list[HomeItem]:
-    """Give what waits for an answer of `viewer`, and for three days what was answered to them."""
+    """Give what waits for an answer of `viewer`, and for three days the next step of what was answered to them."""
     if not viewer.is_signed_in or not can(viewer, permissions.ASK):
         return []
     return [_home_item(exchange) for exchange in exchanges_at_home(viewer, at=now())]
@@ -105,4 +105,4 @@ def _home_item(exchange: Exchange) -> HomeItem:
         return HomeItem("todo", title, url, line, due_at=exchange.request.closes_at, action=(_("Answer"), url))
     step = _ask_else(exchange) if exchange.state is State.NO else Action(_("See how to reach them"), url)
     action = (step.label, step.url)
-    return HomeItem("now", title_of(exchange), url, line, action=action, state=mark_of(exchange))
+    return HomeItem("todo", title_of(exchange), url, line, action=action, state=mark_of(exchange))
