@@ -7,6 +7,7 @@ from flask import Blueprint
 from portal.api import (
     Action,
     Event,
+    Form,
     HomeItem,
     Job,
     NavItem,
@@ -20,19 +21,40 @@ from portal.api import (
 )
 
 from plugins.ambassadors import permissions
+from plugins.ambassadors.forms.settings import AmbassadorsSettings
+from plugins.ambassadors.jobs import ambassadors_jobs
 from plugins.ambassadors.services.leaving import forget
-from plugins.ambassadors.services.requests import close_late
-from plugins.ambassadors.views import cards, finding, mine, offers, offers_people, offers_requests, requests
+from plugins.ambassadors.views import (
+    board,
+    cards,
+    finding,
+    level,
+    mine,
+    offers,
+    offers_board,
+    offers_mine,
+    offers_people,
+    offers_requests,
+    offers_words,
+    requests,
+    wanted,
+    words,
+)
 from plugins.ambassadors.views.blueprint import blueprint
 
 _ = texts("ambassadors")
 
 # imported for their routes
-PAGES = (cards, finding, mine, requests)
+PAGES = (board, cards, finding, level, mine, requests, wanted, words)
+AT_HOME = (offers_mine.home_items, offers_requests.home_items)
 NAMED = {
     "ambassadors.card": offers.cards_of,
     "ambassadors.cards": offers.all_cards,
+    "ambassadors.level": offers_mine.levels,
     "ambassadors.request": offers_requests.cards,
+    "ambassadors.board": offers_board.boards,
+    "ambassadors.wanted": offers_board.wanted_of,
+    "ambassadors.words": offers_words.vocabularies,
 }
 
 
@@ -47,8 +69,10 @@ def portal_nav_items() -> list[NavItem]:
     """Give the entries of the group « Les gens »."""
     return [
         NavItem("people", _.later("Find somebody"), "ambassadors.find", order=50),
+        NavItem("people", _.later("Wanted"), "ambassadors.board", order=60),
         NavItem("people", _.later("My card"), "ambassadors.mine", permissions.CARD, order=70),
         NavItem("people", _.later("Requests"), "ambassadors.requests", permissions.ASK, order=80),
+        NavItem("administer", _.later("Vocabulary of talents and roles"), "ambassadors.words", permissions.WORDS),
     ]
 
 
@@ -59,19 +83,11 @@ def portal_subject_types() -> list[SubjectType]:
         SubjectType("ambassadors.card", _.later("Card")),
         SubjectType("ambassadors.cards", _.later("Cards")),
         SubjectType("ambassadors.request", _.later("Request")),
+        SubjectType("ambassadors.level", _.later("My level")),
+        SubjectType("ambassadors.board", _.later("Board of what is looked for")),
+        SubjectType("ambassadors.wanted", _.later("What is looked for")),
+        SubjectType("ambassadors.words", _.later("Vocabulary of talents and roles")),
     ]
-
-
-@hookimpl
-def portal_jobs() -> list[Job]:
-    """Give what `portal work` does."""
-    return [Job("requests", every_minutes=60, run=close_late)]
-
-
-@hookimpl
-def portal_home_items(viewer: Viewer) -> list[HomeItem]:
-    """Give what waits for this person, and what was answered to them."""
-    return offers_requests.home_items(viewer)
 
 
 @hookimpl
@@ -90,6 +106,24 @@ def portal_sections(subject: Subject, viewer: Viewer) -> list[Section]:
 def portal_subjects(kind: str, ids: tuple[int, ...], viewer: Viewer) -> list[SubjectCard]:
     """Name subjects of ours for somebody who may read them."""
     return NAMED[kind](ids, viewer) if kind in NAMED else []
+
+
+@hookimpl
+def portal_settings() -> type[Form]:
+    """Give what the collectivity sets."""
+    return AmbassadorsSettings
+
+
+@hookimpl
+def portal_jobs() -> list[Job]:
+    """Give what `portal work` does."""
+    return ambassadors_jobs()
+
+
+@hookimpl
+def portal_home_items(viewer: Viewer) -> list[HomeItem]:
+    """Give what waits for this person, and what was answered to them."""
+    return [item for part in AT_HOME for item in part(viewer)]
 
 
 @hookimpl

@@ -8,14 +8,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.api import plugin_base
+from portal.api import Subject, plugin_base
 
 Base: Any = plugin_base("ambassadors")
 
-TALENT, ROLE = "talent", "role"
+KINDS = TALENT, ROLE = "talent", "role"
 MAX_LABEL = 60
 MAX_SYNONYMS = 300
 MAX_TAGS = 300
+MAX_URI = 200
+MAX_CODE = 40
+WORDS = Subject("ambassadors.words", 1)  # there is one vocabulary
 
 
 class Tag(Base):

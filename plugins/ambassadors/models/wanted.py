@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
-from portal.api import Audienced, Personal, Subject, person_id
+from portal.api import Audienced, Personal, Subject, local_day, person_id
 
 from plugins.ambassadors.models.vocabulary import Base
 
+BOARD = Subject("ambassadors.board", 1)  # there is one
 MAX_TITLE = 120
 MAX_DETAILS = 600
 MAX_PLACE = 120
@@ -21,6 +22,7 @@ class Wanted(Audienced, Base):
     """Something to take on. `author_id` posted it.
 
     :ivar minutes: the time it needs: 15, 60 or 240
+    :ivar brevity: what the board is ordered by, the shortest first like the newest first
     :ivar is_without_computer: one needs neither a computer nor an e-mail address for it
     :ivar tag_id: the role of the vocabulary it is, if any
     :ivar until_at: from then on it is no longer looked for
@@ -36,7 +38,8 @@ class Wanted(Audienced, Base):
     title: Mapped[str] = mapped_column(sa.String(MAX_TITLE))
     folded: Mapped[str] = mapped_column(sa.Text)
     details: Mapped[str] = mapped_column(sa.Text)
-    minutes: Mapped[int]
+    minutes: Mapped[int] = mapped_column()
+    brevity: Mapped[int] = column_property(-minutes)
     is_without_computer: Mapped[bool]
     place: Mapped[str] = mapped_column(sa.String(MAX_PLACE), default="")
     tag_id: Mapped[int | None] = mapped_column(sa.ForeignKey("ambassadors_tag.id", ondelete="SET NULL"), index=True)
@@ -49,6 +52,11 @@ class Wanted(Audienced, Base):
     def subject(self) -> Subject:
         """Give it as others speak of it."""
         return Subject("ambassadors.wanted", self.id)
+
+    @property
+    def last_on(self) -> date:
+        """Give the last day on which it is looked for."""
+        return local_day(self.until_at) - timedelta(days=1)
 
 
 class Reply(Base):

@@ -26,6 +26,11 @@ def offered_tags(kind: str) -> list[Tag]:
     return list(session.scalars(_OFFERED, {"kind": kind}))
 
 
+def all_tags() -> list[Tag]:
+    """List every word by family, retired ones too: for whoever keeps the vocabulary."""
+    return list(session.scalars(_LISTED))
+
+
 def tags_by_id(ids: Iterable[int]) -> dict[int, Tag]:
     """Give tags by their number, retired ones too."""
     wanted = list(ids)

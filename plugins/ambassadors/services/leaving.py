@@ -10,7 +10,7 @@ from plugins.ambassadors.models.card import Card, Draft
 from plugins.ambassadors.models.engagement import Engagement, LevelChange
 from plugins.ambassadors.models.mirror import Mix
 from plugins.ambassadors.models.request import HelpRequest
-from plugins.ambassadors.models.wanted import Reply
+from plugins.ambassadors.models.wanted import Reply, Wanted
 from plugins.ambassadors.services.requests import tell_gone
 
 OF_PERSON = (
@@ -30,3 +30,5 @@ def forget(event: Event) -> None:
     tell_gone(event.subject.id, at=event.at)
     for column in OF_PERSON:
         session.execute(sa.delete(column.class_).where(column == event.subject.id))
+    theirs = sa.update(Wanted).where(Wanted.author_id == event.subject.id, Wanted.closed_at.is_(None))
+    session.execute(theirs.values(closed_at=event.at))  # nobody is left to read who can

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from portal.api import Subject, actions_of, page, people, sections_of, signed_in, texts
+from portal.api import Subject, actions_of, now, page, people, sections_of, signed_in, texts, viewer
 
+from plugins.ambassadors.queries.engagement import shown_level
 from plugins.ambassadors.queries.time import free_words
 from plugins.ambassadors.views.blueprint import blueprint
 from plugins.ambassadors.views.loaders import one_card
@@ -26,6 +27,7 @@ def card(shown):
         shown=shown,
         person=people([shown.person_id])[shown.person_id],
         free_words=free_words,
+        level=shown_level(viewer(), shown.person_id, at=now()),
         offers=actions_of(about),
         sections=sections_of(about),
     )

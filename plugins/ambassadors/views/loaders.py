@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from portal.api import NotFound, Viewer, now, texts
+from portal.api import Forbidden, NotFound, Viewer, now, session, texts
 
+from plugins.ambassadors.models.vocabulary import Tag
+from plugins.ambassadors.models.wanted import Wanted
+from plugins.ambassadors.queries.board import one_opening
 from plugins.ambassadors.queries.cards import Shown, shown_cards
 from plugins.ambassadors.queries.requests import Exchange, exchanges_by_id
 
@@ -30,3 +33,37 @@ def one_exchange(viewer: Viewer, *, request_id: int) -> Exchange:
     if not found:
         raise NotFound(_("There is no request at this address, or it is not yours."))
     return found[0]
+
+
+def one_wanted(viewer: Viewer, *, wanted_id: int) -> Wanted:
+    """Give an opening of the board.
+
+    :raises NotFound: there is none, or it is not open to them
+    """
+    found = one_opening(viewer, wanted_id, at=now())
+    if found is None:
+        raise NotFound(_("There is nothing looked for at this address, or it is not open to you."))
+    return found
+
+
+def own_wanted(viewer: Viewer, *, wanted_id: int) -> Wanted:
+    """Give an opening to whoever posted it.
+
+    :raises NotFound: there is none, or it is not open to them
+    :raises Forbidden: somebody else posted it
+    """
+    found = one_wanted(viewer, wanted_id=wanted_id)
+    if found.author_id != viewer.person_id:
+        raise Forbidden(_("Only who posted it can do this."))
+    return found
+
+
+def one_tag(_viewer: Viewer, *, tag_id: int) -> Tag:
+    """Give a word of the vocabulary.
+
+    :raises NotFound: there is none
+    """
+    found = session.get(Tag, tag_id)
+    if found is None:
+        raise NotFound(_("There is no word at this address."))
+    return found

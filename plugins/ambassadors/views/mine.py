@@ -7,7 +7,8 @@ from flask import url_for
 from portal.api import Form, form_page, message, now, page, requires, see, texts, viewer
 
 from plugins.ambassadors import permissions
-from plugins.ambassadors.forms.card import LEVEL_WORDS, WITH_TAGS, CardForm, filled
+from plugins.ambassadors.forms.card import WITH_TAGS, CardForm, filled
+from plugins.ambassadors.forms.labs import LEVEL_WORDS
 from plugins.ambassadors.models.card import KINDS
 from plugins.ambassadors.queries.cards import card_of, deleted_at, draft_for, hidden_at, is_to_confirm, own_card
 from plugins.ambassadors.queries.time import free_words

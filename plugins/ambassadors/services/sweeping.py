@@ -1,0 +1,68 @@
+"""What the clock asks, once each: « toujours partant ? », « toujours vraie ? » (C22 SPEC 6, C08 SPEC 5).
+
+No page waits for this. It may be late; it never asks twice, and it removes nothing: who does not answer is on pause.
+Who chose no level is asked nothing about it; who pauses is asked nothing at all.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.api import Subject, UtcDateTime, notify, session, texts
+
+from plugins.ambassadors.models.card import CARDS, CONFIRM_DAYS, Card
+from plugins.ambassadors.models.engagement import ANSWER_DAYS, PAUSED, QUIET_DAYS, Engagement
+from plugins.ambassadors.queries.cards import REMIND_DAYS
+from plugins.ambassadors.services.engagement import rest
+
+_ = texts("ambassadors")
+
+LEVEL = Subject("ambassadors.level", 1)  # « Mon niveau », of whoever reads it
+AT_A_TURN = 200
+_SINCE: sa.BindParameter[Any] = sa.bindparam("since", type_=UtcDateTime())
+_CHOSE = Engagement.level.not_in(("", PAUSED))
+_PAUSES = sa.exists().where(Engagement.author_id == Card.person_id, Engagement.level == PAUSED)
+
+
+def _turn(statement: sa.Select[Any], order: Any) -> sa.Select[Any]:
+    """Take the first ones; what its person is changing at this very moment is left for the next turn."""
+    return statement.order_by(order).limit(AT_A_TURN).with_for_update(skip_locked=True, of=order.class_)
+
+
+_QUIET = _turn(
+    sa.select(Engagement).where(_CHOSE, Engagement.asked_at.is_(None), Engagement.active_at <= _SINCE), Engagement.id
+)
+_UNANSWERED = _turn(sa.select(Engagement).where(_CHOSE, Engagement.asked_at <= _SINCE), Engagement.id)
+_STALE = _turn(sa.select(Card).where(Card.asked_at.is_(None), Card.confirmed_at <= _SINCE, sa.not_(_PAUSES)), Card.id)
+
+
+def sweep(at: datetime) -> bool:
+    """Ask the quiet, let those who did not answer pause, ask whose card grows old; say whether more wait."""
+    unanswered, quiet, stale = _found(_UNANSWERED, at, ANSWER_DAYS), _found(_QUIET, at, QUIET_DAYS), _stale(at)
+    for engagement in unanswered:
+        rest(engagement, at=at)
+    if quiet:
+        text = _.later("Still in? One click is enough; without an answer within thirty days, you are on pause.")
+        notify([engagement.author_id for engagement in _asked(quiet, at)], LEVEL, text, at=at)
+    if stale:
+        text = _.later("Your card is a year old: is it still true?")
+        notify([card.person_id for card in _asked(stale, at)], CARDS, text, at=at)
+    return AT_A_TURN in {len(unanswered), len(quiet), len(stale)}
+
+
+def _found(statement: sa.Select[Any], at: datetime, days: int) -> list[Any]:
+    return list(session.scalars(statement, {"since": at - timedelta(days=days)}))
+
+
+def _stale(at: datetime) -> list[Card]:
+    return _found(_STALE, at, CONFIRM_DAYS - REMIND_DAYS)
+
+
+def _asked(rows: list[Any], at: datetime) -> list[Any]:
+    for row in rows:
+        row.asked_at = at
+    session.flush()
+    return rows
