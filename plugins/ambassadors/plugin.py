@@ -36,6 +36,7 @@ from plugins.ambassadors.views import (
     offers_people,
     offers_requests,
     offers_words,
+    paper,
     requests,
     wanted,
     words,
@@ -45,7 +46,7 @@ from plugins.ambassadors.views.blueprint import blueprint
 _ = texts("ambassadors")
 
 # imported for their routes
-PAGES = (board, cards, finding, level, mine, requests, wanted, words)
+PAGES = (board, cards, finding, level, mine, paper, requests, wanted, words)
 AT_HOME = (offers_mine.home_items, offers_requests.home_items)
 NAMED = {
     "ambassadors.card": offers.cards_of,

@@ -39,7 +39,7 @@ class BoardFilters(Filters):
     q = SearchField(_.later("Search"))
     time = StringField(_.later("Time"))
     desk = StringField(_.later("With what"))
-    shown = StringField(_.later("Which"))
+    shown = StringField(_.later("Which of them"))
 
     @property
     def search(self) -> Search:

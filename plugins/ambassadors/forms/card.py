@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from wtforms import RadioField, SelectMultipleField, TextAreaField
@@ -16,12 +17,14 @@ from plugins.ambassadors.models.card import DAYS, FREE, KINDS, LEVELS, MAX_WORDS
 from plugins.ambassadors.models.vocabulary import ROLE as ROLE_TAG
 from plugins.ambassadors.models.vocabulary import TALENT, Tag
 from plugins.ambassadors.queries.cards import Shown
+from plugins.ambassadors.queries.stems import stems
 from plugins.ambassadors.queries.time import DAY_NAMES, TIME_WORDS
-from plugins.ambassadors.queries.vocabulary import offered_tags
+from plugins.ambassadors.queries.vocabulary import by_family, offered_tags
 from plugins.ambassadors.services.cards import Words
 
 _ = texts("ambassadors")
 
+SEPARATED = re.compile(r"[,;\n]")
 WITH_TAGS = ("bring", "seek", "role")
 
 
@@ -75,6 +78,10 @@ class CardForm(LabForm):
         """List the words one may tick in a field."""
         return self.families[ROLE_TAG if kind == ROLE else TALENT]
 
+    def by_family(self, kind: str) -> dict[str, list[Tag]]:
+        """List them by family."""
+        return by_family(self.offered(kind))
+
     def chosen(self, kind: str) -> str:
         """Say who may read a field, as it stands."""
         field = self[f"{kind}_audience"]
@@ -107,5 +114,25 @@ def filled(card: Shown | None, draft: Draft | None, reader_group_id: int | None)
         told["free_minutes"] = str(free.minutes or "")
         told["free_days"] = [bit for bit in DAYS if free.days & bit]
     if card is None and draft is not None:
-        told |= {f"{kind}_text": getattr(draft, kind) for kind in KINDS}
+        told |= _from_paper(draft)
     return {name: value for name, value in told.items() if value is not None}
+
+
+def _from_paper(draft: Draft) -> dict[str, Any]:
+    """Give what a paper card says; what is a word of the vocabulary, or one of its synonyms, is ticked instead."""
+    told: dict[str, Any] = {f"{kind}_text": getattr(draft, kind) for kind in KINDS}
+    for kind in WITH_TAGS:
+        known = _by_stems(offered_tags(ROLE_TAG if kind == ROLE else TALENT))
+        parts = [part.strip() for part in SEPARATED.split(getattr(draft, kind)) if part.strip()]
+        ticked = {part: known[key] for part in parts if (key := frozenset(stems(part))) in known}
+        if ticked:
+            told[f"{kind}_tags"] = sorted(set(ticked.values()))
+            told[f"{kind}_text"] = ", ".join(part for part in parts if part not in ticked)
+    return told
+
+
+def _by_stems(tags: list[Tag]) -> dict[frozenset[str], int]:
+    """Give the number of each word by its stems, and by those of each of its synonyms; a label goes first."""
+    said = [(synonym, tag.id) for tag in tags for synonym in tag.synonyms.split(";")]
+    said += [(tag.label, tag.id) for tag in tags]
+    return {key: number for words, number in said if (key := frozenset(stems(words)))}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from portal.api import session
+from portal.api import fold, session
 
 from plugins.ambassadors.models.card import EntryTag
 from plugins.ambassadors.models.vocabulary import Tag
@@ -24,6 +24,14 @@ _OF_ENTRIES = (
 def offered_tags(kind: str) -> list[Tag]:
     """List the tags of a kind that one may tick, by family."""
     return list(session.scalars(_OFFERED, {"kind": kind}))
+
+
+def by_family(tags: Iterable[Tag]) -> dict[str, list[Tag]]:
+    """Group words by their family, both alphabetical as a person reads: « Écrire » before « Fabriquer »."""
+    found: dict[str, list[Tag]] = {}
+    for tag in sorted(tags, key=lambda tag: (fold(tag.family), tag.folded)):
+        found.setdefault(tag.family, []).append(tag)
+    return found
 
 
 def all_tags() -> list[Tag]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import url_for
 
-from portal.api import Form, form_page, message, now, page, requires, see, texts, viewer
+from portal.api import Form, can, form_page, message, now, page, requires, see, texts, viewer
 
 from plugins.ambassadors import permissions
 from plugins.ambassadors.forms.card import WITH_TAGS, CardForm, filled
@@ -30,6 +30,7 @@ def mine():
         shown=shown,
         card=card,
         draft=draft_for(person_id),
+        may_type=can(viewer(), permissions.TYPE),
         levels=LEVEL_WORDS,
         free_words=free_words,
         hidden_at=hidden_at(card) if card else None,
@@ -52,9 +53,18 @@ def write():
             write_card(viewer(), form.told, reader_group_id=form.reader_group_id, at=now())
             _thank(form)
             return see("ambassadors.mine")
-    context = {"kinds": KINDS, "with_tags": WITH_TAGS, "subjects": list(SUBJECTS.values())}
+    context = {
+        "kinds": KINDS,
+        "with_tags": WITH_TAGS,
+        "subjects": list(SUBJECTS.values()),
+    }
     return form_page(
-        "ambassadors/write.html", form, cancel_url=url_for("ambassadors.mine"), draft_typed=draft, **context
+        "ambassadors/write.html",
+        form,
+        cancel_url=url_for("ambassadors.mine"),
+        draft_typed=draft,
+        has_card=card is not None,
+        **context,
     )
 
 

@@ -11,7 +11,7 @@ from portal.api import Table, export_links, exported, form_page, message, now, p
 from plugins.ambassadors import permissions
 from plugins.ambassadors.forms.words import ApplyForm, ImportForm
 from plugins.ambassadors.models.vocabulary import KINDS, ROLE, TALENT, Tag
-from plugins.ambassadors.queries.vocabulary import all_tags
+from plugins.ambassadors.queries.vocabulary import all_tags, by_family
 from plugins.ambassadors.queries.word_plans import Plan, What, plan_import
 from plugins.ambassadors.services.words import begin_with_proposed, bring_back, import_words, retire
 from plugins.ambassadors.views.blueprint import blueprint
@@ -33,7 +33,7 @@ WHAT_WORDS = {
 def words():
     """List the words by family, the talents then the roles."""
     tags = all_tags()
-    listed = {kind: [tag for tag in tags if tag.kind == kind] for kind in KINDS}
+    listed = {kind: by_family(tag for tag in tags if tag.kind == kind) for kind in KINDS}
     return page("ambassadors/words.html", listed=listed, tags=tags, exports=export_links("ambassadors.words_export"))
 
 
