@@ -48,6 +48,7 @@ from portal.people.groups import (
     groups_of,
     member_counts,
     members_by_group,
+    members_since,
     remove_member,
     rename_group,
 )
@@ -212,6 +213,7 @@ __all__ = [
     "local_midnight",
     "member_counts",
     "members_by_group",
+    "members_since",
     "message",
     "minutes",
     "move_expiry",

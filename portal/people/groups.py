@@ -82,6 +82,12 @@ def group_members(group_id: int) -> list[Person]:
     return [Person(number, name) for number, name in db.session.execute(_members(group_id))]
 
 
+def members_since(group_id: int) -> dict[int, datetime]:
+    """Say since when each member of a group belongs to it."""
+    rows = db.session.execute(_members(group_id).add_columns(Membership.joined_at))
+    return {number: joined_at for number, _name, joined_at in rows}
+
+
 def members_by_group(group_ids: Iterable[int]) -> dict[int, list[Person]]:
     """Give the members of several groups in one query, alphabetical; a group without members is absent."""
     statement = (
