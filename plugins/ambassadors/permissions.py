@@ -15,6 +15,7 @@ TYPE = "ambassadors.type"
 WORDS = "ambassadors.words"
 MIRROR = "ambassadors.mirror"
 WORKFORCE = "ambassadors.workforce"
+ASSESS = "ambassadors.assess"
 
 
 def may(viewer: Viewer, permission: str, target: object | None) -> bool:

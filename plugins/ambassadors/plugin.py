@@ -25,11 +25,13 @@ from plugins.ambassadors.forms.settings import AmbassadorsSettings
 from plugins.ambassadors.jobs import ambassadors_jobs
 from plugins.ambassadors.services.leaving import forget
 from plugins.ambassadors.views import (
+    assessing,
     board,
     cards,
     finding,
     level,
     mine,
+    mirrors,
     offers,
     offers_board,
     offers_mine,
@@ -38,6 +40,7 @@ from plugins.ambassadors.views import (
     offers_words,
     paper,
     requests,
+    talents,
     wanted,
     words,
 )
@@ -46,7 +49,7 @@ from plugins.ambassadors.views.blueprint import blueprint
 _ = texts("ambassadors")
 
 # imported for their routes
-PAGES = (board, cards, finding, level, mine, paper, requests, wanted, words)
+PAGES = (assessing, board, cards, finding, level, mine, mirrors, paper, requests, talents, wanted, words)
 AT_HOME = (offers_mine.home_items, offers_requests.home_items)
 NAMED = {
     "ambassadors.card": offers.cards_of,
@@ -71,9 +74,13 @@ def portal_nav_items() -> list[NavItem]:
     return [
         NavItem("people", _.later("Find somebody"), "ambassadors.find", order=50),
         NavItem("people", _.later("Wanted"), "ambassadors.board", order=60),
+        NavItem("people", _.later("Who can help whom"), "ambassadors.talents", order=65),
         NavItem("people", _.later("My card"), "ambassadors.mine", permissions.CARD, order=70),
+        NavItem("people", _.later("Mirror of mix"), "ambassadors.mirrors", permissions.MIRROR, order=75),
         NavItem("people", _.later("Requests"), "ambassadors.requests", permissions.ASK, order=80),
         NavItem("administer", _.later("Vocabulary of talents and roles"), "ambassadors.words", permissions.WORDS),
+        NavItem("administer", _.later("Workforce"), "ambassadors.workforce", permissions.WORKFORCE, order=75),
+        NavItem("administer", _.later("Impact assessment"), "ambassadors.impact_assessment", permissions.ASSESS),
     ]
 
 
@@ -88,6 +95,7 @@ def portal_subject_types() -> list[SubjectType]:
         SubjectType("ambassadors.board", _.later("Board of what is looked for")),
         SubjectType("ambassadors.wanted", _.later("What is looked for")),
         SubjectType("ambassadors.words", _.later("Vocabulary of talents and roles")),
+        SubjectType("ambassadors.workforce", _.later("Workforce"), in_audit=True),
     ]
 
 

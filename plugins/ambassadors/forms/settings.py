@@ -7,7 +7,9 @@ from typing import Any
 from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from portal.api import Form, texts
+from portal.api import texts
+
+from plugins.ambassadors.forms.limits import MirrorLimits
 
 _ = texts("ambassadors")
 
@@ -24,8 +26,8 @@ def _time(title: Any, default: Any) -> StringField:
     return StringField(title, validators=[InputRequired(), Length(max=MAX_TIME)], default=default)
 
 
-class AmbassadorsSettings(Form):
-    """Rule: C22 SPEC 1 and 3. The time is what it truly takes: a level that hides its cost loses people."""
+class AmbassadorsSettings(MirrorLimits):
+    """Rule: C22 SPEC 1 and 3; C19 SPEC 3. The time is what it truly takes: a level that hides its cost loses people."""
 
     label_curious = _label(_.later("Name of the level “curious”"), _.later("curious"))
     time_curious = _time(_.later("Its time"), _.later("an hour a month, when something tempts you"))

@@ -49,6 +49,8 @@ def create_drawing() -> None:
         instant("drawn_at", nullable=True),
         number("rounds"),
         number("done"),
+        number("spent_ms"),
+        text("links"),
         text("places"),
         unique=("readers",),
     )
@@ -72,7 +74,9 @@ def create_mirror() -> None:
         number(),
         link("ambassadors_mirror", "group_id", "groups"),
         sa.Column("quarter_on", sa.Date(), nullable=False),
-        instant("made_at"),
+        number("heads"),
+        number("members"),
+        instant("counted_at"),
         unique=("group_id", "quarter_on"),
     )
     index("ambassadors_mirror", "group_id")

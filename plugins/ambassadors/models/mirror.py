@@ -24,7 +24,13 @@ DIMENSIONS = CATEGORY, DIRECTION, SITE, WORKPLACE, SENIORITY, GENDER = (
 )
 CATEGORIES = ("A", "B", "C")
 DESK, FIELD = "desk", "field"
+GENDERS = ("woman", "man", "other")
+NEW, SETTLED, LONG = SENIORITIES = ("new", "settled", "long")
+# What only the person knows: of these alone a change of figure could tell something of somebody (decision 0016).
+DECLARED = (CATEGORY, SITE, WORKPLACE, GENDER)
+UNSAID = ""
 LEAST = 5
+SMALLEST_LAB = 10
 
 
 class Mix(Base):
@@ -62,18 +68,25 @@ class Workforce(Base):
 
 
 class Mirror(Base):
-    """What was published of one lab for one quarter."""
+    """What was published of one lab for one quarter.
+
+    :ivar heads: how many belonged to the lab, as published: a multiple of `LEAST`
+    :ivar counted_at: when what people declare was last counted; it stands while too few have come and gone since
+    :ivar members: how many belonged to the lab then; never shown
+    """
 
     __tablename__ = "ambassadors_mirror"
     __table_args__ = (sa.UniqueConstraint("group_id", "quarter_on"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     group_id: Mapped[int] = group_id()
     quarter_on: Mapped[date]
-    made_at: Mapped[datetime]
+    heads: Mapped[int]
+    members: Mapped[int]
+    counted_at: Mapped[datetime]
 
 
 class Cell(Base):
-    """One published cell: never fewer than `LEAST` people; None where it was suppressed (C19 SPEC 1)."""
+    """One published cell: a multiple of `LEAST`, never 0; None where it was suppressed (C19 SPEC 1)."""
 
     __tablename__ = "ambassadors_cell"
     __plain__ = ("dimension", "value")
@@ -89,16 +102,20 @@ class Drawing(Base):
     """Where the map puts services and talents, for all who may read the same fields; computed by `portal work`.
 
     :ivar readers: says whose map it is: a digest of what they may read, never of a person
-    :ivar places: JSON, `{node: [x, y]}`; empty until it is drawn
+    :ivar links: JSON, what is to be drawn: pairs of nodes; empty once it is drawn
+    :ivar places: JSON, `{node: [x, y]}` as far as it is drawn
     :ivar done: how many of `rounds` are done
+    :ivar spent_ms: time they took, from which the time left follows
     """
 
     __tablename__ = "ambassadors_drawing"
-    __plain__ = ("readers", "places")
+    __plain__ = ("readers", "links", "places")
     id: Mapped[int] = mapped_column(primary_key=True)
     readers: Mapped[str] = mapped_column(sa.String(64), unique=True)
     asked_at: Mapped[datetime]
     drawn_at: Mapped[datetime | None]
     rounds: Mapped[int]
     done: Mapped[int] = mapped_column(default=0)
-    places: Mapped[str] = mapped_column(sa.Text, default="")
+    spent_ms: Mapped[int] = mapped_column(default=0)
+    links: Mapped[str] = mapped_column(sa.Text)
+    places: Mapped[str] = mapped_column(sa.Text, default="{}")

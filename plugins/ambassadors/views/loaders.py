@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from portal.api import Forbidden, NotFound, Viewer, now, session, texts
+from portal.api import Forbidden, GroupCard, NotFound, Viewer, group_cards, now, session, texts
 
-from plugins.ambassadors.models.vocabulary import Tag
+from plugins.ambassadors.models.vocabulary import TALENT, Tag
 from plugins.ambassadors.models.wanted import Wanted
 from plugins.ambassadors.queries.board import one_opening
 from plugins.ambassadors.queries.cards import Shown, shown_cards
@@ -66,4 +66,26 @@ def one_tag(_viewer: Viewer, *, tag_id: int) -> Tag:
     found = session.get(Tag, tag_id)
     if found is None:
         raise NotFound(_("There is no word at this address."))
+    return found
+
+
+def one_talent(viewer: Viewer, *, tag_id: int) -> Tag:
+    """Give a talent of the vocabulary, which is everybody's: that anybody has it is another question.
+
+    :raises NotFound: no such talent
+    """
+    found = one_tag(viewer, tag_id=tag_id)
+    if found.kind != TALENT:
+        raise NotFound(_("There is no word at this address."))
+    return found
+
+
+def own_lab(viewer: Viewer, *, group_id: int) -> GroupCard:
+    """Give a lab that somebody belongs to.
+
+    :raises NotFound: no such lab, or not one of theirs
+    """
+    found = next((card for card in group_cards(viewer) if card.id == group_id), None)
+    if found is None or group_id not in viewer.lab_ids:
+        raise NotFound(_("There is no mirror at this address, or it is not of a lab of yours."))
     return found

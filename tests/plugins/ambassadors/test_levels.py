@@ -15,7 +15,7 @@ from plugins.ambassadors.models.request import HelpRequest
 from plugins.ambassadors.queries.cards import shown_cards
 from plugins.ambassadors.queries.engagement import shown_level
 from plugins.ambassadors.services.engagement import Choice, choose_level
-from tests.plugins.ambassadors.factories import make_card
+from tests.plugins.ambassadors.factories import make_card, typed_settings
 from tests.plugins.labs.pages import main_of, order_of, words
 
 PLUGINS = ["ambassadors"]
@@ -92,7 +92,9 @@ def test_there_are_six_levels_and_the_collectivity_names_them(sign_in, make_user
     admin = sign_in(make_user("Odile F.", role="admin"))
     settings = "/plugins/ambassadors/settings"
     typed = {f"label_{level}": level for level in LEVELS} | {f"time_{level}": "une heure" for level in LEVELS}
-    answer = post(admin, settings, {**typed, "label_relay": "passeur ou passeuse", "charter": "Venir."})
+    answer = post(
+        admin, settings, typed_settings(**typed | {"label_relay": "passeur ou passeuse", "charter": "Venir."})
+    )
     assert answer.status_code == 303
     assert "passeur ou passeuse" in words(admin.get(URL))
 
