@@ -21,6 +21,7 @@ from bench.importing import importing
 from bench.instances import Wanted, Workshop, cookie_for, site_in
 from bench.pages import Inside
 from bench.report import RESULTS, Report
+from bench.talents import finding
 from portal.testing.postgres import PostgresUnavailable, postgresql_cluster
 
 ROOT = Path(__file__).parent.parent
@@ -40,6 +41,7 @@ CHAPTERS: dict[int, tuple[str, Chapter]] = {
     6: ("guard and dispatcher", processes.hooking),
     7: ("where the time goes", measures.profiles),
     8: ("an import of people", lambda bench, _inside: importing(bench)),
+    9: ("finding somebody", finding),
 }
 
 

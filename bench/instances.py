@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 import tomlkit
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import Engine, make_url
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from bench.rows import fill
@@ -66,14 +66,14 @@ class Workshop:
         create_database(f"sqlite:///{path}")
         return f"sqlite:///{path}"
 
-    def instance(self, name: str, wanted: Sequence[Wanted]) -> Path:
-        """Make an instance where every plugin is on, and give its folder."""
+    def instance(self, name: str, wanted: Sequence[Wanted], *, fill: Callable[[Engine, int], None] = fill) -> Path:
+        """Make an instance where every plugin is on, filled with as many rows as wanted, and give its folder."""
         folder = self.folder / name
         write_secret(folder)
         document, listed = tomlkit.document(), tomlkit.aot()
         for item in wanted:
             url = self.database(item.database, folder / item.slug / "portal.db")
-            _populate(url, item.rows)
+            _populate(url, item.rows, fill)
             values = {"slug": item.slug, "name": "Ville de Dunes-sur-Mer", "hosts": [item.host], "database": url}
             listed.append(tomlkit.item(values))
         document["collectivity"] = listed
@@ -81,7 +81,7 @@ class Workshop:
         return folder
 
 
-def _populate(url: str, rows: int) -> None:
+def _populate(url: str, rows: int, fill: Callable[[Engine, int], None]) -> None:
     engine = make_engine(url)
     with engine.execution_options(tx="write").begin() as conn:
         for plugin in scan().manifests:

@@ -12,12 +12,12 @@ from wtforms.validators import Length
 from portal.api import Filters, ServiceCard, Viewer, service_ids_under, services, texts
 
 from plugins.ambassadors.models.card import DAYS, TIMES
-from plugins.ambassadors.models.vocabulary import ROLE, TALENT, Tag
+from plugins.ambassadors.models.vocabulary import Tag
 from plugins.ambassadors.queries.finding import BRINGS, SEEKS, Search, own_stems
 from plugins.ambassadors.queries.requests import own_request
 from plugins.ambassadors.queries.stems import asked_stems
 from plugins.ambassadors.queries.time import DAY_NAMES, TIME_WORDS
-from plugins.ambassadors.queries.vocabulary import offered_tags
+from plugins.ambassadors.queries.vocabulary import alphabetical_tags
 
 _ = texts("ambassadors")
 
@@ -106,7 +106,7 @@ class FindFilters(Filters):
     @cached_property
     def tags(self) -> list[Tag]:
         """List the vocabulary, alphabetical."""
-        return sorted([*offered_tags(TALENT), *offered_tags(ROLE)], key=lambda tag: tag.folded)
+        return alphabetical_tags()
 
     @cached_property
     def single_words(self) -> list[str]:

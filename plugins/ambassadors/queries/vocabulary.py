@@ -13,6 +13,7 @@ from plugins.ambassadors.models.vocabulary import Tag
 
 _LISTED = sa.select(Tag).order_by(Tag.family, Tag.folded)
 _OFFERED = _LISTED.where(Tag.kind == sa.bindparam("kind"), Tag.retired_at.is_(None))
+_ALPHABETICAL = sa.select(Tag).where(Tag.retired_at.is_(None)).order_by(Tag.folded, Tag.id)
 _OF_ENTRIES = (
     sa.select(EntryTag.entry_id, Tag)
     .join(Tag, Tag.id == EntryTag.tag_id)
@@ -37,6 +38,11 @@ def by_family(tags: Iterable[Tag]) -> dict[str, list[Tag]]:
 def all_tags() -> list[Tag]:
     """List every word by family, retired ones too: for whoever keeps the vocabulary."""
     return list(session.scalars(_LISTED))
+
+
+def alphabetical_tags() -> list[Tag]:
+    """List talents and roles that one may tick, together."""
+    return list(session.scalars(_ALPHABETICAL))
 
 
 def tags_by_id(ids: Iterable[int]) -> dict[int, Tag]:
