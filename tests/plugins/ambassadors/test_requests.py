@@ -145,9 +145,18 @@ def test_one_may_change_ones_mind_until_the_request_closes(made, sign_in, post, 
     assert "poste 12" not in sign_in(lea).get(made).text
     post(hers, f"{made}/yes")
     assert states(lea) == ["yes"]
+    assert "poste 12" not in sign_in(lea).get(made).text
     clock.advance(days=14)
     assert post(hers, f"{made}/no").status_code == 409
     assert states(lea) == ["yes"]
+
+
+def test_a_deleted_card_that_is_written_again_reopens_nothing(made, sign_in, post, writing, awa, lea, states):
+    """P19: whoever asked never learns that the card went and came back."""
+    assert post(sign_in(awa), "/ambassadors/mine/delete").status_code == 303
+    with writing():
+        make_card(awa, bring="dessiner")
+    assert states(lea) == ["no"]
 
 
 def test_a_request_is_read_by_the_two_only(made, client, sign_in, ben, zoe, make_user, post):
