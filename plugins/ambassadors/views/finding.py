@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from flask import current_app
-
 from portal.api import listing, now, page, signed_in, viewer
 
 from plugins.ambassadors.forms.finding import FindFilters
@@ -13,7 +11,6 @@ from plugins.ambassadors.queries.time import free_words
 from plugins.ambassadors.views.blueprint import blueprint
 
 SIZE = 20
-BOARD = "ambassadors.board"
 
 
 @blueprint.get("/")
@@ -32,5 +29,4 @@ def find():
         free_words=free_words,
         near=near_labels(filters.asked, filters.tags) if not found.items else [],
         other_side=SEEKS if search.side == BRINGS else BRINGS,
-        board=BOARD if BOARD in current_app.view_functions else None,
     )
