@@ -48,7 +48,7 @@ class LabForm(Form):
         """Fill these fields with who may read, and how many people that is."""
         group_id = self.reader_group_id
         offered = [level for level in levels if level != Audience.LAB or self.labs]
-        choices = [SelectChoice(level.value, f"{LEVEL_WORDS[level]}{_count(level, group_id)}") for level in offered]
+        choices = [SelectChoice(level.value, _readers(level, group_id)) for level in offered]
         for name in names:
             self[name].choices = choices
 
@@ -64,5 +64,9 @@ class LabForm(Form):
         return next((lab for lab in self.labs if lab.id == self.reader_group_id), None)
 
 
-def _count(level: Audience, group_id: int | None) -> str:
-    return "" if level == Audience.SELF else f" ({readers_sentence(level, group_id).rstrip('.')})"
+def _readers(level: Audience, group_id: int | None) -> str:
+    """Say who an answer opens to, and how many they are."""
+    if level == Audience.SELF:
+        return str(LEVEL_WORDS[level])
+    said = readers_sentence(level, group_id).rstrip(".")
+    return f"{LEVEL_WORDS[level]} ({said})" if level == Audience.LAB else said

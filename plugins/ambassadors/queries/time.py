@@ -36,9 +36,20 @@ DAY_NAMES = {
 }
 
 
+WEEK = MONDAY | TUESDAY | WEDNESDAY | THURSDAY | FRIDAY
+
+
 def free_words(minutes: int | None, days: int) -> str:
     """Say when somebody is free: « une heure à la fois, le mardi ou le jeudi »; empty if nothing was said."""
     said = [_("%(time)s at once", time=TIME_WORDS[minutes])] if minutes in TIME_WORDS else []
-    named = [str(DAY_NAMES[bit]) for bit in DAYS if days & bit]
-    said += [_("on %(days)s", days=", ".join(named))] if named else []
-    return ", ".join(said)
+    return ", ".join([*said, *([days_words(days)] if days else [])])
+
+
+def days_words(days: int) -> str:
+    """Say on which days: « le mardi », « le mardi ou le jeudi », « du lundi au vendredi »."""
+    if days == WEEK:
+        return _("from Monday to Friday")
+    named = [_("on %(day)s", day=DAY_NAMES[bit]) for bit in DAYS if days & bit]
+    if len(named) == 1:
+        return named[0]
+    return _("%(days)s or %(last)s", days=", ".join(named[:-1]), last=named[-1])

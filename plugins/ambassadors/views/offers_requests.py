@@ -99,10 +99,10 @@ def home_items(viewer: Viewer) -> list[HomeItem]:
 
 
 def _home_item(exchange: Exchange) -> HomeItem:
-    url, line = _url("request", exchange), (exchange.request.words,)
+    url, words = _url("request", exchange), exchange.request.words
     if not exchange.is_made:
         title = _("%(name)s asks you for help", name=exchange.other.name)
-        return HomeItem("todo", title, url, line, due_at=exchange.request.closes_at, action=(_("Answer"), url))
+        return HomeItem("todo", title, url, (words,), due_at=exchange.request.closes_at, action=(_("Answer"), url))
     step = _ask_else(exchange) if exchange.state is State.NO else Action(_("See how to reach them"), url)
-    action = (step.label, step.url)
-    return HomeItem("todo", title_of(exchange), url, line, action=action, state=mark_of(exchange))
+    mark, _kind = mark_of(exchange)
+    return HomeItem("todo", f"{exchange.other.name}, {mark}", url, (words,), action=(step.label, step.url))
