@@ -72,12 +72,12 @@ def portal_blueprints() -> list[Blueprint]:
 def portal_nav_items() -> list[NavItem]:
     """Give the entries of the group « Partager », and those of who administers."""
     return [
-        NavItem("share", _.later("Find somebody"), "ambassadors.find", order=50, also=("people/", "talents/")),
+        NavItem("share", _.later("Find somebody"), "ambassadors.find", order=50, also=("people/",)),
         NavItem("share", _.later("Wanted"), "ambassadors.board", order=60),
-        NavItem("share", _.later("Who can help whom"), "ambassadors.talents", order=65),
-        NavItem("share", _.later("My card"), "ambassadors.mine", permissions.CARD, order=70, also=("level", "mix")),
+        NavItem("share", _.later("Who can help whom"), "ambassadors.talents", order=65, also=("talents/",)),
+        NavItem("share", _.later("My card"), "ambassadors.mine", permissions.CARD, order=70, also=("level",)),
         NavItem("share", _.later("Requests"), "ambassadors.requests", permissions.ASK, order=75),
-        NavItem("share", _.later("Mirror of mix"), "ambassadors.mirrors", permissions.MIRROR, order=80),
+        NavItem("share", _.later("Mirror of mix"), "ambassadors.mirrors", permissions.MIRROR, order=80, also=("mix",)),
         NavItem("administer", _.later("Vocabulary of talents and roles"), "ambassadors.words", permissions.WORDS),
         NavItem("administer", _.later("Workforce"), "ambassadors.workforce", permissions.WORKFORCE, order=75),
         NavItem("administer", _.later("Impact assessment"), "ambassadors.impact_assessment", permissions.ASSESS),
