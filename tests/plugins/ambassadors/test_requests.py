@@ -280,6 +280,7 @@ def test_the_page_of_a_person_says_what_they_open_and_offers_to_ask(card, sign_i
         make_card(ben, lab_id, bring=Words("souder", audience=Audience.LAB))
     page = own.get(f"/directory/people/{ben.id}")
     assert "souder" not in page.text
+    assert not re.search("Avec ses mots|momentanément indisponible", page.text)
     assert "ambassadors/people" not in page.text
     mine = sign_in(awa).get(f"/directory/people/{awa.id}")
     assert "ambassadors/people" not in mine.text

@@ -8,8 +8,10 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from portal.api import session
+from portal.api import Audience, session
 
+from plugins.ambassadors.models.card import HOUR, TUESDAY
+from plugins.ambassadors.services.cards import Words
 from tests.plugins.ambassadors.factories import make_card
 from tests.plugins.labs.pages import hrefs
 
@@ -63,7 +65,8 @@ def test_no_address_of_the_plugin_gives_a_file_of_people(app):
 def test_no_answer_ranks_or_scores_anybody(client, sign_in, app, writing, awa, ben, lea, lab_id):
     """C08 SPEC 2: every page that has no argument, and the cards."""
     with writing():
-        make_card(awa, bring="dessiner", passion="la photographie")
+        free = Words("le matin", (), Audience.INTRANET, HOUR, TUESDAY)
+        make_card(awa, bring="dessiner", passion="la photographie", free=free)
         make_card(ben, bring="dessiner")
     sign_in(lea)
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("ambassadors.")]
