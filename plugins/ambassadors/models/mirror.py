@@ -26,7 +26,7 @@ CATEGORIES = ("A", "B", "C")
 DESK, FIELD = "desk", "field"
 GENDERS = ("woman", "man", "other")
 NEW, SETTLED, LONG = SENIORITIES = ("new", "settled", "long")
-# What only the person knows: of these alone a change of figure could tell something of somebody (decision 0016).
+# What only the person knows: of these alone a change of figure could tell something of somebody (decision 0017).
 DECLARED = (CATEGORY, SITE, WORKPLACE, GENDER)
 UNSAID = ""
 LEAST = 5

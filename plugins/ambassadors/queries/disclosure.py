@@ -1,4 +1,4 @@
-"""Make the counts of a lab safe before anything is written of them (C19 SPEC 1; the argument is decision 0016).
+"""Make the counts of a lab safe before anything is written of them (C19 SPEC 1; the argument is decision 0017).
 
 Only numbers here: no table, no clock, so that a test can attack it with every lab there could be.
 """
