@@ -121,23 +121,26 @@ def talent_map(viewer: Viewer, *, under: int | None = None, family: str = "", at
     tags, tree = tags_by_id({fact.tag_id for fact in facts}), Tree(services())
     opened = tree.cards.get(under or NO_SERVICE)
     told = {kind: {fact.tag_id for fact in facts if fact.kind == kind} for kind in (BRING, SEEK)}
-    seen = [
-        (fact.kind, shown, tags[fact.tag_id])
+    shown = {number: tree.shown(number, opened) for number in {fact.service_id for fact in facts}}
+    where = {number: _service_node(card) for number, card in shown.items() if card is not None}
+    there = {fact.tag_id for fact in facts if fact.service_id in where}
+    family = family if any(tags[number].family == family for number in there) else ""
+    talents = [tags[number] for number in there if family in {"", tags[number].family}]
+    by_family = not family and len(talents) > MOST_TALENTS
+    what = {tag.id: _talent_node(tag, by_family=by_family) for tag in talents}
+    seen = {
+        (fact.kind, where[fact.service_id], what[fact.tag_id])
         for fact in facts
-        if (shown := tree.shown(fact.service_id, opened)) is not None
-    ]
-    family = family if any(tag.family == family for _kind, _shown, tag in seen) else ""
-    seen = [fact for fact in seen if family in {"", fact[2].family}]
-    by_family = not family and len({tag.id for _kind, _shown, tag in seen}) > MOST_TALENTS
-    edges = [(kind, _service_node(shown), _talent_node(tag, by_family=by_family)) for kind, shown, tag in seen]
+        if fact.service_id in where and fact.tag_id in what
+    }
     pairs = {
-        kind: frozenset((one.key, talent.key) for said, one, talent in edges if said == kind) for kind in (BRING, SEEK)
+        kind: frozenset((one.key, talent.key) for said, one, talent in seen if said == kind) for kind in (BRING, SEEK)
     }
     return TalentMap(
         under=opened,
         above=tree.path(opened.id)[:-1] if opened else [],
         family=family,
-        nodes=sorted({node for _kind, *both in edges for node in both}),
+        nodes=sorted({node for _kind, *both in seen for node in both}),
         brings=pairs[BRING],
         seeks=pairs[SEEK],
         lacking=_named(tags, told[SEEK] - told[BRING]),
