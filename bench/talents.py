@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import cache
 
 from sqlalchemy.engine import Engine
 
@@ -53,11 +54,17 @@ def fill_talents(engine: Engine, count: int) -> None:
         "ambassadors_card", card, ((n, n, LAB, 1 + n * 7919 % (SHUFFLE_PRIME - 1), born, born) for n in numbers)
     )
     filler.fill("ambassadors_entry", ENTRY, (row for n in numbers for row in _entries(n, until)))
-    said = ((stem, row[0]) for n in numbers for row in _entries(n, until) for stem in sorted(stems(str(row[4]))))
+    said = ((stem, row[0]) for n in numbers for row in _entries(n, until) for stem in _sorted_stems(str(row[4])))
     filler.fill("ambassadors_entry_word", ("stem", "entry_id"), said)
     ticked = ((PER_CARD * n, 1 + (n * step) % TAGS) for n in numbers for step in (1, 7))
     filler.fill("ambassadors_entry_tag", ("entry_id", "tag_id"), dict.fromkeys(ticked))
     filler.close(last_audit=0)
+
+
+@cache
+def _sorted_stems(text: str) -> list[str]:
+    """Stem each of the few texts once: the stemmer is written in Python."""
+    return sorted(stems(text))
 
 
 def _person(n: int, born: object) -> Sequence[object]:
