@@ -80,7 +80,8 @@ class WorkforceForm(Form):
 def _by_words(dimension: str, directions: Iterable[str]) -> dict[str, str]:
     if dimension == DIRECTION:
         return {fold(name): name for name in directions}
-    return {fold(str(words)): value for (name, value), words in VALUE_WORDS.items() if name == dimension}
+    pairs = [(value, words) for (name, value), words in VALUE_WORDS.items() if name == dimension]
+    return {fold(str(said)): value for value, words in pairs for said in (value, words)}
 
 
 def _read(text: str, field: str, known: Mapping[str, str] | None) -> dict[str, int]:
