@@ -80,7 +80,7 @@ def test_cards_come_from_paper_and_stay_closed_to_who_typed_them(travel, is_acce
         nadia.type(row.get_by_label("Nom ou matricule"), name)
         nadia.type(row.get_by_label("Peut apporter"), PAPER)
     nadia.page.keyboard.press("Enter")
-    expect(nadia.page.get_by_role("status").first).to_contain_text("Gardé")
+    expect(nadia.page.get_by_role("status").first).to_contain_text("gardé pour leurs auteurs")
     assert seconds(keys=len("D503" + PAPER) + 3, points=0, key=KEY) + POINT < PAPER_SECONDS * 2
     nadia.go("/ambassadors/?q=stand")
     assert "Denis Lefranc" not in nadia.reads()
@@ -90,7 +90,7 @@ def test_a_pause_is_told_to_nobody(travel, is_accessible):
     mehmet, awa, josiane = travel("Mehmet Yıldız"), travel("Awa Mbengue"), travel("Josiane Pruvost")
     for level in ("relais", "contributeur ou contributrice"):
         mehmet.go("/ambassadors/level")
-        mehmet.choose(mehmet.page.get_by_label(re.compile(f"^{level}")))
+        mehmet.choose(mehmet.page.get_by_label(re.compile(level)))
         mehmet.act(named(mehmet.page, "Garder ce niveau", "button"))
         expect(mehmet.page.get_by_role("status").first).to_contain_text("personne n’est prévenu")
     is_accessible(mehmet)
