@@ -92,7 +92,7 @@ def test_a_pause_is_told_to_nobody(travel, is_accessible):
         mehmet.go("/ambassadors/level")
         mehmet.choose(mehmet.page.get_by_label(re.compile(level)))
         mehmet.act(named(mehmet.page, "Garder ce niveau", "button"))
-        expect(mehmet.page.get_by_role("status").first).to_contain_text("personne n’est prévenu")
+        expect(mehmet.page.get_by_role("status").first).to_contain_text("personne n’en est prévenu")
     is_accessible(mehmet)
     josiane.go("/ambassadors/?q=turc")
     assert "Mehmet" in josiane.reads()

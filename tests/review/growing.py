@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -127,4 +128,6 @@ def _other(column: Column, value: Any, number: int) -> Any:
         return None
     if isinstance(column.type, sa.String):
         return f"{number}-{value}"[: column.type.length]
+    if isinstance(column.type, sa.Date):
+        return value + timedelta(days=number + 1)
     return FIRST + number

@@ -206,7 +206,7 @@ def _wanted(world: World, state: str, audience: Audience) -> Thing:
     session.add(wanted)
     session.flush()
     readers = readers_of(audience, group=OF_LAB, author=OWNER)
-    facts = {"posted": frozenset({OWNER})}
+    facts = {"posted": frozenset({OWNER}), "may answer": readers - {OWNER}}
     return world.add(Thing("ambassadors.wanted", wanted.id, readers, f"{state} {audience}", facts=facts))
 
 

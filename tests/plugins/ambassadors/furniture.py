@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.plugins.ambassadors.furnishing import add_private, furnish
+from tests.plugins.ambassadors.furnishing import CARDS, add_private, furnish
 from tests.review.furniture import OPEN
 from tests.review.world import AGENTS, ANIMATOR, NETWORK, OF_NETWORK, OWNER, PLUGIN_ADMINS, Roles, Thing, World
 
@@ -41,6 +41,8 @@ MAY: dict[str, Any] = {
     "ambassadors.workforce": PLUGIN_ADMINS,
 }
 ACTS = {
+    "ambassadors.answer_opening": "may answer",
+    "ambassadors.confirm": frozenset(CARDS),
     "ambassadors.change_opening": "posted",
     "ambassadors.close_opening": "posted",
     "ambassadors.post_opening_again": "posted",
@@ -49,6 +51,12 @@ ACTS = {
     "ambassadors.say_yes": "was asked",
     "ambassadors.withdraw_request": "asked",
 }
+SENT = {
+    "ambassadors.apply_words": {"text": "famille;mot\nPeindre;aquarelle"},
+    "ambassadors.mix": {"category": "A", "gender": "", "site": "", "workplace": ""},
+    "ambassadors.workforce": {"category": "A : 3", "direction": "", "site": "", "workplace": "", "year": "2026"},
+}
+UNDONE = {"ambassadors.begin_words": "there are words already"}
 HIDDEN = {
     "ambassadors_entry_word.stem": "read to find, never shown",
     "ambassadors_tag.folded": "read to find and to order, never shown",
