@@ -20,6 +20,9 @@ ASSESS = "ambassadors.assess"
 
 def may(viewer: Viewer, permission: str, target: object | None) -> bool:
     """Tell whether the facts allow `permission`; no role opens a card (C08 SPEC 1, P19)."""
+    posted_by = getattr(target, "author_id", None)
+    if permission == WANT and posted_by is not None and posted_by == viewer.person_id:
+        return True  # whoever left the lab closes what they posted there
     if permission in {WANT, MIRROR}:
         return bool(viewer.lab_ids)
     if permission == TYPE:

@@ -9,7 +9,7 @@ from wtforms import BooleanField, DateField, RadioField, SearchField, SelectFiel
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.api import Audience, Filters, Form, GroupCard, Viewer, texts
+from portal.api import Audience, Filters, GroupCard, Viewer, texts
 
 from plugins.ambassadors.forms.labs import LabForm, audience_field
 from plugins.ambassadors.models.card import TIMES
@@ -22,7 +22,6 @@ from plugins.ambassadors.services.board import AUDIENCES, USUAL_DAYS, Opening
 
 _ = texts("ambassadors")
 
-MAX_REACH = 200
 FREE_OF_DESK = "1"
 TIME_FILTER = [("", _.later("any")), *((str(n), words) for n, words in TIME_WORDS.items())]
 DESK_FILTER = [("", _.later("with or without a computer")), (FREE_OF_DESK, _.later("without a computer"))]
@@ -107,13 +106,3 @@ def wanted_values(wanted: Wanted) -> dict[str, Any]:
         "tag_id": str(wanted.tag_id or ""),
         "reader_group": wanted.reader_group_id,
     }
-
-
-class ReachForm(Form):
-    """« Je peux »: and, if one likes, how to be reached."""
-
-    reach = StringField(
-        _.later("How to reach me"),
-        validators=[Optional(), Length(max=MAX_REACH)],
-        description=_.later("A telephone, a place, an hour. Only who posted it reads this."),
-    )

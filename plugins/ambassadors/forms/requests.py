@@ -7,9 +7,8 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from portal.api import Filters, Form, texts
 
-from plugins.ambassadors.models.request import MAX_WORDS
+from plugins.ambassadors.models.request import MAX_REACH, MAX_WORDS
 from plugins.ambassadors.queries.requests import BOXES, MADE, RECEIVED
-from plugins.ambassadors.services.requests import MAX_REACH
 
 _ = texts("ambassadors")
 
@@ -27,10 +26,10 @@ class AskForm(Form):
 
 
 class ReachForm(Form):
-    """« Comment me joindre »."""
+    """« Comment me joindre », to whoever asked or posted."""
 
     reach = StringField(
-        _.later("How to reach you"),
+        _.later("How to reach me"),
         validators=[Optional(), Length(max=MAX_REACH)],
         description=_.later("A telephone number, a place, an hour. Only whoever asked reads it."),
     )

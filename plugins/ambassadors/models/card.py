@@ -88,6 +88,7 @@ class EntryTag(Base):
     """A word of the vocabulary ticked in a field."""
 
     __tablename__ = "ambassadors_entry_tag"
+    __personal__ = {"tag_id": Personal("entry_id.author_id", "what a person says of themself", None, "delete")}
     entry_id: Mapped[int] = of_entry()
     tag_id: Mapped[int] = mapped_column(
         sa.ForeignKey("ambassadors_tag.id", ondelete="CASCADE"), primary_key=True, index=True

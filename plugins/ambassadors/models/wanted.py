@@ -16,6 +16,7 @@ MAX_TITLE = 120
 MAX_DETAILS = 600
 MAX_PLACE = 120
 KEEP_DAYS = 365
+WORDED = ("title", "folded", "details", "place")
 
 
 class Wanted(Audienced, Base):
@@ -31,8 +32,11 @@ class Wanted(Audienced, Base):
     """
 
     __tablename__ = "ambassadors_wanted"
-    __plain__ = ("audience", "title", "folded", "details", "place")
-    __personal__ = {"author_id": Personal("author_id", "posted what is looked for", None, "pseudonym")}
+    __plain__ = ("audience",)
+    __personal__ = {
+        "author_id": Personal("author_id", "posted what is looked for", KEEP_DAYS, "delete", since="until_at"),
+        **{name: Personal("author_id", "what is looked for", None, "delete") for name in WORDED},
+    }
     __table_args__ = (sa.Index("ix_ambassadors_wanted_posted", "posted_at", "id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(sa.String(MAX_TITLE))

@@ -20,19 +20,18 @@ _ = texts("ambassadors")
 MINE, SAID = "mine", "said"
 ORDER = (Wanted.brevity, Wanted.posted_at, Wanted.id)
 _IS_OPEN = sa.and_(Wanted.closed_at.is_(None), Wanted.until_at > READ_AT)
-_SHOWN = {
-    "": _IS_OPEN,
-    MINE: Wanted.author_id == READER,
-    SAID: sa.exists().where(Reply.wanted_id == Wanted.id, Reply.person_id == READER),
-}
+_SAID = sa.exists().where(Reply.wanted_id == Wanted.id, Reply.person_id == READER)
+# Whoever said that they can may take it back, also once it is no longer open to others like them.
+_IS_READ = sa.or_(Wanted.readable(), _SAID)
+_SHOWN = {"": _IS_OPEN, MINE: Wanted.author_id == READER, SAID: _SAID}
 _ON_A_WALL = (
     sa.select(Wanted)
     .where(Wanted.readable(), Wanted.audience == Audience.INTRANET, _IS_OPEN)
     .order_by(*(column.desc() for column in ORDER))
     .limit(200)
 )
-_ONE = sa.select(Wanted).where(Wanted.readable(), Wanted.id == sa.bindparam("number"))
-_SOME = sa.select(Wanted).where(Wanted.readable(), Wanted.id.in_(sa.bindparam("numbers", expanding=True)))
+_ONE = sa.select(Wanted).where(_IS_READ, Wanted.id == sa.bindparam("number"))
+_SOME = sa.select(Wanted).where(_IS_READ, Wanted.id.in_(sa.bindparam("numbers", expanding=True)))
 _SAID_AMONG = sa.select(Reply.wanted_id).where(
     Reply.person_id == READER, Reply.wanted_id.in_(sa.bindparam("numbers", expanding=True))
 )
@@ -68,7 +67,7 @@ class Search:
 
 @lru_cache(maxsize=64)
 def _asked(count: int, *, has_minutes: bool, is_without_computer: bool, shown: str) -> sa.Select[Any]:
-    criteria = [Wanted.readable(), _SHOWN[shown], *among_words(Wanted.folded, count)]
+    criteria = [_IS_READ, _SHOWN[shown], *among_words(Wanted.folded, count)]
     criteria += [Wanted.minutes == sa.bindparam("minutes")] if has_minutes else []
     criteria += [Wanted.is_without_computer.is_(True)] if is_without_computer else []
     return sa.select(Wanted).where(*criteria)
@@ -88,12 +87,12 @@ def on_a_wall(viewer: Viewer, *, at: datetime) -> dict[int, list[Wanted]]:
 
 
 def one_opening(viewer: Viewer, number: int, *, at: datetime) -> Wanted | None:
-    """Give an opening, if it is open to `viewer`."""
+    """Give an opening, if it is open to `viewer`, or if they said that they can."""
     return session.scalar(_ONE, reading(viewer, at=at, number=number))
 
 
 def openings(viewer: Viewer, numbers: Iterable[int], *, at: datetime) -> list[Wanted]:
-    """Give those of these openings that are open to `viewer`."""
+    """Give those of these openings that are open to `viewer`, or to which they said that they can."""
     return list(session.scalars(_SOME, reading(viewer, at=at, numbers=list(numbers))))
 
 

@@ -27,15 +27,18 @@ from portal.api import (
 )
 
 from plugins.ambassadors.models.card import CARDS, TIMES
+from plugins.ambassadors.models.request import MAX_REACH
 from plugins.ambassadors.models.wanted import Reply, Wanted
 from plugins.ambassadors.queries.board import is_open, one_opening, own_reply, replies_for
 from plugins.ambassadors.services.activity import note_activity
+from plugins.ambassadors.services.owners import hold_person
 
 _ = texts("ambassadors")
 
 AUDIENCES = (Audience.INTRANET, Audience.NETWORK, Audience.LAB)
 USUAL_DAYS = 30
 MOST_DAYS = 180
+SAME_MINUTES = 10
 CHANGED = _.later("“%(title)s” has changed: look again whether you can")
 FOUND = _.later("“%(title)s”: somebody was found. Thank you for having said that you could")
 GIVEN_UP = _.later("“%(title)s” is no longer looked for. Thank you for having said that you could")
@@ -59,7 +62,7 @@ class Opening:
 
 
 def post_wanted(actor: Viewer, opening: Opening, *, at: datetime) -> Wanted:
-    """Post what is looked for.
+    """Post what is looked for. The same title again within minutes is a second click.
 
     :raises Forbidden: whoever asks belongs to no lab
     :raises Invalid: a day that has passed or is far off; a time or an audience that does not exist; a lab of others
@@ -68,6 +71,9 @@ def post_wanted(actor: Viewer, opening: Opening, *, at: datetime) -> Wanted:
         raise Forbidden
     wanted = Wanted(author_id=actor.person_id, posted_at=at)
     _write(actor, wanted, opening, at=at)
+    posted = _posted_just_now(actor.person_id, opening.title, at=at)
+    if posted is not None:
+        return posted
     session.add(wanted)
     session.flush()
     note_activity(wanted.author_id, at=at)
@@ -79,9 +85,11 @@ def change_wanted(actor: Viewer, wanted: Wanted, opening: Opening, *, at: dateti
     """Write it otherwise; those who said that they can are told to look again.
 
     :raises Forbidden: somebody else posted it
+    :raises Conflict: it is off the board
     :raises Invalid: as when it was posted
     """
     _must_own(actor, wanted)
+    must_be_open(wanted, at=at)
     _write(actor, wanted, opening, at=at)
     session.flush()
     notify(_repliers(actor, wanted), wanted.subject, CHANGED, at=at)
@@ -103,14 +111,18 @@ def close_wanted(actor: Viewer, wanted: Wanted, *, is_found: bool, at: datetime)
 
 
 def post_again(actor: Viewer, wanted: Wanted, *, at: datetime) -> None:
-    """Open it again. If its day has passed, for thirty days more, and who could then is asked anew by the board.
+    """Open it again; twice changes nothing.
 
-    :raises Forbidden: somebody else posted it
-    :raises Conflict: it is on the board
+    If its day has passed, for thirty days more, and who could then is asked anew by the board.
+
+    :raises Forbidden: somebody else posted it, or whoever asks belongs to no lab any more
     """
     _must_own(actor, wanted)
+    if not actor.lab_ids:
+        raise Forbidden
+    session.refresh(wanted, with_for_update=True)
     if is_open(wanted, at=at):
-        raise Conflict(_("It is on the board already."))
+        return
     if wanted.until_at <= at:
         session.execute(sa.delete(Reply).where(Reply.wanted_id == wanted.id))
         wanted.posted_at, wanted.until_at = at, _end_of(local_day(at) + timedelta(days=USUAL_DAYS))
@@ -124,13 +136,16 @@ def say_i_can(actor: Viewer, wanted: Wanted, *, reach: str, at: datetime) -> Non
 
     :param reach: in their own words; empty if they leave it to the portal
     :raises Forbidden: it is one's own, or nobody is there
+    :raises Invalid: too long
     :raises Conflict: it is no longer looked for
     """
     held = _hold(actor, wanted, at=at)
     if actor.person_id is None or actor.person_id == held.author_id:
         raise Forbidden
+    if len(reach) > MAX_REACH:
+        raise Invalid(_("%(max)s signs at most.", max=MAX_REACH), field="reach")
     if not is_open(held, at=at):
-        raise Conflict(_("It is no longer looked for."))
+        raise Conflict(_("It is no longer looked for: nothing was said to whoever posted it."))
     said = own_reply(actor, held)
     if said is not None:
         said.reach = reach
@@ -153,6 +168,23 @@ def say_i_cannot(actor: Viewer, wanted: Wanted, *, at: datetime) -> None:
     if is_open(wanted, at=at):
         notify([wanted.author_id], wanted.subject, CANNOT, at=at, actor=actor)
     record("ambassadors.wanted_answered", CARDS, actor=None, at=at)
+
+
+def must_be_open(wanted: Wanted, *, at: datetime) -> None:
+    """Refuse to change what is off the board: those who could were told that it is over.
+
+    :raises Conflict: it is closed, or its day has passed
+    """
+    if not is_open(wanted, at=at):
+        raise Conflict(_("It is off the board. Put it back first, then change it."))
+
+
+def _posted_just_now(person_id: int, title: str, *, at: datetime) -> Wanted | None:
+    """Give what this person posted under the same title a moment ago; of two clicks at once, one waits."""
+    hold_person(person_id)
+    since = at - timedelta(minutes=SAME_MINUTES)
+    same = sa.select(Wanted).where(Wanted.author_id == person_id, Wanted.title == title, Wanted.posted_at > since)
+    return session.scalars(same.where(Wanted.closed_at.is_(None)).limit(1)).first()
 
 
 def _hold(actor: Viewer, wanted: Wanted, *, at: datetime) -> Wanted:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from portal.api import Audience, Forbidden, Invalid, NotFound, Viewer, record, session, texts
+from portal.api import Audience, Invalid, NotFound, Viewer, record, session, texts
 
 from plugins.ambassadors.models.card import (
     CARDS,
@@ -37,6 +37,7 @@ from plugins.ambassadors.queries.engagement import is_paused
 from plugins.ambassadors.queries.stems import stems
 from plugins.ambassadors.queries.vocabulary import tags_by_id
 from plugins.ambassadors.services.activity import note_activity
+from plugins.ambassadors.services.owners import owner_of
 from plugins.ambassadors.services.requests import decline_all
 
 _ = texts("ambassadors")
@@ -72,7 +73,7 @@ def write_card(actor: Viewer, told: Mapping[str, Words], *, reader_group_id: int
     :raises Forbidden: nobody, or a session that may not
     :raises Invalid: nothing is said; a word is too long; a lab is to read it and none was chosen
     """
-    owner_id = _owner(actor)
+    owner_id = owner_of(actor)
     kept = {kind: _checked(kind, told[kind], reader_group_id) for kind in KINDS if kind in told}
     if all(words.says_nothing for words in kept.values()):
         raise Invalid(_("Say at least one thing, in one field: the rest may wait."), field="bring_text")
@@ -84,12 +85,6 @@ def write_card(actor: Viewer, told: Mapping[str, Words], *, reader_group_id: int
     note_activity(owner_id, at=at)
     record("ambassadors.card_written", CARDS, actor=None, at=at)
     return card
-
-
-def _owner(actor: Viewer) -> int:
-    if actor.person_id is None:
-        raise Forbidden
-    return actor.person_id
 
 
 def _new_card(owner_id: int, *, at: datetime) -> Card:
@@ -167,7 +162,7 @@ def confirm_card(actor: Viewer, *, at: datetime) -> None:
 
     :raises NotFound: they have none
     """
-    card = card_of(_owner(actor))
+    card = card_of(owner_of(actor))
     if card is None:
         raise NotFound(_("You have no card. It may have been deleted after eighteen months."))
     card.confirmed_at, card.asked_at = at, None
@@ -182,7 +177,7 @@ def delete_card(actor: Viewer, *, at: datetime) -> None:
 
     :raises NotFound: they have none
     """
-    owner_id = _owner(actor)
+    owner_id = owner_of(actor)
     gone = session.execute(sa.delete(Card).where(Card.person_id == owner_id).returning(Card.id)).first()
     session.execute(sa.delete(Draft).where(Draft.person_id == owner_id))
     if gone is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.api import Audience, Forbidden, Invalid, Viewer, record, session, texts
+from portal.api import Audience, Invalid, Viewer, record, session, texts
 
 from plugins.ambassadors.models.card import CARDS
 from plugins.ambassadors.models.card import LEVELS as AUDIENCES
@@ -16,6 +16,7 @@ from plugins.ambassadors.models.engagement import LEVELS, PAUSED, WITH_CHARTER, 
 from plugins.ambassadors.queries.engagement import engagement_of
 from plugins.ambassadors.services.activity import note_activity
 from plugins.ambassadors.services.cards import hide_or_show
+from plugins.ambassadors.services.owners import owner_of
 from plugins.ambassadors.services.requests import decline_all
 
 _ = texts("ambassadors")
@@ -40,7 +41,7 @@ def choose_level(actor: Viewer, choice: Choice, *, at: datetime) -> Engagement:
     :raises Forbidden: nobody is there
     :raises Invalid: no such level or audience; the charter is to be read first (SPEC 3)
     """
-    found = engagement_of(_owner(actor)) or _new(_owner(actor), at=at)
+    found = engagement_of(owner_of(actor)) or _new(owner_of(actor), at=at)
     _check(found, choice)
     found.audience, found.reader_group_id = choice.audience, choice.reader_group_id
     if choice.has_read and found.charter_at is None:
@@ -55,14 +56,14 @@ def choose_level(actor: Viewer, choice: Choice, *, at: datetime) -> Engagement:
 
 def pause(actor: Viewer, *, at: datetime) -> None:
     """Stop all solicitations at once: one keeps one's rights to read (C22 SPEC 5); doing it twice changes nothing."""
-    found = engagement_of(_owner(actor)) or _new(_owner(actor), at=at)
+    found = engagement_of(owner_of(actor)) or _new(owner_of(actor), at=at)
     rest(found, at=at)
     note_activity(found.author_id, at=at)
 
 
 def come_back(actor: Viewer, *, at: datetime) -> None:
     """Come back to the level one paused from; who had chosen none has none again. Twice changes nothing."""
-    found = engagement_of(_owner(actor))
+    found = engagement_of(owner_of(actor))
     if found is None or found.level != PAUSED:
         return
     _stand(found, found.before, at=at)
@@ -71,7 +72,7 @@ def come_back(actor: Viewer, *, at: datetime) -> None:
 
 def stay(actor: Viewer, *, at: datetime) -> None:
     """Say that one is still there: the question is answered (C22 SPEC 6)."""
-    note_activity(_owner(actor), at=at)
+    note_activity(owner_of(actor), at=at)
 
 
 def rest(found: Engagement, *, at: datetime) -> None:
@@ -84,12 +85,6 @@ def rest(found: Engagement, *, at: datetime) -> None:
     found.before, found.visible_until = found.level, at
     _write(found, PAUSED, at=at)
     decline_all(found.author_id, at=at)
-
-
-def _owner(actor: Viewer) -> int:
-    if actor.person_id is None:
-        raise Forbidden
-    return actor.person_id
 
 
 def _new(person_id: int, *, at: datetime) -> Engagement:

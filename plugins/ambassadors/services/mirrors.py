@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from portal.api import Forbidden, Invalid, Subject, Viewer, local_day, record, session, texts
+from portal.api import Invalid, Subject, Viewer, local_day, record, session, texts
 
 from plugins.ambassadors.models.card import CARDS
 from plugins.ambassadors.models.mirror import (
@@ -35,6 +35,7 @@ from plugins.ambassadors.queries.mirrors import (
     quarter_of,
     workforce_of,
 )
+from plugins.ambassadors.services.owners import owner_of
 
 _ = texts("ambassadors")
 
@@ -55,7 +56,7 @@ def declare(actor: Viewer, answers: Answers, *, at: datetime) -> None:
     :raises Forbidden: nobody
     :raises Invalid: an answer that is not offered
     """
-    person_id = _owner(actor)
+    person_id = owner_of(actor)
     _check(answers, at=at)
     mix = mix_of(person_id) or Mix(person_id=person_id)
     for name in DECLARED:
@@ -74,7 +75,7 @@ def take_back(actor: Viewer, names: tuple[str, ...], *, at: datetime) -> None:
     """
     if set(names) - set(DECLARED):
         raise Invalid(_("There is no such question."))
-    mix = mix_of(_owner(actor))
+    mix = mix_of(owner_of(actor))
     if mix is None:
         return
     for name in names:
@@ -83,12 +84,6 @@ def take_back(actor: Viewer, names: tuple[str, ...], *, at: datetime) -> None:
     session.flush()
     _drop_if_empty(mix)
     record("ambassadors.mix_taken_back", CARDS, actor=None, at=at)
-
-
-def _owner(actor: Viewer) -> int:
-    if actor.person_id is None:
-        raise Forbidden
-    return actor.person_id
 
 
 def _check(answers: Answers, *, at: datetime) -> None:

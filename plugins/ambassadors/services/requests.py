@@ -14,13 +14,12 @@ import sqlalchemy as sa
 from portal.api import Conflict, Forbidden, Invalid, NotFound, Viewer, notify, record, session, texts
 
 from plugins.ambassadors.models.card import CARDS, Card
-from plugins.ambassadors.models.request import ANSWER_DAYS, MAX_WAITING, MAX_WORDS, NO, YES, HelpRequest
+from plugins.ambassadors.models.request import ANSWER_DAYS, MAX_REACH, MAX_WAITING, MAX_WORDS, NO, YES, HelpRequest
 from plugins.ambassadors.queries.requests import State, is_unanswered, last_request_to, showing, waiting_made
 from plugins.ambassadors.services.activity import note_activity
 
 _ = texts("ambassadors")
 
-MAX_REACH = 200
 AT_A_TIME = 200
 ASKED_NOTE = _.later("%(actor)s asks you for help")
 WITHDRAWN_NOTE = _.later("%(actor)s no longer needs your help")

@@ -9,6 +9,7 @@ from plugins.ambassadors.models.wanted import Wanted
 from plugins.ambassadors.queries.board import one_opening
 from plugins.ambassadors.queries.cards import Shown, shown_cards
 from plugins.ambassadors.queries.requests import Exchange, exchanges_by_id
+from plugins.ambassadors.services.board import must_be_open
 
 _ = texts("ambassadors")
 
@@ -55,6 +56,18 @@ def own_wanted(viewer: Viewer, *, wanted_id: int) -> Wanted:
     found = one_wanted(viewer, wanted_id=wanted_id)
     if found.author_id != viewer.person_id:
         raise Forbidden(_("Only who posted it can do this."))
+    return found
+
+
+def own_open_wanted(viewer: Viewer, *, wanted_id: int) -> Wanted:
+    """Give an opening that is on the board to whoever posted it.
+
+    :raises NotFound: there is none, or it is not open to them
+    :raises Forbidden: somebody else posted it
+    :raises Conflict: it is off the board
+    """
+    found = own_wanted(viewer, wanted_id=wanted_id)
+    must_be_open(found, at=now())
     return found
 
 

@@ -6,10 +6,25 @@ from typing import Any
 
 from flask import Response, url_for
 
-from portal.api import can, form_page, local_day, message, now, page, people, requires, see, signed_in, texts, viewer
+from portal.api import (
+    Conflict,
+    can,
+    form_page,
+    local_day,
+    message,
+    now,
+    page,
+    people,
+    requires,
+    see,
+    signed_in,
+    texts,
+    viewer,
+)
 
 from plugins.ambassadors import permissions
-from plugins.ambassadors.forms.board import ReachForm, WantedForm, wanted_values
+from plugins.ambassadors.forms.board import WantedForm, wanted_values
+from plugins.ambassadors.forms.requests import ReachForm
 from plugins.ambassadors.models.wanted import Wanted
 from plugins.ambassadors.queries.board import is_open, own_reply, replies_for, state_of
 from plugins.ambassadors.queries.time import TIME_WORDS
@@ -23,7 +38,7 @@ from plugins.ambassadors.services.board import (
     say_i_cannot,
 )
 from plugins.ambassadors.views.blueprint import blueprint
-from plugins.ambassadors.views.loaders import one_wanted, own_wanted
+from plugins.ambassadors.views.loaders import one_wanted, own_open_wanted, own_wanted
 
 _ = texts("ambassadors")
 
@@ -63,11 +78,13 @@ def _shown(wanted: Wanted) -> dict[str, Any]:
         "replies": replies,
         "names": people([wanted.author_id, *(reply.person_id for reply in replies)]),
         "may_answer": can(who, permissions.ASK),
+        "may_want": can(who, permissions.WANT, wanted),
+        "may_post": can(who, permissions.WANT),
     }
 
 
 @blueprint.route("/board/<int:wanted_id>/change", methods=["GET", "POST"])
-@requires(permissions.WANT, wanted=own_wanted)
+@requires(permissions.WANT, wanted=own_open_wanted)
 def change_opening(wanted):
     """Write it otherwise."""
     form = WantedForm(viewer(), today=local_day(now()), data=wanted_values(wanted))
@@ -81,7 +98,7 @@ def change_opening(wanted):
 
 
 @blueprint.post("/board/<int:wanted_id>/close/<any(found, over):how>")
-@signed_in(wanted=own_wanted)
+@requires(permissions.WANT, wanted=own_wanted)
 def close_opening(wanted, how) -> Response:
     """Take it off the board."""
     close_wanted(viewer(), wanted, is_found=how == "found", at=now())
@@ -104,9 +121,13 @@ def answer_opening(wanted):
     """Say that one can: one click, and how to be reached if one likes."""
     form = ReachForm()
     if form.submitted():
-        say_i_can(viewer(), wanted, reach=form.reach.data or "", at=now())
-        message(_("Said. Only who posted it knows."))
-        return see("ambassadors.wanted", wanted_id=wanted.id)
+        try:
+            say_i_can(viewer(), wanted, reach=form.reach.data or "", at=now())
+        except Conflict as refusal:  # its page says so, and gives back what was typed
+            form.refuse(refusal)
+        else:
+            message(_("Said. Only who posted it knows."))
+            return see("ambassadors.wanted", wanted_id=wanted.id)
     return form_page("ambassadors/wanted.html", form, reach_form=form, **_shown(wanted))
 
 

@@ -25,7 +25,8 @@ ASKS = {
     " throw_draft_away write",
     "ambassadors.mirror": "mirror mirrors",
     "ambassadors.type": "typing",
-    "ambassadors.want": "board_close board_door board_open change_opening post_opening post_opening_again",
+    "ambassadors.want": "board_close board_door board_open change_opening close_opening post_opening"
+    " post_opening_again",
     "ambassadors.words": "apply_words begin_words import_words_page move_word words words_export",
     "ambassadors.workforce": "workforce",
 }

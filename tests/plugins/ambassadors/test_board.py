@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from portal.api import Audience, leave, local_day, now, session
+from portal.api import Audience, Invalid, leave, local_day, now, remove_member, session
+from portal.people.sessions import open_session
 
+from plugins.ambassadors.models.request import MAX_REACH
 from plugins.ambassadors.models.wanted import Reply, Wanted
 from plugins.ambassadors.queries.board import replies_for
-from plugins.ambassadors.services.board import Opening, post_wanted
+from plugins.ambassadors.services.board import Opening, post_wanted, say_i_can
 from tests.plugins.ambassadors.factories import make_tag
 from tests.plugins.labs.pages import hrefs, main_of, order_of, words
 
 PLUGINS = ["ambassadors"]
 URL = "/ambassadors/board"
+ACTIONS = re.compile(r'action="([^"]*)"')
 NOTICES = "SELECT person_id, text, must_act FROM notices WHERE domain = 'ambassadors' ORDER BY id"
 
 
@@ -154,7 +158,10 @@ def test_one_cannot_answer_oneself_nor_what_is_over(client, sign_in, wants, cloc
     assert post(client, f"{URL}/{number}/can").status_code == 403
     clock.advance(days=3)
     sign_in(lea)
-    assert post(client, f"{URL}/{number}/can").status_code == 409
+    refused = post(client, f"{URL}/{number}/can", {"reach": "poste 4242"})
+    assert refused.status_code == 422
+    assert "Ce n’est plus cherché" in words(refused)
+    assert "poste 4242" in words(refused)
     assert "Porter" not in main_of(client.get(URL))
     assert "Je peux" not in words(client.get(f"{URL}/{number}"))
 
@@ -189,9 +196,9 @@ def test_what_was_closed_comes_back_and_what_has_passed_begins_anew(
     sign_in(lea)
     post(client, f"{URL}/{number}/can")
     sign_in(awa)
-    assert post(client, f"{URL}/{number}/again").status_code == 409
     post(client, f"{URL}/{number}/close/over")
-    assert post(client, f"{URL}/{number}/again").status_code == 303
+    for _click in range(2):
+        assert post(client, f"{URL}/{number}/again").status_code == 303
     assert "Léa Petit" in words(client.get(f"{URL}/{number}"))
     clock.advance(days=6)
     assert "le jour est passé" in words(client.get(f"{URL}?shown=mine"))
@@ -268,3 +275,90 @@ def test_a_board_costs_the_same_however_many_stand_on_it(client, sign_in, wants,
         for number in range(12):
             wants(awa, f"Porter {number}", 60)
     assert counts[0] == counts[1]
+
+
+def test_one_takes_ones_word_back_from_what_is_no_longer_open_to_one(client, sign_in, wants, awa, lea, lab_id, post):
+    """C44: the author still reads how to reach them."""
+    number = wants(awa)
+    sign_in(lea)
+    post(client, f"{URL}/{number}/can", {"reach": "06 12 34 56 78"})
+    sign_in(awa)
+    typed = {"title": "Porter", "minutes": "15", "until": "2026-09-20", "audience": "lab", "reader_group": lab_id}
+    assert post(client, f"{URL}/{number}/change", typed).status_code == 303
+    sign_in(lea)
+    assert "Porter" in main_of(client.get(f"{URL}?shown=said"))
+    assert client.get(f"{URL}/{number}").status_code == 200
+    assert post(client, f"{URL}/{number}/cannot").status_code == 303
+    assert client.get(f"{URL}/{number}").status_code == 404
+    sign_in(awa)
+    assert "06 12 34 56 78" not in client.get(f"{URL}/{number}").text
+
+
+def test_a_second_click_posts_nothing_more(client, sign_in, clock, awa, ben, lab_id, post, reading):
+    typed = {"title": "Porter", "minutes": "15", "until": "2026-09-12", "audience": "intranet"}
+
+    def posted(who, minutes=0):
+        clock.advance(minutes=minutes)
+        sign_in(who)
+        return post(client, f"{URL}/new", typed).location
+
+    first = posted(awa)
+    assert posted(awa, 1) == first
+    assert len({first, posted(ben), posted(awa, 30)}) == 3
+    post(client, f"{first}/close/over")
+    with reading():
+        assert session.scalar(sa.select(sa.func.count()).select_from(Wanted)) == 3
+
+
+def test_what_is_off_the_board_is_not_changed(client, sign_in, wants, awa, post):
+    """Those who could were told that it is over."""
+    number = wants(awa)
+    sign_in(awa)
+    post(client, f"{URL}/{number}/close/over")
+    typed = {"title": "Porter six tables", "minutes": "60", "until": "2026-09-20", "audience": "intranet"}
+    for answer in (client.get(f"{URL}/{number}/change"), post(client, f"{URL}/{number}/change", typed)):
+        assert answer.status_code == 409
+        assert "Remettez" in words(answer)
+
+
+def test_a_shared_screen_neither_closes_nor_puts_back(client, new_client, sign_in, wants, writing, awa, post, reading):
+    """What may post, and nothing else, may take off (the manifest: `screen = false`)."""
+    number = wants(awa)
+    with writing():
+        token = open_session(awa.id, device="hall", kind="screen")
+    hall = new_client()
+    with hall.session_transaction() as cookies:
+        cookies["_user_id"], cookies["_fresh"] = token, True
+    page = hall.get(f"{URL}/{number}")
+    assert page.status_code == 200
+    assert not [url for url in ACTIONS.findall(page.text) if f"/board/{number}/" in url]
+    assert post(hall, f"{URL}/{number}/close/over").status_code == 403
+    sign_in(awa)
+    assert post(client, f"{URL}/{number}/close/over").status_code == 303
+    assert "Remettre" not in words(hall.get(f"{URL}/{number}"))
+    assert post(hall, f"{URL}/{number}/again").status_code == 403
+
+
+def test_who_left_the_lab_still_closes_what_they_posted(client, sign_in, wants, writing, awa, lab_id, post):
+    number = wants(awa)
+    with writing():
+        remove_member(lab_id, awa.id)
+    sign_in(awa)
+    assert post(client, f"{URL}/{number}/close/over").status_code == 303
+    assert "Remettre" not in words(client.get(f"{URL}/{number}"))
+    assert post(client, f"{URL}/{number}/again").status_code == 403
+
+
+def test_how_to_be_reached_is_short_whoever_asks(wants, writing, as_viewer, awa, lea):
+    number, viewer = wants(awa), as_viewer(lea)
+    with writing(), pytest.raises(Invalid):
+        say_i_can(viewer, session.get(Wanted, number), reach="x" * (MAX_REACH + 1), at=now())
+
+
+def test_what_was_looked_for_goes_a_year_after_its_last_day(wants, awa, clock, run_jobs, reading):
+    wants(awa, days=5)
+    for days, left in ((5 + 365, 1), (2, 0)):
+        clock.advance(days=days)
+        run_jobs()
+        with reading():
+            assert session.scalar(sa.select(sa.func.count()).select_from(Wanted)) == left
