@@ -83,12 +83,10 @@ def test_a_search_that_counts_who_is_hidden(walk, built, monkeypatch, clock):
     caught(faults, "superior: GET /ambassadors/ → 200 has moved")
 
 
-def test_a_search_that_asks_once_for_each_card(walk, monkeypatch):
-    was = finding.shown_cards
+def test_a_list_of_requests_that_asks_once_for_each(walk, monkeypatch):
+    def one_by_one(found, viewer, *, at):
+        return [exchange for request in found for exchange in requests.exchanges([request], viewer, at=at)]
 
-    def one_by_one(viewer, ids, *, at):
-        return {found: card for number in ids for found, card in was(viewer, [number], at=at).items()}
-
-    monkeypatch.setattr(finding, "shown_cards", one_by_one)
-    faults = compare_ten_and_a_thousand(walk, [OWNER], doors=at(walk, "ambassadors.find"))
-    caught(faults, "owner: GET /ambassadors/", "with 1000")
+    monkeypatch.setattr("plugins.ambassadors.views.requests.exchanges", one_by_one)
+    faults = compare_ten_and_a_thousand(walk, [OWNER], doors=at(walk, "ambassadors.requests"))
+    caught(faults, "owner: GET /ambassadors/requests", "with 1000")

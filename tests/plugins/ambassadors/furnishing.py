@@ -93,7 +93,7 @@ def add_private(world: World) -> None:
 
 def _words(world: World) -> None:
     world.values["tags"] = [
-        make_tag("Dessin"),
+        make_tag("Dessin", synonyms="dessiner", esco_uri="http://data.europa.eu/esco/skill/0", cnfpt_code="A1"),
         make_tag("Couture", family="Fabriquer"),
         make_tag("Vapeur", kind="role"),
     ]
