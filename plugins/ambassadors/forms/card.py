@@ -17,6 +17,7 @@ from plugins.ambassadors.models.card import DAYS, FREE, KINDS, LEVELS, MAX_WORDS
 from plugins.ambassadors.models.vocabulary import ROLE as ROLE_TAG
 from plugins.ambassadors.models.vocabulary import TALENT, Tag
 from plugins.ambassadors.queries.cards import Shown
+from plugins.ambassadors.queries.said_times import said_time
 from plugins.ambassadors.queries.stems import stems
 from plugins.ambassadors.queries.time import DAY_NAMES, TIME_WORDS
 from plugins.ambassadors.queries.vocabulary import by_family, offered_tags
@@ -119,8 +120,9 @@ def filled(card: Shown | None, draft: Draft | None, reader_group_id: int | None)
 
 
 def _from_paper(draft: Draft) -> dict[str, Any]:
-    """Give what a paper card says; what is a word of the vocabulary, or one of its synonyms, is ticked instead."""
+    """Give what a paper card says; what is a word of the list, a synonym, a day or a time is ticked."""
     told: dict[str, Any] = {f"{kind}_text": getattr(draft, kind) for kind in KINDS}
+    told["free_text"] = said_time(draft.free).rest
     for kind in WITH_TAGS:
         known = _by_stems(offered_tags(ROLE_TAG if kind == ROLE else TALENT))
         parts = [part.strip() for part in SEPARATED.split(getattr(draft, kind)) if part.strip()]

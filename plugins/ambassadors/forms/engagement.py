@@ -32,8 +32,6 @@ class LevelForm(LabForm):
         super().__init__(viewer, **kwargs)
         self["level"].choices = [SelectChoice(level, words) for level, words in level_words().items()]
         self.offer_readers(["audience"], AUDIENCES)
-        if not self.labs and self["audience"].data == Audience.LAB:  # there is no lab to open it to
-            self["audience"].data = Audience.SELF.value
 
     @property
     def times(self) -> dict[str, str]:

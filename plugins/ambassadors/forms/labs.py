@@ -35,7 +35,7 @@ class LabForm(Form):
     def __init__(self, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.labs = [card for card in group_cards(viewer) if card.kind == LAB and self.offers(card, viewer)]
-        self["reader_group"].choices = [SelectChoice(lab.id, lab.name) for lab in self.labs]
+        self["reader_group"].choices = [SelectChoice(lab.id, _lab_words(lab)) for lab in self.labs]
         if self["reader_group"].data is None:
             own = next((lab.id for lab in self.labs if lab.id in viewer.lab_ids), None)
             self["reader_group"].data = own or (self.labs[0].id if self.labs else None)
@@ -45,12 +45,25 @@ class LabForm(Form):
         return True
 
     def offer_readers(self, names: Iterable[str], levels: Iterable[Audience]) -> None:
-        """Fill these fields with who may read, and how many people that is."""
-        group_id = self.reader_group_id
+        """Fill these fields with who may read, and how many people that is.
+
+        :param levels: the narrowest last, but for the lab; it is what stands where there is no lab to choose
+        """
         offered = [level for level in levels if level != Audience.LAB or self.labs]
-        choices = [SelectChoice(level.value, _readers(level, group_id)) for level in offered]
+        choices = [SelectChoice(level.value, self._readers(level)) for level in offered]
         for name in names:
             self[name].choices = choices
+            if self[name].data == Audience.LAB and Audience.LAB not in offered and not self.is_submitted():
+                self[name].data = offered[-1].value
+
+    def _readers(self, level: Audience) -> str:
+        """Say who an answer opens to, and how many they are; of several labs, their number stands with each lab."""
+        if level == Audience.SELF:
+            return str(LEVEL_WORDS[level])
+        if level == Audience.LAB and len(self.labs) > 1:
+            return _("the members of the lab you choose")
+        said = readers_sentence(level, self.reader_group_id).rstrip(".")
+        return f"{LEVEL_WORDS[level]} ({said})" if level == Audience.LAB else said
 
     @property
     def reader_group_id(self) -> int | None:
@@ -64,9 +77,5 @@ class LabForm(Form):
         return next((lab for lab in self.labs if lab.id == self.reader_group_id), None)
 
 
-def _readers(level: Audience, group_id: int | None) -> str:
-    """Say who an answer opens to, and how many they are."""
-    if level == Audience.SELF:
-        return str(LEVEL_WORDS[level])
-    said = readers_sentence(level, group_id).rstrip(".")
-    return f"{LEVEL_WORDS[level]} ({said})" if level == Audience.LAB else said
+def _lab_words(lab: GroupCard) -> str:
+    return f"{lab.name}, {_.plural('%(num)s person', '%(num)s people', lab.members)}"

@@ -15,10 +15,8 @@ from plugins.ambassadors.models.engagement import PAUSED, Engagement
 _WAITING = sa.select(
     sa.select(Card.confirmed_at).where(Card.person_id == READER).scalar_subquery().label("confirmed_at"),
     sa.select(Draft.typed_at).where(Draft.person_id == READER).scalar_subquery().label("typed_at"),
-    sa.select(Engagement.asked_at)
-    .where(Engagement.author_id == READER, Engagement.level != PAUSED)
-    .scalar_subquery()
-    .label("asked_at"),
+    sa.select(Engagement.asked_at).where(Engagement.author_id == READER).scalar_subquery().label("asked_at"),
+    sa.exists().where(Engagement.author_id == READER, Engagement.level == PAUSED).label("is_paused"),
 )
 
 
@@ -37,6 +35,6 @@ class Waiting:
 
 
 def waiting_for(viewer: Viewer) -> Waiting:
-    """Give what waits for a person."""
+    """Give what waits for a person; nothing for whoever pauses, who is asked nothing (C22 SPEC 5)."""
     row = session.execute(_WAITING, {"reader_id": viewer.person_id}).one()
-    return Waiting(row.confirmed_at, row.typed_at, row.asked_at)
+    return Waiting(None, None, None) if row.is_paused else Waiting(row.confirmed_at, row.typed_at, row.asked_at)

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 
 from portal.api import Forbidden, Invalid, Viewer, notify, record, session, texts
 
-from plugins.ambassadors.models.card import CARDS, KINDS, MAX_WORDS, Draft
+from plugins.ambassadors.models.card import CARDS, FREE, KINDS, MAX_WORDS, Draft
 from plugins.ambassadors.queries.cards import draft_for
 from plugins.ambassadors.queries.engagement import is_paused
+from plugins.ambassadors.queries.said_times import said_time
 
 _ = texts("ambassadors")
 
@@ -46,7 +47,10 @@ def _keep(typist_id: int, person_id: int, words: Mapping[str, str], *, group_id:
     session.execute(theirs)
     if draft_for(person_id) is not None:
         return
-    session.add(Draft(person_id=person_id, typed_by_id=typist_id, reader_group_id=group_id, typed_at=at, **words))
+    said = said_time(words[FREE])
+    draft = Draft(person_id=person_id, typed_by_id=typist_id, reader_group_id=group_id, typed_at=at, **words)
+    draft.minutes, draft.days = said.minutes, said.days
+    session.add(draft)
     session.flush()
     if not is_paused(person_id):
         notify([person_id], CARDS, TYPED, at=at, must_act=True)

@@ -44,11 +44,14 @@ def sweep(at: datetime) -> bool:
     unanswered, quiet, stale = _found(_UNANSWERED, at, ANSWER_DAYS), _found(_QUIET, at, QUIET_DAYS), _stale(at)
     for engagement in unanswered:
         rest(engagement, at=at)
+    if unanswered:
+        text = _.later("You are on pause: your card is hidden and nobody asks you anything. Nothing is removed.")
+        notify([engagement.author_id for engagement in unanswered], LEVEL, text, at=at)
     if quiet:
         text = _.later("Still in? One click is enough; without an answer within thirty days, you are on pause.")
         notify([engagement.author_id for engagement in _asked(quiet, at)], LEVEL, text, at=at)
     if stale:
-        text = _.later("Your card is a year old: is it still true?")
+        text = _.later("Is your card still true? Unless you say so, it hides a year after you last did.")
         notify([card.person_id for card in _asked(stale, at)], CARDS, text, at=at)
     return AT_A_TURN in {len(unanswered), len(quiet), len(stale)}
 

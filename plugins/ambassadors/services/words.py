@@ -27,6 +27,7 @@ def import_words(actor: Viewer, text: str, *, at: datetime) -> Plan:
     :raises Invalid: it is no table of words
     :raises Conflict: no role for everybody would be left
     """
+    _offered_roles()
     plan = plan_import(text)
     if plan.refusal:
         raise Conflict(plan.refusal)
@@ -55,7 +56,7 @@ def retire(actor: Viewer, tag: Tag, *, at: datetime) -> None:
     """
     if tag.retired_at is not None:
         return
-    if tag.kind == ROLE and _is_for_all(tag) and not any(_is_for_all(role) for role in _other_roles(tag)):
+    if tag.kind == ROLE and {role.id for role in _offered_roles() if _is_for_all(role)} == {tag.id}:
         raise Conflict(LAST_ROLE)
     tag.retired_at = at
     session.flush()
@@ -76,11 +77,10 @@ def bring_back(actor: Viewer, tag: Tag, *, at: datetime) -> None:
     record("ambassadors.word_back", WORDS, actor=actor, at=at, facts={"word": tag.id})
 
 
-def _other_roles(tag: Tag) -> list[Tag]:
-    """Hold the roles that are offered: two that are retired at once are not both the last but one."""
+def _offered_roles() -> list[Tag]:
+    """Hold the roles that are offered: two that are retired or changed at once are not both the last but one."""
     offered = sa.select(Tag).where(Tag.kind == ROLE, Tag.retired_at.is_(None)).order_by(Tag.id)
-    held = session.scalars(offered.with_for_update(), execution_options={"populate_existing": True})
-    return [role for role in held if role.id != tag.id]
+    return list(session.scalars(offered.with_for_update(), execution_options={"populate_existing": True}))
 
 
 def _is_for_all(role: Tag) -> bool:

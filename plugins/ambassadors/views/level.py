@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import Response, url_for
 
-from portal.api import form_page, message, now, requires, see, setting, texts, viewer
+from portal.api import day, form_page, message, now, requires, see, setting, texts, viewer
 
 from plugins.ambassadors import permissions
 from plugins.ambassadors.forms.engagement import LevelForm, level_values
 from plugins.ambassadors.models.engagement import ANSWER_DAYS, PAUSED, LevelChange
+from plugins.ambassadors.queries.cards import card_of, deleted_at
 from plugins.ambassadors.queries.engagement import PLUGIN, engagement_of, level_words, own_past
 from plugins.ambassadors.services.engagement import choose_level, come_back, pause, stay
 from plugins.ambassadors.views.blueprint import blueprint
@@ -49,6 +50,10 @@ def pause_level() -> Response:
     """Stop all solicitations."""
     pause(viewer(), at=now())
     message(_("You are on pause: your card is hidden, nobody can ask you anything. You still read all that you read."))
+    card = card_of(viewer().person_id or 0)
+    if card is not None:
+        until = day(deleted_at(card))
+        message(_("Your card is kept until %(day)s, unless you say on it that it is still true.", day=until))
     return see("ambassadors.level")
 
 

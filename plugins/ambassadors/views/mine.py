@@ -11,6 +11,7 @@ from plugins.ambassadors.forms.card import WITH_TAGS, CardForm, filled
 from plugins.ambassadors.forms.labs import LEVEL_WORDS
 from plugins.ambassadors.models.card import KINDS
 from plugins.ambassadors.queries.cards import card_of, deleted_at, draft_for, hidden_at, is_to_confirm, own_card
+from plugins.ambassadors.queries.engagement import is_paused
 from plugins.ambassadors.queries.time import free_words
 from plugins.ambassadors.queries.watched import SUBJECTS, sensitive_subjects
 from plugins.ambassadors.services.cards import confirm_card, delete_card, write_card
@@ -37,6 +38,7 @@ def mine():
         deleted_at=deleted_at(card) if card else None,
         is_hidden=card is not None and hidden_at(card) <= at,
         is_to_confirm=card is not None and is_to_confirm(card, at=at),
+        is_paused=is_paused(person_id),
     )
 
 

@@ -38,7 +38,9 @@ def home_items(viewer: Viewer) -> Iterable[HomeItem]:
         hides_at = waiting.confirmed_at + timedelta(days=CONFIRM_DAYS)
         if hides_at - timedelta(days=REMIND_DAYS) <= now():
             action = (_("Look at it"), mine)
-            yield HomeItem("todo", _("Your card is a year old: is it still true?"), mine, (), hides_at, action)
+            title = _("Your card will soon be a year old: is it still true?")
+            title = title if now() < hides_at else _("Your card is a year old, and hidden: is it still true?")
+            yield HomeItem("todo", title, mine, (), hides_at, action)
     if waiting.asked_at is not None:
         level, due_at = url_for("ambassadors.level"), waiting.asked_at + timedelta(days=ANSWER_DAYS)
         words = _("Yes, or on pause: both are fine.")

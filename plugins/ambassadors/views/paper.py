@@ -113,5 +113,6 @@ def trombinoscope():
         tags=tags_on(found),
         lab=lab,
         options=[("", _("All the labs")), *((str(card.id), card.name) for card in labs)],
+        address=absolute_url("ambassadors.trombinoscope", lab=lab.id if lab else None),
         printed_at=now(),
     )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
+import zipfile
 
 import pytest
 import sqlalchemy as sa
 
 from portal.api import Audience, Forbidden, Subject, Viewer, leave, now, session
+from portal.web.takeout import takeout
 
 from plugins.ambassadors.models.card import Card, Entry, EntryWord
 from plugins.ambassadors.queries.cards import shown_cards
 from plugins.ambassadors.services.cards import Words, write_card
-from tests.plugins.ambassadors.factories import make_card, make_tag
+from tests.plugins.ambassadors.factories import make_card, make_lab, make_people, make_tag
 from tests.plugins.labs.pages import main_of, words
 
 PLUGINS = ["ambassadors"]
@@ -175,7 +178,7 @@ def test_a_sensitive_word_reminds_its_author_alone(client, sign_in, awa, lab_id,
     assert audit_of(Subject("ambassadors.cards", 1)) == ["ambassadors.card_written"]
     told = _form(lab_id, passion_text="la partie de boules, les politiques publiques")
     page = post(client, "/ambassadors/mine/write", told, follow_redirects=True).text
-    assert "Pour vous seul" not in page
+    assert "Pour vous uniquement" not in page
 
 
 def test_the_audit_says_of_no_card_whose_it_is(writing, awa, lab_id, app):
@@ -210,3 +213,37 @@ def test_a_deleted_card_leaves_nothing(client, sign_in, writing, awa, lab_id, po
     assert "Vous n’avez pas de carte" in words(client.get("/ambassadors/mine"))
     with reading():
         assert session.scalar(sa.select(sa.func.count()).select_from(Entry)) == 0
+
+
+def test_where_there_is_no_lab_a_field_is_for_oneself_until_one_chooses(client, sign_in, lea):
+    """C08 SPEC 3: what stands is never wider than what the default says."""
+    sign_in(lea)
+    page = client.get("/ambassadors/mine/write")
+    for kind in ("bring", "seek", "passion", "role", "free"):
+        options = re.search(rf'<select[^>]*name="{kind}_audience".*?</select>', page.text, re.DOTALL).group(0)
+        assert re.findall(r'<option selected value="(\w+)"', options) == ["self"]
+    assert words(page).count("Qui peut lire ceci ? moi seulement") == 5
+
+
+def test_of_several_labs_each_says_how_many_read(client, sign_in, writing, awa, lab_id):
+    """G7: a number that is wrong once another lab is chosen is not said."""
+    sign_in(awa)
+    assert "les membres du labo (3 personnes)" in words(client.get("/ambassadors/mine/write"))
+    with writing():
+        make_lab("Grand labo", members=tuple(make_people(30)))
+    page = words(client.get("/ambassadors/mine/write"))
+    assert "les membres du labo choisi" in page
+    assert "les membres du labo (" not in page
+    for words_of_lab in ("Labo des berges, 3 personnes", "Grand labo, 30 personnes"):
+        assert words_of_lab in page
+
+
+def test_ones_own_export_tells_what_one_ticked(app, writing, awa, ben, lab_id):
+    """P17."""
+    with writing():
+        draw, sew = make_tag("Dessiner"), make_tag("Coudre")
+        make_card(awa, lab_id, bring=Words("", (draw,)))
+        make_card(ben, lab_id, bring=Words("", (sew,)))
+    with app.test_request_context(), takeout(awa.id) as file, zipfile.ZipFile(file) as archive:
+        told = json.loads(archive.read("donnees.json"))
+    assert [row["tag_id"] for row in told["ambassadors_entry_tag"]["rows"]] == [draw]

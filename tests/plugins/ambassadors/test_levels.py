@@ -10,11 +10,14 @@ import sqlalchemy as sa
 
 from portal.api import Audience, Subject, now, session
 
+from plugins.ambassadors.models.card import Card
 from plugins.ambassadors.models.engagement import LEVELS, PAUSED, Engagement, LevelChange
 from plugins.ambassadors.models.request import HelpRequest
 from plugins.ambassadors.queries.cards import shown_cards
 from plugins.ambassadors.queries.engagement import shown_level
+from plugins.ambassadors.services.drafts import type_card
 from plugins.ambassadors.services.engagement import Choice, choose_level
+from plugins.ambassadors.services.sweeping import sweep
 from tests.plugins.ambassadors.factories import make_card, typed_settings
 from tests.plugins.labs.pages import main_of, order_of, words
 
@@ -216,6 +219,7 @@ def test_the_quiet_are_asked_then_pause_and_lose_nothing(
     assert level_of(awa) == PAUSED
     assert level_of(lea) is None
     assert known_by(ben, awa) == ("", False)
+    assert [person for person, text in told() if "on pause" in text and "Still" not in text] == [awa.id]
     sign_in(awa)
     assert "dessiner" in client.get("/ambassadors/mine").text
 
@@ -249,12 +253,15 @@ def test_a_card_is_asked_about_once_a_month_before_it_hides(
     run_jobs()
     assert [person for person, _text in told()] == [awa.id]
     sign_in(awa)
-    assert "toujours vraie" in words(client.get("/"))
+    assert "Votre carte aura bientôt un an" in words(client.get("/"))
     post(client, "/news/read/99")
     run_jobs()
     assert len(told()) == 1
+    clock.advance(days=30)
+    sign_in(awa)
+    assert "Votre carte a un an, elle est cachée" in words(client.get("/"))
     post(client, "/ambassadors/mine/confirm")
-    assert "Votre carte a un an" not in main_of(client.get("/"))
+    assert "toujours vraie" not in main_of(client.get("/"))
     run_jobs()
     assert len(told()) == 1
 
@@ -271,3 +278,72 @@ def test_what_the_clock_says_leads_to_ones_own_pages(client, sign_in, stands, cl
 def test_the_audit_of_levels_is_about_all_of_them(stands, audit_of, awa, lab_id):
     stands(awa, "relay", lab_id)
     assert audit_of(Subject("ambassadors.cards", 1)) == ["ambassadors.level_chosen"]
+
+
+def test_who_pauses_is_asked_nothing_anywhere(
+    client, sign_in, writing, as_viewer, clock, run_jobs, told, zoe, awa, lab_id, post
+):
+    """C22 SPEC 5: neither about the paper card that waits, nor about the card that grows old."""
+    typist = as_viewer(zoe)
+    with writing():
+        make_card(awa, lab_id, bring="dessiner")
+    sign_in(awa)
+    post(client, f"{URL}/pause")
+    with writing():
+        type_card(typist, awa.id, {"bring": "coudre"}, group_id=lab_id, at=now())
+    assert "saisie pour vous" not in words(client.get("/"))
+    clock.advance(days=340)
+    run_jobs()
+    sign_in(awa)
+    assert "toujours vraie" not in words(client.get("/"))
+    assert told() == []
+    post(client, f"{URL}/back")
+    assert "toujours vraie" in words(client.get("/"))
+
+
+def test_the_clock_asks_nothing_of_who_pauses_however_many_they_are(writing, stands, clock, awa, ben, told, lab_id):
+    """C22 SPEC 6: what paused by itself is not asked again either."""
+    for who in (awa, ben):
+        stands(who, PAUSED)
+    clock.advance(days=200)
+    with writing():
+        session.execute(sa.update(Engagement).where(Engagement.author_id == ben.id).values(asked_at=now()))
+    clock.advance(days=31)
+    with writing():
+        assert not sweep(now())
+    assert told() == []
+
+
+def test_ones_card_says_that_one_pauses_and_until_when_it_is_kept(
+    client, sign_in, writing, clock, run_jobs, reading, awa, lab_id, post
+):
+    """A pause does not stop the eighteen months: it is said, and one may confirm."""
+    with writing():
+        make_card(awa, lab_id, bring="dessiner")
+    sign_in(awa)
+    paused = words(post(client, f"{URL}/pause", follow_redirects=True))
+    assert "gardée jusqu’au 10 mars 2028" in paused
+    page = words(client.get("/ambassadors/mine"))
+    assert "en pause" in page
+    assert "gardée jusqu’au 10 mars 2028" in page
+    assert "vraie jusqu" not in page
+    clock.advance(days=400)
+    sign_in(awa)
+    page = words(client.get("/ambassadors/mine"))
+    assert "Répondez quand vous voulez" in page
+    assert "personne ne la lit plus" not in page
+    clock.advance(days=149)
+    run_jobs()
+    with reading():
+        assert session.scalar(sa.select(sa.func.count()).select_from(Card)) == 0
+
+
+def test_the_question_says_what_is_known_of_one(client, sign_in, stands, clock, run_jobs, awa, lab_id):
+    """Who reads without acting was seen: nothing was done, and no more is said."""
+    stands(awa, "relay", lab_id)
+    clock.advance(days=183)
+    run_jobs()
+    sign_in(awa)
+    page = words(client.get(URL))
+    assert "Rien n’a été fait ici à votre nom" in page
+    assert "vu depuis" not in page

@@ -11,6 +11,7 @@ from portal.api import Audience, now, session
 
 from plugins.ambassadors.models.card import Card, Draft
 from plugins.ambassadors.models.vocabulary import ROLE
+from plugins.ambassadors.queries.said_times import said_time
 from plugins.ambassadors.services.cards import Words
 from plugins.ambassadors.services.engagement import pause
 from tests.plugins.ambassadors.factories import make_card, make_lab, make_tag
@@ -218,6 +219,7 @@ def test_the_trombinoscope_is_by_name_and_shows_what_one_may_read(client, sign_i
     page = client.get(f"/ambassadors/trombinoscope?lab={lab_id}")
     assert order_of(page, "Awa Diop", "Ben Roux") == ["Awa Diop", "Ben Roux"]
     assert "Léa Petit" not in words(page)
+    assert f"/ambassadors/trombinoscope?lab={lab_id}" in words(page)
 
 
 def test_the_trombinoscope_goes_on_over_pages(client, sign_in, writing, make_user, awa, lab_id):
@@ -231,3 +233,36 @@ def test_the_trombinoscope_goes_on_over_pages(client, sign_in, writing, make_use
     assert "Personne 060" not in page.text
     following = re.search(r'href="([^"]*after=[^"]*)" rel="next"', page.text).group(1).replace("&amp;", "&")
     assert "Personne 061" in client.get(following).text
+
+
+def test_days_and_times_of_a_paper_card_are_ticked(client, sign_in, zoe, awa, lab_id, post):
+    sign_in(zoe)
+    post(client, URL, {**_row(0, "Awa Diop", free="Mardi, une heure, plutôt le matin"), "reader_group": lab_id})
+    sign_in(awa)
+    form = client.get("/ambassadors/mine/write").text
+    assert re.findall(r'name="free_days" value="(\d+)" checked', form) == ["2"]
+    assert re.findall(r'name="free_minutes"[^>]*value="(\d+)" checked', form) == ["60"]
+    assert re.search(r'name="free_text"[^>]*>\s*plutôt le matin</textarea>', form)
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes", "days", "rest"),
+    [
+        ("mardi, une heure", 60, 2, ""),
+        ("le mardi et le jeudi", None, 2 + 8, ""),
+        ("mardis matin", None, 2, "mardis matin"),
+        ("du lundi au vendredi; 15 min", 15, 31, ""),
+        ("1 h ou une demi-journée, samedi", 240, 32, ""),
+        ("Un quart d'heure", 15, 0, ""),
+        ("sauf le mardi, 1h", 60, 0, "sauf le mardi"),
+        ("pas le lundi", None, 0, "pas le lundi"),
+        ("une demi-heure", None, 0, "une demi-heure"),
+        ("quand il pleut", None, 0, "quand il pleut"),
+        ("le", None, 0, "le"),
+        ("", None, 0, ""),
+    ],
+)
+def test_what_says_when_is_read_and_nothing_else(app, text, minutes, days, rest):
+    with app.test_request_context(headers={"Accept-Language": "fr"}):
+        said = said_time(text)
+    assert (said.minutes, said.days, said.rest) == (minutes, days, rest)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import threading
 
 import pytest
 import sqlalchemy as sa
 
 from portal.api import Conflict, now, session
+from portal.db import transaction
 
 from plugins.ambassadors.models.vocabulary import ROLE, TALENT, Tag, TagWord
 from plugins.ambassadors.queries.stems import stems
@@ -220,3 +222,39 @@ def test_no_retiring_at_once_leaves_none(writing, as_viewer, make_user):
         retire(viewer, session.get(Tag, numbers[0]), at=now())
         with pytest.raises(Conflict):
             retire(viewer, session.get(Tag, numbers[1]), at=now())
+
+
+@pytest.mark.parametrize(
+    "word", ["chrétienne", "islam", "croyante", "CFTC", "grévistes", "séropositive", "autistes", "dyslexique"]
+)
+def test_a_word_the_law_protects_is_watched(app, word):
+    """C08 SPEC 4."""
+    with app.test_request_context():
+        assert sensitive_subjects(f"mon engagement {word}")
+
+
+def test_an_import_waits_for_a_role_that_is_being_retired(app, writing, as_viewer, make_user, database):
+    """C19 SPEC 5: both at once would leave no role for everybody."""
+    viewer = as_viewer(make_user("Odile F.", role="admin"))
+    with writing():
+        number = make_tag("Porter", "Dans un groupe", kind=ROLE)
+        make_tag("Accueillir", "Dans un groupe", kind=ROLE)
+    outcome, begun = [], threading.Event()
+
+    def change():
+        begun.set()
+        try:
+            with app.app_context(), transaction():
+                import_words(viewer, "Dans un groupe;accueillir;;rôle;;;non;oui\n", at=now())
+            outcome.append("changed")
+        except Conflict:
+            outcome.append("refused")
+
+    other = threading.Thread(target=change)
+    with writing():
+        retire(viewer, session.get(Tag, number), at=now())
+        other.start()
+        begun.wait(5)
+        other.join(0.5)
+    other.join(10)
+    assert outcome == ["refused"]
