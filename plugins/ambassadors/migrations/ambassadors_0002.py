@@ -50,6 +50,7 @@ def create_drawing() -> None:
         number("rounds"),
         number("done"),
         number("spent_ms"),
+        number("tries"),
         text("links"),
         text("places"),
         unique=("readers",),

@@ -31,6 +31,7 @@ DECLARED = (CATEGORY, SITE, WORKPLACE, GENDER)
 UNSAID = ""
 LEAST = 5
 SMALLEST_LAB = 10
+MOST_TRIES = 3
 
 
 class Mix(Base):
@@ -106,6 +107,7 @@ class Drawing(Base):
     :ivar places: JSON, `{node: [x, y]}` as far as it is drawn
     :ivar done: how many of `rounds` are done
     :ivar spent_ms: time they took, from which the time left follows
+    :ivar tries: attempts at the next round, counted before each: one that always fails is given up
     """
 
     __tablename__ = "ambassadors_drawing"
@@ -117,5 +119,16 @@ class Drawing(Base):
     rounds: Mapped[int]
     done: Mapped[int] = mapped_column(default=0)
     spent_ms: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)
     links: Mapped[str] = mapped_column(sa.Text)
     places: Mapped[str] = mapped_column(sa.Text, default="{}")
+
+    @property
+    def is_given_up(self) -> bool:
+        """Tell whether it failed too often to be tried again unasked."""
+        return self.done < self.rounds and self.tries >= MOST_TRIES
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether rounds are still to come."""
+        return self.done < self.rounds and self.tries < MOST_TRIES

@@ -10,14 +10,15 @@ import json
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 import sqlalchemy as sa
 
-from portal.api import Viewer, reading, session
+from portal.api import Viewer, reading, session, transaction
 
-from plugins.ambassadors.models.mirror import Drawing
+from plugins.ambassadors.models.mirror import MOST_TRIES, Drawing
 from plugins.ambassadors.queries.talents import TalentMap, talent_map
 
 ROUNDS, STEPS = 6, 30
@@ -50,10 +51,10 @@ def ask_drawing(viewer: Viewer, shown: TalentMap, *, at: datetime) -> None:
     """Ask that the map be laid out, or laid out again; asked twice, once is enough."""
     readers = readers_of(viewer, shown, at=at)
     found = drawing_of(readers)
-    if found is not None and found.done < found.rounds:
+    if found is not None and found.is_waiting:
         return
     found = found or Drawing(readers=readers)
-    found.asked_at, found.rounds, found.done, found.spent_ms = at, ROUNDS, 0, 0
+    found.asked_at, found.rounds, found.done, found.spent_ms, found.tries = at, ROUNDS, 0, 0, 0
     found.links = json.dumps(_links_for_all(viewer, shown, at=at))
     session.add(found)
     session.flush()
@@ -67,26 +68,60 @@ def _links_for_all(viewer: Viewer, shown: TalentMap, *, at: datetime) -> list[tu
 
 
 def draw_next(at: datetime) -> bool:
-    """Do one round of the next drawing that waits; tell whether there is more to do. Old ones go."""
-    session.execute(sa.delete(Drawing).where(Drawing.asked_at < at - timedelta(days=KEEP_DAYS)))
-    waiting = sa.select(Drawing).where(Drawing.done < Drawing.rounds).order_by(Drawing.asked_at, Drawing.id)
-    found = session.scalars(waiting.limit(2).with_for_update(skip_locked=True)).all()
-    if not found:
+    """Do one round of the next drawing that waits; tell whether there is more to do. Old ones go.
+
+    Nobody waits for a layout: one transaction takes the round, another keeps it, and none is open in between. It is the
+    job's own that ends here: nothing was written in it.
+    """
+    with transaction():
+        session.execute(sa.delete(Drawing).where(Drawing.asked_at < at - timedelta(days=KEEP_DAYS)))
+        taken = _take()
+    if taken is None:
         return False
-    _draw(found[0], at=at)
-    session.flush()
-    return len(found) > 1 or found[0].done < found[0].rounds
-
-
-def _draw(drawing: Drawing, *, at: datetime) -> None:
     begun = time.monotonic()
-    asked = {"links": json.loads(drawing.links), "places": json.loads(drawing.places), "steps": STEPS}
-    if asked["links"]:
-        drawing.places = _process(json.dumps(asked))
-    drawing.done += 1
-    drawing.spent_ms += round((time.monotonic() - begun) * 1000)
-    if drawing.done == drawing.rounds:
-        drawing.drawn_at, drawing.links = at, "[]"
+    places = _process(taken.asked) if taken.has_links else "{}"
+    with transaction():
+        return _keep(taken, places, spent_ms=round((time.monotonic() - begun) * 1000), at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A round to be done, as the layout reads it."""
+
+    drawing_id: int
+    done: int
+    asked: str
+    has_links: bool
+
+
+_WAITING = (
+    sa.select(Drawing)
+    .where(Drawing.done < Drawing.rounds, Drawing.tries < MOST_TRIES)
+    .order_by(Drawing.tries, Drawing.asked_at, Drawing.id)
+)
+
+
+def _take() -> Round | None:
+    found = session.scalars(_WAITING.limit(1).with_for_update(skip_locked=True)).first()
+    if found is None:
+        return None
+    found.tries += 1  # before the attempt: what kills the worker is counted too
+    links, places = json.loads(found.links), json.loads(found.places)
+    return Round(found.id, found.done, json.dumps({"links": links, "places": places, "steps": STEPS}), bool(links))
+
+
+def _keep(taken: Round, places: str, *, spent_ms: int, at: datetime) -> bool:
+    """Keep a round that was done, unless somebody else did it; tell whether a drawing waits."""
+    query = sa.select(Drawing).where(Drawing.id == taken.drawing_id, Drawing.done == taken.done)
+    drawing = session.scalar(query.with_for_update())
+    if drawing is not None:
+        drawing.places, drawing.tries = places, 0
+        drawing.done += 1
+        drawing.spent_ms += spent_ms
+        if drawing.done == drawing.rounds:
+            drawing.drawn_at, drawing.links = at, "[]"
+        session.flush()
+    return session.scalars(_WAITING.limit(1)).first() is not None
 
 
 def _process(asked: str) -> str:

@@ -86,7 +86,7 @@ def is_old(drawing: Drawing, shown: TalentMap, *, at: Any) -> bool:
 
 def time_left(drawing: Drawing | None) -> str | None:
     """Say how long the layout still takes, at the pace of what is done; None before there is one."""
-    if drawing is None or not drawing.done or drawing.done == drawing.rounds:
+    if drawing is None or not drawing.done or not drawing.is_waiting:
         return None
     seconds = drawing.spent_ms / 1000 * (drawing.rounds - drawing.done) / drawing.done
     if seconds < 60:
