@@ -76,8 +76,6 @@ def create_mirror() -> None:
         link("ambassadors_mirror", "group_id", "groups"),
         sa.Column("quarter_on", sa.Date(), nullable=False),
         number("heads"),
-        number("members"),
-        instant("counted_at"),
         unique=("group_id", "quarter_on"),
     )
     index("ambassadors_mirror", "group_id")
@@ -91,6 +89,8 @@ def create_cell() -> None:
         text("dimension", 12),
         text("value", 160),
         sa.Column("heads", sa.Integer(), nullable=True),
+        number("of_heads"),
+        sa.Column("counted", sa.Integer(), nullable=True),
         unique=("mirror_id", "dimension", "value"),
     )
 

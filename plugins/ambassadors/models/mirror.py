@@ -30,6 +30,7 @@ NEW, SETTLED, LONG = SENIORITIES = ("new", "settled", "long")
 DECLARED = (CATEGORY, SITE, WORKPLACE, GENDER)
 UNSAID = ""
 LEAST = 5
+FIRST_ANSWERS = 10
 SMALLEST_LAB = 10
 MOST_TRIES = 3
 
@@ -72,8 +73,6 @@ class Mirror(Base):
     """What was published of one lab for one quarter.
 
     :ivar heads: how many belonged to the lab, as published: a multiple of `LEAST`
-    :ivar counted_at: when what people declare was last counted; it stands while too few have come and gone since
-    :ivar members: how many belonged to the lab then; never shown
     """
 
     __tablename__ = "ambassadors_mirror"
@@ -82,12 +81,15 @@ class Mirror(Base):
     group_id: Mapped[int] = group_id()
     quarter_on: Mapped[date]
     heads: Mapped[int]
-    members: Mapped[int]
-    counted_at: Mapped[datetime]
 
 
 class Cell(Base):
-    """One published cell: a multiple of `LEAST`, never 0; None where it was suppressed (C19 SPEC 1)."""
+    """One published cell: a multiple of `LEAST`, never 0; None where it was suppressed (C19 SPEC 1).
+
+    :ivar of_heads: about how many belonged to the lab when it was counted, which may be before its mirror
+    :ivar counted: what a declared answer was counted to be, in the mirror that counted it: never shown, and read by
+        nothing but what decides whether to count again
+    """
 
     __tablename__ = "ambassadors_cell"
     __plain__ = ("dimension", "value")
@@ -97,6 +99,8 @@ class Cell(Base):
     dimension: Mapped[str] = mapped_column(sa.String(12))
     value: Mapped[str] = mapped_column(sa.String(160))
     heads: Mapped[int | None]
+    of_heads: Mapped[int]
+    counted: Mapped[int | None]
 
 
 class Drawing(Base):

@@ -5,10 +5,10 @@ Only numbers here: no table, no clock, so that a test can attack it with every l
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from plugins.ambassadors.models.mirror import LEAST
+from plugins.ambassadors.models.mirror import DECLARED, FIRST_ANSWERS, LEAST, UNSAID
 
 Counts = Mapping[str, int]
 Figures = dict[str, int | None]
@@ -16,24 +16,64 @@ Figures = dict[str, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is published of a lab: about how many belong to it, and the figures of each dimension."""
+    """What is published of a lab: about how many belong to it, and the figures of each dimension.
+
+    :ivar of_heads: by dimension, about how many belonged to the lab when it was counted
+    """
 
     heads: int | None = None
     figures: Mapping[str, Mapping[str, int | None]] = field(default_factory=dict)
+    of_heads: Mapping[str, int] = field(default_factory=dict)
 
 
 def next_picture(
-    members: int, counts: Mapping[str, Counts], *, former: Picture, standing: Container[str] = ()
+    members: int, counts: Mapping[str, Counts], *, former: Picture, standing: Iterable[str] = ()
 ) -> Picture:
     """Give what may be published of a lab after `former`.
 
-    :param standing: dimensions that stay as they were, because too few people have come or gone
+    :param standing: dimensions that stay as they were, nothing if they were not: see `standing_of`
     """
-    figures = {
-        name: former.figures.get(name, {}) if name in standing else safe_figures(found, former.figures.get(name, {}))
-        for name, found in counts.items()
+    heads = settled(members, former.heads)
+    figures: dict[str, Mapping[str, int | None]] = {}
+    of_heads: dict[str, int] = {}
+    for name, found in counts.items():
+        before = former.figures.get(name, {})
+        if name in standing:
+            figures[name] = before or dict.fromkeys(found)
+            of_heads[name] = former.of_heads.get(name, heads)
+        else:
+            is_fresh = name in DECLARED  # far from whatever was counted before: nothing to hold on to
+            figures[name] = safe_figures(found, {} if is_fresh else before)
+            of_heads[name] = settled(members, None) if is_fresh else heads
+    return Picture(heads, figures, of_heads)
+
+
+def standing_of(counts: Mapping[str, Counts], counted: Mapping[str, Iterable[Counts]]) -> set[str]:
+    """Name the declared dimensions that may not be counted: few have answered, or it is too near to a former count.
+
+    :param counted: by dimension, all that was ever counted of these people, or of most of them
+    """
+    return {
+        name
+        for name in DECLARED
+        if _answers(counts[name]) < FIRST_ANSWERS or any(is_near(then, counts[name]) for then in counted.get(name, ()))
     }
-    return Picture(settled(members, former.heads), figures)
+
+
+def is_near(then: Counts, now: Counts) -> bool:
+    """Tell whether two counts side by side could tell what somebody answered, who came, went or changed their mind.
+
+    They cannot once `LEAST` new answers are other ones than the most frequent of them, or as many of those gone: four
+    who act together choose four answers, and whoever else moved did not all say the same. Who says nothing does not
+    count; nor does an answer that is offered no more count as gone: whoever keeps the list would move it at will.
+    """
+    moved = [heads - then.get(value, 0) for value, heads in now.items() if value != UNSAID]
+    new, gone = [one for one in moved if one > 0], [-one for one in moved if one < 0]
+    return all(sum(some) - max(some, default=0) < LEAST for some in (new, gone))
+
+
+def _answers(counts: Counts) -> int:
+    return sum(heads for value, heads in counts.items() if value != UNSAID)
 
 
 def safe_figures(counts: Counts, former: Mapping[str, int | None]) -> Figures:
@@ -71,3 +111,9 @@ def settled(heads: int, former: int | None) -> int:
     if former is not None and abs(heads - former) < LEAST:
         return former
     return max(LEAST, LEAST * round(heads / LEAST))
+
+
+def ends(dimension: str, figure: int) -> tuple[int, int]:
+    """Give the least and the most that a published figure of a dimension can stand for."""
+    away = LEAST // 2 if dimension in DECLARED else LEAST - 1
+    return max(LEAST, figure - away), figure + away

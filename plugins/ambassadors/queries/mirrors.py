@@ -6,9 +6,10 @@ Pages read pictures only; the counts of now are for the job that takes the next 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -43,6 +44,12 @@ LONG_DAYS = 730
 
 _OF_LAB = sa.select(Mirror).where(Mirror.group_id == sa.bindparam("group")).order_by(Mirror.quarter_on.desc())
 _CELLS = sa.select(Cell).where(Cell.mirror_id == sa.bindparam("mirror")).order_by(Cell.id)
+_COUNTED = (
+    sa.select(Cell.mirror_id, Cell.dimension, Cell.value, Cell.counted)
+    .join(Mirror, Mirror.id == Cell.mirror_id)
+    .where(Mirror.group_id.in_(sa.bindparam("groups", expanding=True)), Cell.counted.is_not(None))
+)
+_LABS = sa.select(Mirror.group_id).distinct()
 _DONE = sa.select(Mirror.group_id).where(Mirror.quarter_on == sa.bindparam("quarter", type_=sa.Date()))
 _MIX = sa.select(Mix).where(Mix.person_id.in_(sa.bindparam("people", expanding=True)))
 _YEAR = sa.select(sa.func.max(Workforce.year)).where(Workforce.year <= sa.bindparam("until"))
@@ -64,9 +71,32 @@ def picture_of(mirror: Mirror | None) -> Picture:
     if mirror is None:
         return Picture()
     figures: dict[str, dict[str, int | None]] = {}
+    of_heads: dict[str, int] = {}
     for cell in session.scalars(_CELLS, {"mirror": mirror.id}):
         figures.setdefault(cell.dimension, {})[cell.value] = cell.heads
-    return Picture(mirror.heads, figures)
+        of_heads[cell.dimension] = cell.of_heads
+    return Picture(mirror.heads, figures, of_heads)
+
+
+def counted_of(group_id: int, members: Collection[int]) -> dict[str, list[dict[str, int]]]:
+    """Give all that was ever counted, by dimension, of a lab and of those that half of the same people make up.
+
+    Two labs of almost the same people are as good as two quarters of one.
+    """
+    groups = [other for other in session.scalars(_LABS) if other == group_id or _is_double(other, members)]
+    found: dict[tuple[str, int], dict[str, Any]] = {}
+    for mirror_id, dimension, value, heads in session.execute(_COUNTED, {"groups": groups}):
+        found.setdefault((dimension, mirror_id), {})[value] = heads
+    by_dimension: dict[str, list[dict[str, int]]] = {}
+    for (dimension, _mirror), counts in found.items():
+        by_dimension.setdefault(dimension, []).append(counts)
+    return by_dimension
+
+
+def _is_double(group_id: int, members: Collection[int]) -> bool:
+    others = members_since(group_id)
+    both = sum(number in others for number in members)
+    return both > 0 and 2 * both >= min(len(others), len(members))
 
 
 def labs_to_publish(quarter: date) -> list[GroupCard]:
@@ -100,12 +130,6 @@ class Now:
 
     joined: Mapping[int, datetime]
     declared: Mapping[int, Mix]
-
-    def come_or_gone(self, members: int, *, since: datetime) -> int:
-        """Count who came, went or declared something since a picture of `members` people; too few, if in doubt."""
-        came = {number for number, at in self.joined.items() if at > since}
-        declared = {number for number, mix in self.declared.items() if mix.declared_at > since}
-        return len(came | declared) + max(0, members + len(came) - len(self.joined))
 
 
 def lab_now(group_id: int) -> Now:

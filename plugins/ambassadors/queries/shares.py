@@ -26,7 +26,7 @@ from plugins.ambassadors.models.mirror import (
     UNSAID,
     WORKPLACE,
 )
-from plugins.ambassadors.queries.disclosure import Picture
+from plugins.ambassadors.queries.disclosure import Picture, ends
 
 _ = texts("ambassadors")
 
@@ -59,8 +59,9 @@ class Bar:
     """One value of a dimension.
 
     :ivar figure: how many, as published; None where it was suppressed
-    :ivar share: percent of those who said; None likewise
-    :ivar most: percent it can be at most, of what was published
+    :ivar share: about what percent of those who said; None likewise
+    :ivar least: percent of them that it is at least, whatever the figures were rounded from
+    :ivar most: percent of them that it is at most, likewise
     :ivar reference: percent of the collectivity; None if it was not typed
     """
 
@@ -68,6 +69,7 @@ class Bar:
     words: str
     figure: int | None
     share: int | None
+    least: int
     most: int
     reference: int | None
 
@@ -112,7 +114,9 @@ class Signal:
 def panels_of(picture: Picture, workforce: Mapping[str, Mapping[str, int]]) -> list[Panel]:
     """Give the dimensions of a published mirror beside the workforce; one of which there is no value is absent."""
     known = (name for name in DIMENSIONS if name in picture.figures)
-    panels = (_panel(name, picture.heads or 0, picture.figures[name], workforce.get(name, {})) for name in known)
+    panels = (
+        _panel(name, picture.of_heads.get(name, 0), picture.figures[name], workforce.get(name, {})) for name in known
+    )
     return [panel for panel in panels if panel.bars]
 
 
@@ -128,12 +132,30 @@ def _panel(dimension: str, heads: int, figures: Mapping[str, int | None], workfo
             str(VALUE_WORDS.get((dimension, value), value)),
             figure,
             None if figure is None else _percent(figure, whole),
-            _percent(whole - shown if figure is None else figure, whole),
+            *_between(dimension, value, heads, figures),
             _percent(workforce.get(value, 0), agents) if agents else None,
         )
         for value, figure in said.items()
     ]
     return Panel(dimension, str(TITLES[dimension]), bars, unsaid)
+
+
+def _between(dimension: str, value: str, heads: int, figures: Mapping[str, int | None]) -> tuple[int, int]:
+    """Give the least and the most percent of those who said that a value can be.
+
+    What is hidden is no more than the smallest count that is shown; all of them together are the lab.
+    """
+    of_lab = ends(dimension, heads)
+    shown = {name: ends(dimension, figure) for name, figure in figures.items() if figure}
+    hidden = min((high for _low, high in shown.values()), default=of_lab[1])
+    rows = {name: shown.get(name, (0, hidden)) for name in figures}
+    unsaid = rows.pop(UNSAID, (0, 0))
+    low, high = rows.pop(value)
+    others = sum(row[0] for row in rows.values()), sum(row[1] for row in rows.values())
+    high = min(high, of_lab[1] - others[0] - unsaid[0])
+    most_others = min(others[1], of_lab[1] - low - unsaid[0])
+    least_others = max(others[0], of_lab[0] - high - unsaid[1])
+    return 100 * low // max(1, low + most_others), -(-100 * high // max(1, high + least_others))
 
 
 def _percent(part: int, whole: int) -> int:
@@ -166,9 +188,13 @@ def signals_of(panels: list[Panel], limits: Mapping[str, Any]) -> list[Signal]:
 
 
 def _too_large(bar: Bar, limit: int) -> Signal | None:
-    if (bar.share or 0) <= limit:
+    if bar.least <= limit:
         return None
-    words = _("More than %(limit)s %% of the lab come from one direction: %(name)s.", limit=limit, name=bar.words)
+    words = _(
+        "More than %(limit)s %% of those whose direction is known come from the same one: %(name)s.",
+        limit=limit,
+        name=bar.words,
+    )
     return Signal(words, _("other directions"), _("Draw lots among the other directions"))
 
 
@@ -176,7 +202,7 @@ def _too_few(bar: Bar | None, limit: int, missing: str, action: str) -> Signal |
     if bar is None or not bar.reference or bar.most * 100 >= bar.reference * limit:
         return None
     words = _(
-        "%(who)s: %(most)s %% of the lab at most, %(reference)s %% of the collectivity.",
+        "%(who)s: %(most)s %% at most of those of the lab who said, %(reference)s %% of the collectivity.",
         who=bar.words[:1].upper() + bar.words[1:],
         most=bar.most,
         reference=bar.reference,
@@ -185,7 +211,7 @@ def _too_few(bar: Bar | None, limit: int, missing: str, action: str) -> Signal |
 
 
 def _too_long(bar: Bar | None, limit: int) -> Signal | None:
-    if bar is None or (bar.share or 0) <= limit:
+    if bar is None or bar.least <= limit:
         return None
     words = _("More than %(limit)s %% of the lab have belonged to it for more than 24 months.", limit=limit)
     return Signal(words, _("newcomers"), _("Draw lots for new members"))

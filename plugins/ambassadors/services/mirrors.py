@@ -17,15 +17,15 @@ from plugins.ambassadors.models.mirror import (
     DESK,
     FIELD,
     GENDERS,
-    LEAST,
     SITE,
     Cell,
     Mirror,
     Mix,
     Workforce,
 )
-from plugins.ambassadors.queries.disclosure import next_picture
+from plugins.ambassadors.queries.disclosure import next_picture, standing_of
 from plugins.ambassadors.queries.mirrors import (
+    counted_of,
     counts_of,
     lab_now,
     labs_to_publish,
@@ -80,7 +80,6 @@ def take_back(actor: Viewer, names: tuple[str, ...], *, at: datetime) -> None:
         return
     for name in names:
         setattr(mix, name, "")
-    mix.declared_at = at
     session.flush()
     _drop_if_empty(mix)
     record("ambassadors.mix_taken_back", CARDS, actor=None, at=at)
@@ -123,17 +122,22 @@ def publish_next(at: datetime) -> bool:
 
 def _publish(group_id: int, quarter: date, *, at: datetime) -> None:
     former, lab = next(iter(mirrors_of(group_id)), None), lab_now(group_id)
-    members, counted_at = len(lab.joined), at
-    standing: tuple[str, ...] = ()
-    if former and lab.come_or_gone(former.members, since=former.counted_at) < LEAST:
-        members, counted_at, standing = former.members, former.counted_at, DECLARED
     counts = counts_of(lab, workforce_of(quarter.year)[1].get(SITE, {}), at=at)
+    standing = standing_of(counts, counted_of(group_id, lab.joined))
     picture = next_picture(len(lab.joined), counts, former=picture_of(former), standing=standing)
-    mirror = Mirror(group_id=group_id, quarter_on=quarter, heads=picture.heads, members=members, counted_at=counted_at)
+    kept = set(DECLARED) - standing
+    mirror = Mirror(group_id=group_id, quarter_on=quarter, heads=picture.heads)
     session.add(mirror)
     session.flush()
     session.add_all(
-        Cell(mirror_id=mirror.id, dimension=dimension, value=value, heads=heads)
+        Cell(
+            mirror_id=mirror.id,
+            dimension=dimension,
+            value=value,
+            heads=heads,
+            of_heads=picture.of_heads[dimension],
+            counted=counts[dimension][value] if dimension in kept else None,
+        )
         for dimension, figures in picture.figures.items()
         for value, heads in figures.items()
     )

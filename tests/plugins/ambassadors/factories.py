@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -111,3 +111,12 @@ def typed_settings(**typed: object) -> dict[str, object]:
     fields = {name: getattr(AmbassadorsSettings, name) for name in dir(AmbassadorsSettings)}
     unchanged = {name: str(one.kwargs["default"]) for name, one in fields.items() if isinstance(one, UnboundField)}
     return {**unchanged, **typed}
+
+
+def every_lab(members: int, values: int) -> Iterator[tuple[int, ...]]:
+    """Give every lab there could be: how many of its members are of each value."""
+    if values == 1:
+        yield (members,)
+        return
+    for first in range(members + 1):
+        yield from ((first, *rest) for rest in every_lab(members - first, values - 1))

@@ -221,10 +221,10 @@ def _mirror(world: World) -> None:
     session.add(Workforce(year=at.year, dimension=SITE, value="Dépôt", heads=40))
     for role in (OWNER, AGENT):
         session.add(Mix(person_id=world.people[role].id, category="C", site="Dépôt", declared_at=at))
-    mirror = Mirror(group_id=group, quarter_on=at.date().replace(day=1), heads=15, members=14, counted_at=at)
+    mirror = Mirror(group_id=group, quarter_on=at.date().replace(day=1), heads=15)
     session.add(mirror)
     session.flush()
-    session.add(Cell(mirror_id=mirror.id, dimension=SITE, value="Dépôt", heads=10))
+    session.add(Cell(mirror_id=mirror.id, dimension=SITE, value="Dépôt", heads=10, of_heads=15))
     session.flush()
 
 

@@ -1,6 +1,7 @@
 """The mirror attacked: by subtraction over everything published, and by whoever knows the rules (C19 SPEC 1).
 
-Whoever attacks knows how many belong to the lab, which is no secret, and this source. Each attack is tried first on
+What people answer is attacked in `test_answers.py`. Whoever attacks knows how many belong to the lab, which is no
+secret, and this source. Each attack is tried first on
 rules with a fault in them: one that finds nothing there would find nothing anywhere.
 """
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from plugins.ambassadors.models.mirror import LEAST, SMALLEST_LAB
 from plugins.ambassadors.queries import disclosure
 from plugins.ambassadors.queries.disclosure import Counts, Figures, Picture, next_picture, safe_figures
+from tests.plugins.ambassadors.factories import every_lab
 
 FEW = range(1, LEAST)
 Rule = Callable[[Counts, Figures], Figures]
@@ -122,14 +124,6 @@ def test_fewer_than_five_people_change_no_figure(quarters):
     assert not list(_changed_by_few(quarters, _published(quarters)))
 
 
-def _labs(members: int, values: int) -> Iterator[tuple[int, ...]]:
-    if values == 1:
-        yield (members,)
-        return
-    for first in range(members + 1):
-        yield from ((first, *rest) for rest in _labs(members - first, values - 1))
-
-
 def _told(lab: tuple[int, ...]) -> dict[str, int]:
     return {str(place): heads for place, heads in enumerate(lab)}
 
@@ -137,7 +131,7 @@ def _told(lab: tuple[int, ...]) -> dict[str, int]:
 def guessed(members: int, values: int, rule: Rule = safe_figures) -> list[tuple[int | None, ...]]:
     """Give what is published of some lab of this size, and comes of no other count of a few people than one."""
     worlds: dict[tuple[int | None, ...], list[tuple[int, ...]]] = {}
-    for lab in _labs(members, values):
+    for lab in every_lab(members, values):
         worlds.setdefault(tuple(rule(_told(lab), {}).values()), []).append(lab)
     return [
         published
@@ -156,9 +150,9 @@ def test_two_quarters_tell_no_more_than_one(monkeypatch):
     """What is suppressed depends on its own quarter alone; so whoever has two of them tries every pair of labs."""
     for before, after in product(range(10, 14), repeat=2):
         worlds: dict[object, list[tuple[tuple[int, ...], tuple[int, ...]]]] = {}
-        for first in _labs(before, 3):
+        for first in every_lab(before, 3):
             figures = safe_figures(_told(first), {})
-            for second in _labs(after, 3):
+            for second in every_lab(after, 3):
                 then = safe_figures(_told(second), figures)
                 worlds.setdefault((*figures.values(), *then.values()), []).append((first, second))
         for pairs in worlds.values():
