@@ -103,7 +103,7 @@ def test_the_commune_has_the_core_alone(played):
         assert not app.config["PLUGINS"]
         assert app.test_client().get("/labs/").status_code == 404
     with inside(played, "interlabos") as app:
-        assert set(app.config["PLUGINS"]) == {"copils", "directory", "labs"}
+        assert set(app.config["PLUGINS"]) == {"ambassadors", "copils", "directory", "labs"}
 
 
 def test_a_second_run_keeps_what_was_typed_and_a_reset_does_not(played, tmp_path):
@@ -143,5 +143,12 @@ def test_the_hour_of_an_instance_that_people_work_in_is_not_moved(tmp_path):
 def test_one_address_is_printed_per_person(played):
     lines = list(play_demo(played, port=8021))
     addresses = [line.partition("\n")[2].strip() for line in lines if "/link/" in line]
-    assert len(addresses) == len(set(addresses)) == 17
+    assert len(addresses) == len(set(addresses)) == 19
     assert all(":8021/link/" in address for address in addresses)
+
+
+def test_forty_people_have_a_card_or_a_paper_one(played):
+    with inside(played, "interlabos"):
+        assert column("SELECT count(*) FROM ambassadors_card") == [39]
+        (waits_for,) = column("SELECT person_id FROM ambassadors_draft")
+        assert waits_for == one_user("D231").id
