@@ -93,6 +93,18 @@ def test_the_answers_of_a_few_change_nothing_that_is_published(writing, reading,
         assert len({tuple(found.items()) for found in _figures(group_id, WORKPLACE)}) == 1
 
 
+def test_answers_that_many_take_back_are_counted_no_more(writing, reading, run_jobs, clock, lab):
+    """C19 SPEC 1 and 6: ten answers of two kinds are gone, and nobody gave a new one."""
+    group_id, people = lab
+    with writing():
+        _declare(people[:10], category="B")
+        _declare(people[10:], category="C")
+    run_jobs()
+    _answer_and_let_a_quarter_pass(writing, run_jobs, clock, people[5:15])
+    with reading():
+        assert [found["B"] for found in _figures(group_id, CATEGORY)] == [10, 5]
+
+
 @pytest.mark.parametrize("name", ["category", "workplace", "site", "gender"])
 def test_whatever_is_declared_stands(writing, reading, run_jobs, clock, lab, lea, name):
     """C19 SPEC 1: one comes and answers, one who answered goes, two leave and come back."""
