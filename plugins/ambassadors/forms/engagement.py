@@ -47,7 +47,7 @@ class LevelForm(LabForm):
 
 def level_values(found: Engagement | None) -> dict[str, Any]:
     """Give what the form begins with: where the person stands, nothing if they never said."""
-    if found is None:
+    if found is None or not found.level:
         return {}
     said = {"level": found.level, "audience": found.audience, "reader_group": found.reader_group_id}
     return {name: value for name, value in said.items() if value}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 from functools import cached_property
+from urllib.parse import parse_qsl, urlencode
 
 from wtforms import StringField
 from wtforms.fields import Field
 from wtforms.validators import Length
 
-from portal.api import Filters, ServiceCard, Viewer, service_ids_under, services, texts
+from portal.api import Filters, ServiceCard, Viewer, local_day, service_ids_under, services, texts
 
 from plugins.ambassadors.models.card import DAYS, TIMES
 from plugins.ambassadors.models.vocabulary import Tag
@@ -33,6 +35,7 @@ class FindFilters(Filters):
 
     :ivar mine: a side of one's own card to look for on the other side, instead of words (never in the address)
     :ivar again: a request of one's own, whose words are looked for
+    :ivar begun: the day a list was begun: what follows after midnight goes on in its order
     """
 
     q = StringField(validators=[Length(max=MAX_ASKED)])
@@ -43,6 +46,7 @@ class FindFilters(Filters):
     talent = StringField()
     mine = StringField()
     again = StringField()
+    begun = StringField()
 
     def __init__(self, viewer: Viewer) -> None:
         super().__init__()
@@ -92,6 +96,20 @@ class FindFilters(Filters):
             mine = own_request(self.viewer, self.again_id)
             return (frozenset().union(*asked_stems(mine.words if mine else "")),)
         return tuple(asked_stems(self.asked))
+
+    def begun_on(self, at: datetime) -> date:
+        """Give the day whose order this list is in: today, or yesterday if it was begun then."""
+        today = local_day(at)
+        yesterday = today - timedelta(days=1)
+        return yesterday if self["begun"].data == yesterday.isoformat() else today
+
+    def going_on(self, address: str | None, at: datetime) -> str | None:
+        """Write in the address of the page that follows when the list was begun."""
+        if address is None:
+            return None
+        path, _mark, query = address.partition("?")
+        said = [(name, value) for name, value in parse_qsl(query) if name != "begun"]
+        return f"{path}?{urlencode([*said, ('begun', self.begun_on(at).isoformat())])}"
 
     @property
     def finds_nothing_of_own(self) -> bool:

@@ -9,7 +9,7 @@ from wtforms import FieldList, FormField, StringField
 from wtforms import Form as PlainForm
 from wtforms.validators import Length, Optional
 
-from portal.api import GroupCard, Invalid, PersonField, Viewer, texts
+from portal.api import Filters, GroupCard, Invalid, PersonField, Viewer, texts
 
 from plugins.ambassadors.forms.labs import LabForm
 from plugins.ambassadors.models.card import KINDS, MAX_WORDS
@@ -25,6 +25,8 @@ def _said(label: Any) -> StringField:
 
 class CardRow(PlainForm):
     """One paper card: whose, and its five fields."""
+
+    Meta = Filters.Meta  # what a row answers is in the language of the page, too
 
     person = PersonField(_.later("Name or matricule"))
     bring = _said(_.later("Can bring"))

@@ -91,7 +91,6 @@ def create_draft() -> None:
     table(
         "ambassadors_draft",
         number(),
-        link("ambassadors_draft", "typed_by_id", "users"),
         link("ambassadors_draft", "person_id", "users"),
         link("ambassadors_draft", "reader_group_id", "groups", nullable=True),
         text("bring"),
@@ -104,7 +103,7 @@ def create_draft() -> None:
         instant("typed_at"),
         unique=("person_id",),
     )
-    index("ambassadors_draft", "person_id", "reader_group_id", "typed_by_id")
+    index("ambassadors_draft", "person_id", "reader_group_id")
 
 
 def create_engagement() -> None:

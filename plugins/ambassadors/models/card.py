@@ -110,7 +110,8 @@ class Draft(Base):
     """A paper card, typed after a workshop: only whom it is for reads it, and it is no card until they send it.
 
     :ivar free: what was said of the time one has, in words
-    :ivar typed_by_id: who typed it; reads nothing of it afterwards
+    :ivar reader_group_id: the lab it was typed for. Who typed it is kept nowhere: their own export would
+        tell what became of it
     """
 
     __tablename__ = "ambassadors_draft"
@@ -121,11 +122,9 @@ class Draft(Base):
         "passion": Personal("person_id", "what a paper card says", None, "delete"),
         "role": Personal("person_id", "what a paper card says", None, "delete"),
         "free": Personal("person_id", "what a paper card says", None, "delete"),
-        "typed_by_id": Personal("typed_by_id", "typed a paper card", None, "pseudonym"),
     }
     __table_args__ = (sa.UniqueConstraint("person_id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
-    typed_by_id: Mapped[int] = person_id()
     person_id: Mapped[int] = person_id()
     reader_group_id: Mapped[int | None] = group_id(nullable=True)
     bring: Mapped[str] = mapped_column(sa.Text)

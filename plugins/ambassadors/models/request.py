@@ -16,25 +16,29 @@ KEEP_DAYS = 365
 ANSWER_DAYS = 14
 MAX_WORDS = 300
 MAX_REACH = 200
-MAX_WAITING = 10
+MAX_MADE = 20
 
 
 class HelpRequest(Base):
     """« Pourriez-vous… ? » What whoever asks may know of the answer: yes, or « pas disponible », whatever the reason.
 
-    :ivar answer: *yes*, *no*, or nothing yet
+    :ivar answer: *yes*, *no*, or nothing yet; *no* whatever the reason, written by whoever or whatever gives it. The
+        answer and its instant are told to whoever was asked alone, in what they export: two of *no* must not differ
     :ivar reach: how to reach whoever said yes, in their words
     :ivar closes_at: from then on, without an answer, it reads « pas disponible »
     :ivar withdrawn_at: when whoever asked no longer needed it
     """
 
     __tablename__ = "ambassadors_request"
-    __plain__ = ("answer",)
     __personal__ = {
         "asker_id": Personal("asker_id", "asks somebody for help", KEEP_DAYS, "delete", since="asked_at"),
-        "person_id": Personal("person_id", "is asked for help", KEEP_DAYS, "delete", since="asked_at"),
+        "person_id": Personal(
+            "person_id", "is asked for help", KEEP_DAYS, "pseudonym", since="asked_at", at_end="delete"
+        ),
         "words": Personal("asker_id", "what is asked", None, "delete"),
-        "reach": Personal("person_id", "how to reach who said yes", None, "delete"),
+        "answer": Personal("person_id", "whether they are available", None, "pseudonym"),
+        "answered_at": Personal("person_id", "whether they are available", None, "pseudonym"),
+        "reach": Personal("person_id", "how to reach who said yes", None, "clear"),
     }
     __table_args__ = (
         sa.Index("ix_ambassadors_request_asked", "asker_id", "asked_at"),

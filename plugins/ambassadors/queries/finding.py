@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -68,12 +68,15 @@ class Search:
             of_place=self.service_ids is not None,
         )
 
-    def values(self, viewer: Viewer, *, at: datetime) -> dict[str, Any]:
-        """Give the values of its parameters."""
+    def values(self, viewer: Viewer, *, at: datetime, day: date) -> dict[str, Any]:
+        """Give the values of its parameters.
+
+        :param day: whose order it is
+        """
         asked = {f"stems_{place}": sorted(found) for place, found in enumerate(self.words)}
         times = [minutes for minutes in TIMES if minutes >= (self.minutes or 0)]
         where = {"times": times, "day": self.day, "services": sorted(self.service_ids or ()), "tag": self.tag_id}
-        return reading(viewer, at=at, **asked, **where, **day_values(at))
+        return reading(viewer, at=at, **asked, **where, **day_values(day))
 
     def matched(self, card: Shown) -> dict[str, Field]:
         """Give the fields that answer the search: those with a word of it, or with the talent."""

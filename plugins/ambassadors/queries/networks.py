@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.api import Viewer, fold, people_table, reading, session
+from portal.api import Viewer, fold, local_day, people_table, reading, session
 
 from plugins.ambassadors.models.card import BRING, SEEK, Card, EntryTag
 from plugins.ambassadors.queries.cards import open_entries
@@ -88,7 +88,7 @@ def network_of(viewer: Viewer, tag_id: int, *, opened: int | None = None, at: da
 
     :param opened: the service whose people are shown when they are too many
     """
-    rows = session.execute(_AROUND, reading(viewer, at=at, tag=tag_id, **day_values(at))).all()
+    rows = session.execute(_AROUND, reading(viewer, at=at, tag=tag_id, **day_values(local_day(at)))).all()
     by_service = len(rows) + len({(row.kind, row.service_id) for row in rows}) > MOST_NODES
     brings, seeks = (
         [_around(group, is_open=not by_service or group[0].service_id == opened) for group in _groups(rows, kind)]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
-
-from portal.api import local_day
 
 from plugins.ambassadors.models.card import SHUFFLE_PRIME, Card
 
@@ -17,7 +15,7 @@ _DAY: sa.BindParameter[int] = sa.bindparam("day_number", type_=sa.BigInteger())
 TURN: sa.Label[Any] = (sa.cast(Card.shuffle, sa.BigInteger()) * _DAY % SHUFFLE_PRIME).label("turn")
 
 
-def day_values(at: datetime) -> dict[str, int]:
-    """Give the value that a statement with `TURN` in it is executed with: the number of the local day."""
-    drawn = int(sha256(local_day(at).isoformat().encode()).hexdigest(), 16)
+def day_values(day: date) -> dict[str, int]:
+    """Give the value that a statement with `TURN` in it is executed with: the number of the day."""
+    drawn = int(sha256(day.isoformat().encode()).hexdigest(), 16)
     return {"day_number": 1 + drawn % (SHUFFLE_PRIME - 1)}

@@ -1,18 +1,30 @@
 """Who asked whom, and what each of the two may know of it (C08 SPEC 6). Nobody else reads a request.
 
-Whoever asks reads « pas disponible » whatever the reason: declined, paused, card hidden or closed, no answer in time.
+Whoever asks reads « pas disponible » whatever the reason: declined, paused, gone, card hidden or deleted, no answer in
+time. It is written as an answer, once, and never derived from what one may read now: nothing goes back to waiting.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
 
-from portal.api import READ_AT, READER, Person, Viewer, people, reading, session
+from portal.api import (
+    ANONYMOUS,
+    READ_AT,
+    READER,
+    Person,
+    Viewer,
+    group_cards,
+    members_by_group,
+    people,
+    reading,
+    session,
+)
 
 from plugins.ambassadors.models.card import Entry
 from plugins.ambassadors.models.request import NO, YES, HelpRequest
@@ -64,10 +76,11 @@ _OF_BOX = {RECEIVED: HelpRequest.person_id == READER, MADE: HelpRequest.asker_id
 _OF_BOTH = sa.select(HelpRequest).where(sa.or_(*_OF_BOX.values()))
 _SOME = _OF_BOTH.where(HelpRequest.id.in_(sa.bindparam("numbers", expanding=True)))
 _BOXES = {"": _OF_BOTH, **{box: sa.select(HelpRequest).where(mine) for box, mine in _OF_BOX.items()}}
-_MADE_OPEN = _BOXES[MADE].where(is_unanswered())
+# whatever became of them: who asks and takes it back has asked
+_MADE_LATELY = sa.select(sa.func.count()).where(_OF_BOX[MADE], HelpRequest.closes_at > READ_AT)
 _LAST_TO = (
     _BOXES[MADE]
-    .where(HelpRequest.person_id == sa.bindparam("person"), HelpRequest.withdrawn_at.is_(None))
+    .where(HelpRequest.person_id == sa.bindparam("person"))
     .where(HelpRequest.closes_at > READ_AT, HelpRequest.answer != YES)
     .order_by(HelpRequest.id.desc())
     .limit(1)
@@ -116,41 +129,58 @@ def exchanges_at_home(viewer: Viewer, *, at: datetime) -> list[Exchange]:
     return exchanges(session.scalars(_AT_HOME, values), viewer, at=at)
 
 
-def waiting_made(viewer: Viewer, *, at: datetime) -> list[Exchange]:
-    """List what `viewer` asked and has no answer to."""
-    found = exchanges(session.scalars(_MADE_OPEN, reading(viewer, at=at)), viewer, at=at)
-    return [exchange for exchange in found if exchange.state is State.WAITING]
+def made_lately(viewer: Viewer, *, at: datetime) -> int:
+    """Count what `viewer` asked in the days one has to answer, withdrawn or not."""
+    return session.scalar(_MADE_LATELY, reading(viewer, at=at)) or 0
 
 
 def last_request_to(viewer: Viewer, person_id: int, *, at: datetime) -> Exchange | None:
-    """Give what `viewer` last asked this person: unless they agreed, or its time is over, one does not ask again."""
+    """Give what `viewer` last asked this person: unless they agreed, or its time is over, one does not ask again.
+
+    Withdrawn or not: asking and taking back would ask without end.
+    """
     found = session.scalars(_LAST_TO, reading(viewer, at=at, person=person_id))
     return next(iter(exchanges(found, viewer, at=at)), None)
 
 
 def exchanges(found: Iterable[HelpRequest], viewer: Viewer, *, at: datetime) -> list[Exchange]:
-    """Show requests to one of the two, in the same order; two queries, whatever their number."""
+    """Show requests to one of the two, in the same order; one query, whatever their number."""
     requests = list(found)
     names = people(number for request in requests for number in (request.asker_id, request.person_id))
-    asked = {request.person_id for request in requests if request.asker_id == viewer.person_id}
-    open_to_me = showing(viewer, asked, at=at)
-    return [_exchange(request, viewer, names, open_to_me, at) for request in requests]
+    return [_exchange(request, viewer, names, at) for request in requests]
 
 
-def _exchange(
-    request: HelpRequest, viewer: Viewer, names: dict[int, Person], open_to_me: set[int], at: datetime
-) -> Exchange:
+def _exchange(request: HelpRequest, viewer: Viewer, names: dict[int, Person], at: datetime) -> Exchange:
     is_made = request.asker_id == viewer.person_id
-    is_reached = not is_made or request.person_id in open_to_me
     other = names[request.person_id if is_made else request.asker_id]
-    return Exchange(request, other, is_made, _state_of(request, is_reached=is_reached, at=at), request.closes_at <= at)
+    return Exchange(request, other, is_made, _state_of(request, at=at), request.closes_at <= at)
 
 
-def _state_of(request: HelpRequest, *, is_reached: bool, at: datetime) -> State:
+def _state_of(request: HelpRequest, *, at: datetime) -> State:
     if request.withdrawn_at is not None:
         return State.WITHDRAWN
     if request.answer == YES:
         return State.YES
-    if request.answer == NO or request.closes_at <= at or not is_reached:
+    if request.answer == NO or request.closes_at <= at:
         return State.NO
     return State.WAITING
+
+
+def unreached(waiting: Iterable[Sequence[int]], *, at: datetime) -> list[int]:
+    """Give those of these requests whose asker is shown no card any more; a query for each asker.
+
+    :param waiting: their numbers, who asked, who was asked
+    """
+    asked: dict[int, dict[int, int]] = {}
+    for number, asker_id, person_id in waiting:
+        asked.setdefault(asker_id, {})[number] = person_id
+    if not asked:
+        return []
+    labs = members_by_group(card.id for card in group_cards(ANONYMOUS))
+    hidden: list[int] = []
+    for asker_id, sent in asked.items():
+        theirs = frozenset(lab for lab, members in labs.items() if any(one.id == asker_id for one in members))
+        asker = Viewer(person_id=asker_id, is_agent=True, group_ids=theirs, lab_ids=theirs)
+        shown = showing(asker, sent.values(), at=at)
+        hidden += [number for number, person_id in sent.items() if person_id not in shown]
+    return sorted(hidden)

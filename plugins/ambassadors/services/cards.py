@@ -37,8 +37,9 @@ from plugins.ambassadors.queries.engagement import is_paused
 from plugins.ambassadors.queries.stems import stems
 from plugins.ambassadors.queries.vocabulary import tags_by_id
 from plugins.ambassadors.services.activity import note_activity
+from plugins.ambassadors.services.holding import begin, hold_card, hold_engagement, hold_waiting
 from plugins.ambassadors.services.owners import owner_of
-from plugins.ambassadors.services.requests import decline_all
+from plugins.ambassadors.services.requests import decline_all, decline_unreached
 
 _ = texts("ambassadors")
 
@@ -77,22 +78,22 @@ def write_card(actor: Viewer, told: Mapping[str, Words], *, reader_group_id: int
     kept = {kind: _checked(kind, told[kind], reader_group_id) for kind in KINDS if kind in told}
     if all(words.says_nothing for words in kept.values()):
         raise Invalid(_("Say at least one thing, in one field: the rest may wait."), field="bring_text")
-    card = card_of(owner_id) or _new_card(owner_id, at=at)
+    card = _begin_card(owner_id, at=at)
+    waiting = hold_waiting([owner_id], at=at)
+    hold_engagement(owner_id, at=at)
     card.reader_group_id, card.confirmed_at, card.asked_at = reader_group_id, at, None
     _write_entries(card, kept)
     _show(card, at=at)
     session.execute(sa.delete(Draft).where(Draft.person_id == owner_id))
     note_activity(owner_id, at=at)
     record("ambassadors.card_written", CARDS, actor=None, at=at)
+    decline_unreached(waiting, at=at)
     return card
 
 
-def _new_card(owner_id: int, *, at: datetime) -> Card:
+def _begin_card(owner_id: int, *, at: datetime) -> Card:
     shuffle = 1 + secrets.randbelow(SHUFFLE_PRIME - 1)
-    card = Card(person_id=owner_id, shuffle=shuffle, created_at=at, confirmed_at=at)
-    session.add(card)
-    session.flush()
-    return card
+    return begin(Card, Card.person_id, owner_id, shuffle=shuffle, created_at=at, confirmed_at=at)
 
 
 def _checked(kind: str, words: Words, reader_group_id: int | None) -> Words:
@@ -162,9 +163,10 @@ def confirm_card(actor: Viewer, *, at: datetime) -> None:
 
     :raises NotFound: they have none
     """
-    card = card_of(owner_of(actor))
+    card = hold_card(owner_of(actor))
     if card is None:
         raise NotFound(_("You have no card. It may have been deleted after eighteen months."))
+    hold_engagement(card.person_id, at=at)
     card.confirmed_at, card.asked_at = at, None
     session.flush()
     _show(card, at=at)
@@ -172,15 +174,15 @@ def confirm_card(actor: Viewer, *, at: datetime) -> None:
     record("ambassadors.card_confirmed", CARDS, actor=None, at=at)
 
 
-def delete_card(actor: Viewer, *, at: datetime) -> None:
-    """Delete one's own card, and the paper one that waited: nothing of it stays.
-
-    :raises NotFound: they have none
-    """
+def delete_card(actor: Viewer, *, at: datetime) -> bool:
+    """Delete one's own card, and the paper one that waited: nothing of it stays. Tell whether there was one."""
     owner_id = owner_of(actor)
-    gone = session.execute(sa.delete(Card).where(Card.person_id == owner_id).returning(Card.id)).first()
+    card = hold_card(owner_id)
+    waiting = hold_waiting([owner_id], at=at)
     session.execute(sa.delete(Draft).where(Draft.person_id == owner_id))
-    if gone is None:
-        raise NotFound(_("You have no card. It may have been deleted after eighteen months."))
-    decline_all(owner_id, at=at)
+    if card is None:
+        return False
+    session.execute(sa.delete(Card).where(Card.id == card.id))
     record("ambassadors.card_deleted", CARDS, actor=None, at=at)
+    decline_all(waiting, at=at)
+    return True

@@ -5,6 +5,7 @@ The audit says that a level was chosen, never by whom nor which. Services flush 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,9 +14,10 @@ from portal.api import Audience, Invalid, Viewer, record, session, texts
 from plugins.ambassadors.models.card import CARDS
 from plugins.ambassadors.models.card import LEVELS as AUDIENCES
 from plugins.ambassadors.models.engagement import LEVELS, PAUSED, WITH_CHARTER, Engagement, LevelChange
-from plugins.ambassadors.queries.engagement import engagement_of
+from plugins.ambassadors.models.request import HelpRequest
 from plugins.ambassadors.services.activity import note_activity
 from plugins.ambassadors.services.cards import hide_or_show
+from plugins.ambassadors.services.holding import hold_card, hold_engagement, hold_waiting
 from plugins.ambassadors.services.owners import owner_of
 from plugins.ambassadors.services.requests import decline_all
 
@@ -41,13 +43,13 @@ def choose_level(actor: Viewer, choice: Choice, *, at: datetime) -> Engagement:
     :raises Forbidden: nobody is there
     :raises Invalid: no such level or audience; the charter is to be read first (SPEC 3)
     """
-    found = engagement_of(owner_of(actor)) or _new(owner_of(actor), at=at)
+    found, waiting = _hold(owner_of(actor), at=at)
     _check(found, choice)
     found.audience, found.reader_group_id = choice.audience, choice.reader_group_id
     if choice.has_read and found.charter_at is None:
         found.charter_at = at
     if choice.level == PAUSED:
-        rest(found, at=at)
+        rest(found, waiting, at=at)
     else:
         _stand(found, choice.level, at=at)
     note_activity(found.author_id, at=at)
@@ -56,15 +58,15 @@ def choose_level(actor: Viewer, choice: Choice, *, at: datetime) -> Engagement:
 
 def pause(actor: Viewer, *, at: datetime) -> None:
     """Stop all solicitations at once: one keeps one's rights to read (C22 SPEC 5); doing it twice changes nothing."""
-    found = engagement_of(owner_of(actor)) or _new(owner_of(actor), at=at)
-    rest(found, at=at)
+    found, waiting = _hold(owner_of(actor), at=at)
+    rest(found, waiting, at=at)
     note_activity(found.author_id, at=at)
 
 
 def come_back(actor: Viewer, *, at: datetime) -> None:
     """Come back to the level one paused from; who had chosen none has none again. Twice changes nothing."""
-    found = engagement_of(owner_of(actor))
-    if found is None or found.level != PAUSED:
+    found = hold_engagement(owner_of(actor), at=at)
+    if found.level != PAUSED:
         return
     _stand(found, found.before, at=at)
     note_activity(found.author_id, at=at)
@@ -75,24 +77,23 @@ def stay(actor: Viewer, *, at: datetime) -> None:
     note_activity(owner_of(actor), at=at)
 
 
-def rest(found: Engagement, *, at: datetime) -> None:
+def rest(found: Engagement, waiting: Iterable[HelpRequest], *, at: datetime) -> None:
     """Let a person pause, by their wish or because they left a question unanswered; nothing of theirs is removed.
 
-    What they were asked for and did not answer reads « pas disponible », as any answer but yes.
+    :param waiting: what they were asked for and did not answer, held: it reads « pas disponible »
     """
     if found.level == PAUSED:
         return
     found.before, found.visible_until = found.level, at
     _write(found, PAUSED, at=at)
-    decline_all(found.author_id, at=at)
+    decline_all(waiting, at=at)
 
 
-def _new(person_id: int, *, at: datetime) -> Engagement:
-    """Begin with no level at all, which nobody knows of."""
-    found = Engagement(author_id=person_id, level="", audience=Audience.SELF, chosen_at=at, active_at=at)
-    session.add(found)
-    session.flush()
-    return found
+def _hold(person_id: int, *, at: datetime) -> tuple[Engagement, list[HelpRequest]]:
+    """Hold where a person stands, and what their pause would answer."""
+    hold_card(person_id)
+    waiting = hold_waiting([person_id], at=at)
+    return hold_engagement(person_id, at=at), waiting
 
 
 def _check(found: Engagement, choice: Choice) -> None:

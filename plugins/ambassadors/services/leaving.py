@@ -9,25 +9,27 @@ from portal.api import Event, session
 from plugins.ambassadors.models.card import Card, Draft
 from plugins.ambassadors.models.engagement import Engagement, LevelChange
 from plugins.ambassadors.models.mirror import Mix
-from plugins.ambassadors.models.request import HelpRequest
 from plugins.ambassadors.models.wanted import Reply, Wanted
-from plugins.ambassadors.services.requests import tell_gone
+from plugins.ambassadors.services.holding import hold_card
+from plugins.ambassadors.services.requests import leave_requests
 
 OF_PERSON = (
     Card.person_id,
     Draft.person_id,
     Engagement.author_id,
     LevelChange.person_id,
-    HelpRequest.person_id,
-    HelpRequest.asker_id,
     Reply.person_id,
     Mix.person_id,
 )
 
 
 def forget(event: Event) -> None:
-    """Delete what somebody who left said of themself, what they asked and were asked, in the same transaction."""
-    tell_gone(event.subject.id, at=event.at)
+    """Delete what somebody who left said of themself and what they asked, in the same transaction.
+
+    What they were asked stays with whoever asked, under the pseudonym, « pas disponible ».
+    """
+    hold_card(event.subject.id)
+    leave_requests(event.subject.id, at=event.at)
     for column in OF_PERSON:
         session.execute(sa.delete(column.class_).where(column == event.subject.id))
     theirs = sa.update(Wanted).where(Wanted.author_id == event.subject.id, Wanted.closed_at.is_(None))

@@ -35,6 +35,7 @@ from plugins.ambassadors.queries.mirrors import (
     quarter_of,
     workforce_of,
 )
+from plugins.ambassadors.services.holding import begin
 from plugins.ambassadors.services.owners import owner_of
 
 _ = texts("ambassadors")
@@ -58,11 +59,10 @@ def declare(actor: Viewer, answers: Answers, *, at: datetime) -> None:
     """
     person_id = owner_of(actor)
     _check(answers, at=at)
-    mix = mix_of(person_id) or Mix(person_id=person_id)
+    mix = begin(Mix, Mix.person_id, person_id, declared_at=at)
     for name in DECLARED:
         setattr(mix, name, getattr(answers, name))
     mix.declared_at = at
-    session.add(mix)
     session.flush()
     _drop_if_empty(mix)
     record("ambassadors.mix_declared", CARDS, actor=None, at=at)

@@ -13,10 +13,18 @@ import sqlalchemy as sa
 
 from portal.api import Conflict, Forbidden, Invalid, NotFound, Viewer, notify, record, session, texts
 
-from plugins.ambassadors.models.card import CARDS, Card
-from plugins.ambassadors.models.request import ANSWER_DAYS, MAX_REACH, MAX_WAITING, MAX_WORDS, NO, YES, HelpRequest
-from plugins.ambassadors.queries.requests import State, is_unanswered, last_request_to, showing, waiting_made
+from plugins.ambassadors.models.card import CARDS
+from plugins.ambassadors.models.request import ANSWER_DAYS, MAX_MADE, MAX_REACH, MAX_WORDS, NO, YES, HelpRequest
+from plugins.ambassadors.queries.requests import (
+    State,
+    is_unanswered,
+    last_request_to,
+    made_lately,
+    showing,
+    unreached,
+)
 from plugins.ambassadors.services.activity import note_activity
+from plugins.ambassadors.services.holding import hold_card
 
 _ = texts("ambassadors")
 
@@ -24,8 +32,19 @@ AT_A_TIME = 200
 ASKED_NOTE = _.later("%(actor)s asks you for help")
 WITHDRAWN_NOTE = _.later("%(actor)s no longer needs your help")
 ANSWER_NOTES = {YES: _.later("“%(title)s”: available"), NO: _.later("“%(title)s”: not available")}
-GONE_NOTE = _.later("Somebody whom you asked for help is not available")
-_OF_PERSON = sa.select(HelpRequest).where(HelpRequest.person_id == sa.bindparam("person"), is_unanswered())
+_WAITING = sa.select(HelpRequest.id, HelpRequest.asker_id, HelpRequest.person_id).where(is_unanswered())
+_SOME_WAITING = (
+    sa.select(HelpRequest)
+    .where(HelpRequest.id.in_(sa.bindparam("numbers", expanding=True)), is_unanswered())
+    .order_by(HelpRequest.id)
+    .with_for_update(skip_locked=True)
+)
+_OF_PERSON = (
+    sa.select(HelpRequest)
+    .where(HelpRequest.person_id == sa.bindparam("person"))
+    .order_by(HelpRequest.id)
+    .with_for_update()
+)
 _LATE = (
     sa.select(HelpRequest)
     .where(HelpRequest.answer == "", HelpRequest.withdrawn_at.is_(None))
@@ -41,19 +60,22 @@ def ask(actor: Viewer, person_id: int, words: str, *, at: datetime) -> HelpReque
 
     :raises NotFound: they show `actor` no card now, or it is oneself
     :raises Invalid: nothing is asked, or too long
-    :raises Conflict: they were asked lately; or too much waits for an answer already
+    :raises Conflict: they were asked lately; or one has asked too much lately
     """
+    hold_card(person_id)  # of two clicks one waits; and nobody is asked while they hide their card
     asker_id = _asker(actor, person_id, at=at)
     if not 0 < len(words) <= MAX_WORDS:
         raise Invalid(_("Say in %(max)s signs at most what you need.", max=MAX_WORDS), field="words")
-    session.execute(sa.select(Card.id).where(Card.person_id == person_id).with_for_update())  # of two clicks, one waits
     last = last_request_to(actor, person_id, at=at)
     if last is not None and (last.state, last.request.words) == (State.WAITING, words):
         return last.request
     if last is not None:
         raise Conflict(_("You asked them less than two weeks ago. Ask somebody else, or talk to them."))
-    if len(waiting_made(actor, at=at)) >= MAX_WAITING:
-        raise Conflict(_("%(max)s of your requests wait for an answer. Withdraw one first.", max=MAX_WAITING))
+    if made_lately(actor, at=at) >= MAX_MADE:
+        text = _(
+            "You asked %(max)s times in two weeks: wait a little, or say on the board what you look for.", max=MAX_MADE
+        )
+        raise Conflict(text)
     return _write(actor, asker_id, person_id, words, at=at)
 
 
@@ -140,44 +162,57 @@ def say_reach(actor: Viewer, request: HelpRequest, reach: str, *, at: datetime) 
         notify([request.asker_id], request.subject, ANSWER_NOTES[YES], at=at)
 
 
-def withdraw(actor: Viewer, request: HelpRequest, *, at: datetime) -> None:
-    """Take back what one asked; a second click changes nothing.
+def withdraw(actor: Viewer, request: HelpRequest, *, at: datetime) -> bool:
+    """Take back what one asked; tell whether that changed anything: not what is over, nor a second click.
 
     :raises Forbidden: somebody else asked it
     """
     if actor.person_id is None or actor.person_id != request.asker_id:
         raise Forbidden
     session.refresh(request, with_for_update=True)
-    if request.withdrawn_at is not None:
-        return
+    if request.withdrawn_at is not None or request.answer == NO or request.closes_at <= at:
+        return False
     request.withdrawn_at = at
     session.flush()
     record("ambassadors.request_withdrawn", CARDS, actor=None, at=at)
     notify([request.person_id], request.subject, WITHDRAWN_NOTE, at=at, actor=actor)
+    return True
 
 
-def decline_all(person_id: int, *, at: datetime) -> None:
-    """Answer « pas disponible » to all that waits for somebody: they pause, or delete their card (C22 SPEC 5)."""
-    _settle_all(_waiting_for(person_id, at=at), at=at)
-
-
-def _waiting_for(person_id: int, *, at: datetime) -> list[HelpRequest]:
-    return list(session.scalars(_OF_PERSON.with_for_update(), {"person": person_id, "read_at": at}))
-
-
-def _settle_all(requests: Iterable[HelpRequest], *, at: datetime) -> None:
-    for request in requests:
+def decline_all(waiting: Iterable[HelpRequest], *, at: datetime) -> None:
+    """Answer « pas disponible » to what waits and is held: somebody pauses, or deletes their card (C22 SPEC 5)."""
+    for request in waiting:
         _settle(request, NO, at=at)
 
 
-def tell_gone(person_id: int, *, at: datetime) -> None:
-    """Tell those who wait for an answer of somebody who leaves: the request itself goes along with them."""
-    askers = {request.asker_id for request in _waiting_for(person_id, at=at)}
-    notify(askers, CARDS, GONE_NOTE, at=at)
+def decline_unreached(waiting: Iterable[HelpRequest], *, at: datetime) -> None:
+    """Answer it to those whom a card, as it is written now, no longer shows anything."""
+    held = {request.id: request for request in waiting}
+    asked = [(request.id, request.asker_id, request.person_id) for request in held.values()]
+    decline_all([held[number] for number in unreached(asked, at=at)], at=at)
+
+
+def leave_requests(person_id: int, *, at: datetime) -> None:
+    """Answer it for somebody who leaves: whoever asked keeps the request, and reads no other words than of others."""
+    session.execute(sa.delete(HelpRequest).where(HelpRequest.asker_id == person_id))
+    for request in session.scalars(_OF_PERSON, {"person": person_id}).all():
+        if request.withdrawn_at is None and request.answer != NO and request.closes_at > at:
+            _settle(request, NO, at=at)
+        elif request.answer == YES:
+            request.answer, request.reach = NO, None
+    session.flush()
 
 
 def close_late(at: datetime) -> bool:
     """Answer « pas disponible » to what had no answer in time, a batch at a time; tell whether there may be more."""
     late = list(session.scalars(_LATE, {"until": at}))
-    _settle_all(late, at=at)
+    decline_all(late, at=at)
     return len(late) == AT_A_TIME
+
+
+def close_unreached(at: datetime) -> bool:
+    """Answer it where a card closed by itself: it was not confirmed, or whoever asked left the lab that reads it."""
+    hidden = unreached(session.execute(_WAITING, {"read_at": at}).all(), at=at)
+    held = session.scalars(_SOME_WAITING, {"numbers": hidden[:AT_A_TIME], "read_at": at}).all()
+    decline_all(held, at=at)
+    return len(held) == AT_A_TIME

@@ -15,8 +15,10 @@ from portal.api import Subject, UtcDateTime, notify, session, texts
 
 from plugins.ambassadors.models.card import CARDS, CONFIRM_DAYS, Card
 from plugins.ambassadors.models.engagement import ANSWER_DAYS, PAUSED, QUIET_DAYS, Engagement
+from plugins.ambassadors.models.request import HelpRequest
 from plugins.ambassadors.queries.cards import REMIND_DAYS
 from plugins.ambassadors.services.engagement import rest
+from plugins.ambassadors.services.holding import FRESH, hold_cards, hold_waiting
 
 _ = texts("ambassadors")
 
@@ -35,15 +37,18 @@ def _turn(statement: sa.Select[Any], order: Any) -> sa.Select[Any]:
 _QUIET = _turn(
     sa.select(Engagement).where(_CHOSE, Engagement.asked_at.is_(None), Engagement.active_at <= _SINCE), Engagement.id
 )
-_UNANSWERED = _turn(sa.select(Engagement).where(_CHOSE, Engagement.asked_at <= _SINCE), Engagement.id)
+_LATE = sa.select(Engagement).where(_CHOSE, Engagement.asked_at <= _SINCE).order_by(Engagement.id)
+_UNANSWERED = _LATE.with_only_columns(Engagement.author_id).limit(AT_A_TURN)
+_STILL_UNANSWERED = _LATE.where(Engagement.author_id.in_(sa.bindparam("people", expanding=True))).with_for_update()
 _STALE = _turn(sa.select(Card).where(Card.asked_at.is_(None), Card.confirmed_at <= _SINCE, sa.not_(_PAUSES)), Card.id)
 
 
 def sweep(at: datetime) -> bool:
     """Ask the quiet, let those who did not answer pause, ask whose card grows old; say whether more wait."""
-    unanswered, quiet, stale = _found(_UNANSWERED, at, ANSWER_DAYS), _found(_QUIET, at, QUIET_DAYS), _stale(at)
+    unanswered, waiting = _unanswered(at)
+    quiet, stale = _found(_QUIET, at, QUIET_DAYS), _stale(at)
     for engagement in unanswered:
-        rest(engagement, at=at)
+        rest(engagement, waiting.get(engagement.author_id, []), at=at)
     if unanswered:
         text = _.later("You are on pause: your card is hidden and nobody asks you anything. Nothing is removed.")
         notify([engagement.author_id for engagement in unanswered], LEVEL, text, at=at)
@@ -56,8 +61,18 @@ def sweep(at: datetime) -> bool:
     return AT_A_TURN in {len(unanswered), len(quiet), len(stale)}
 
 
-def _found(statement: sa.Select[Any], at: datetime, days: int) -> list[Any]:
-    return list(session.scalars(statement, {"since": at - timedelta(days=days)}))
+def _unanswered(at: datetime) -> tuple[list[Engagement], dict[int, list[HelpRequest]]]:
+    """Hold who did not answer, in the order in which everybody holds, and what each of them was asked for."""
+    ids = _found(_UNANSWERED, at, ANSWER_DAYS)
+    hold_cards(ids)
+    waiting: dict[int, list[HelpRequest]] = {}
+    for request in hold_waiting(ids, at=at):
+        waiting.setdefault(request.person_id, []).append(request)
+    return _found(_STILL_UNANSWERED, at, ANSWER_DAYS, people=ids), waiting
+
+
+def _found(statement: sa.Select[Any], at: datetime, days: int, **others: Any) -> list[Any]:
+    return list(session.scalars(statement, {"since": at - timedelta(days=days), **others}, execution_options=FRESH))
 
 
 def _stale(at: datetime) -> list[Card]:

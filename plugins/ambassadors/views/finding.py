@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from portal.api import listing, now, page, signed_in, viewer
 
 from plugins.ambassadors.forms.finding import FindFilters
@@ -19,10 +21,16 @@ def find():
     """List who brings, or seeks, what one looks for: who said when they can first, then the order of the day."""
     at, filters = now(), FindFilters(viewer())
     search = filters.search
-    found = listing(search.statement, search.values(viewer(), at=at), order_by=ORDER, ascending=True, size=SIZE)
+    found = listing(
+        search.statement,
+        search.values(viewer(), at=at, day=filters.begun_on(at)),
+        order_by=ORDER,
+        ascending=True,
+        size=SIZE,
+    )
     return page(
         "ambassadors/find.html",
-        page=found,
+        page=replace(found, next_url=filters.going_on(found.next_url, at)),
         found=found_people(viewer(), found.items, search, at=at),
         filters=filters,
         options=filters.options,

@@ -96,8 +96,10 @@ def confirm():
 def delete():
     """Ask before a card is deleted: nothing of it stays."""
     form = Form()
-    if form.submitted():
-        delete_card(viewer(), at=now())
+    if form.submitted() and delete_card(viewer(), at=now()):
         message(_("Your card is deleted. Nothing of it was kept."))
+        return see("ambassadors.mine")
+    if card_of(viewer().person_id or 0) is None:  # a second click, a page left open
+        message(_("You have no card."))
         return see("ambassadors.mine")
     return form_page("ambassadors/delete.html", form, cancel_url=url_for("ambassadors.mine"))

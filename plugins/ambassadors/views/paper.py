@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Response, request
 
 from portal.api import (
-    Invalid,
     absolute_url,
     group_cards,
     message,
@@ -27,13 +26,15 @@ from plugins.ambassadors.models.vocabulary import ROLE, TALENT
 from plugins.ambassadors.queries.time import DAY_NAMES, TIME_WORDS
 from plugins.ambassadors.queries.trombinoscope import bringing, tags_on
 from plugins.ambassadors.queries.vocabulary import by_family, offered_tags
-from plugins.ambassadors.services.drafts import throw_away, type_card
+from plugins.ambassadors.services.drafts import throw_away, type_cards
 from plugins.ambassadors.views.blueprint import blueprint
 
 _ = texts("ambassadors")
 
 # said whatever happened: whoever types must not learn what became of an earlier card
-REPLACED = _.later("A card that you had typed before and that waits is replaced; one that somebody else typed stays.")
+REPLACED = _.later(
+    "A card that was typed before for the same lab and that waits is replaced; one of another lab stays."
+)
 
 
 @blueprint.get("/sheets")
@@ -71,24 +72,13 @@ def typing():
 
 def _type_all(form: TypingForm) -> tuple[int, list[CardRow]]:
     """Keep each row that is right; give how many, and those that are not."""
-    wrong, kept = [], 0
-    for row in form.filled:
-        if not row.errors and not _refused(form, row):
-            kept += 1
-        else:
-            wrong.append(row)
-    return kept, wrong
-
-
-def _refused(form: TypingForm, row: CardRow) -> bool:
-    person = row.person.data
-    if person is None:  # said beside the row already
-        return True
-    try:
-        type_card(viewer(), person.id, row.told, group_id=form.reader_group_id or 0, at=now())
-    except Invalid as refusal:
-        row.refuse(refusal)
-    return bool(row.errors)
+    rows = list(form.filled)
+    right = {row.person.data.id: row for row in rows if row.person.data is not None and not row.errors}
+    told = {person_id: row.told for person_id, row in right.items()}
+    for person_id, refusal in type_cards(viewer(), told, group_id=form.reader_group_id or 0, at=now()).items():
+        right[person_id].refuse(refusal)
+    wrong = [row for row in rows if row.errors]
+    return len(rows) - len(wrong), wrong
 
 
 @blueprint.post("/mine/draft/throw-away")

@@ -106,6 +106,6 @@ def reach(exchange):
 @requires(permissions.ASK, exchange=one_exchange)
 def withdraw_request(exchange):
     """Take back what one asked."""
-    withdraw(viewer(), exchange.request, at=now())
-    message(_("Your request is withdrawn, and %(name)s knows it.", name=exchange.other.name))
+    if withdraw(viewer(), exchange.request, at=now()):
+        message(_("Your request is withdrawn, and %(name)s knows it.", name=exchange.other.name))
     return _back(exchange)

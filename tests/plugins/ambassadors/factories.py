@@ -33,6 +33,8 @@ from plugins.ambassadors.services.cards import Words, write_card
 
 # A Wednesday without a holiday near it.
 START = datetime(2026, 9, 9, 8, tzinfo=UTC)
+# What the page that asks somebody sends.
+WANTED = {"words": "Une affiche pour mardi"}
 
 
 def make_lab(name: str = "Labo des berges", members: tuple[Person, ...] = (), animator: Person | None = None) -> int:

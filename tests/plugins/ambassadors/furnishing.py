@@ -138,11 +138,8 @@ def _viewer(person: Person):
 def _drafts(world: World) -> None:
     for role in (ADMIN, AGENT):
         draft = dict.fromkeys(("bring", "seek", "passion", "role", "free"), "dessin")
-        typed = world.people[ANIMATOR].id
         group = world.values["reading group"][0]
-        session.add(
-            Draft(person_id=world.people[role].id, typed_by_id=typed, reader_group_id=group, typed_at=now(), **draft)
-        )
+        session.add(Draft(person_id=world.people[role].id, reader_group_id=group, typed_at=now(), **draft))
     session.flush()
 
 

@@ -247,3 +247,15 @@ def test_ones_own_export_tells_what_one_ticked(app, writing, awa, ben, lab_id):
     with app.test_request_context(), takeout(awa.id) as file, zipfile.ZipFile(file) as archive:
         told = json.loads(archive.read("donnees.json"))
     assert [row["tag_id"] for row in told["ambassadors_entry_tag"]["rows"]] == [draw]
+
+
+def test_a_card_that_is_deleted_twice_is_deleted(client, sign_in, post, writing, awa, lab_id):
+    """A second click, a page left open: one is led back, not told that nothing is there."""
+    with writing():
+        make_card(awa, lab_id, bring="dessiner")
+    sign_in(awa)
+    first, second = (post(client, "/ambassadors/mine/delete", follow_redirects=True) for _click in range(2))
+    assert "Votre carte est supprimée" in words(first)
+    assert second.status_code == 200
+    assert "Vous n’avez pas de carte." in words(second)
+    assert client.get("/ambassadors/mine/delete").location == "/ambassadors/mine"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,7 +12,7 @@ from portal.api import Audience, ServiceFacts, add_service, change_person, leave
 from plugins.ambassadors.models.card import HOUR, QUARTER, TUESDAY, WEDNESDAY
 from plugins.ambassadors.models.vocabulary import ROLE
 from plugins.ambassadors.services.cards import Words
-from tests.plugins.ambassadors.factories import START, make_card, make_tag
+from tests.plugins.ambassadors.factories import START, make_card, make_people, make_tag
 from tests.plugins.labs.pages import hrefs, main_of, order_of, words
 from tests.review.growing import counting
 
@@ -235,3 +235,22 @@ def test_finding_asks_as_much_for_forty_as_for_four(client, sign_in, make_user, 
             client.get("/ambassadors/?q=dessiner+dessin")
         counts.append(len(statements))
     assert counts[0] == counts[1]
+
+
+def test_a_list_begun_before_midnight_goes_on_in_its_order(sign_in, writing, lea, lab_id, clock):
+    """C08 SPEC 2: nobody is missed, nor met twice; and no other day may be asked for."""
+    with writing():
+        for one in make_people(45):
+            make_card(one, bring="dessiner")
+    names = [f"Agent {place:04d}" for place in range(45)]
+    clock.set(datetime(2026, 9, 9, 21, 59, tzinfo=UTC))
+    own = sign_in(lea)
+    met, address = [], "/ambassadors/?q=dessiner"
+    while address:
+        page = own.get(address)
+        met += order_of(page, *names)
+        address = next((url for url in hrefs(page) if "after=" in url), None)
+        clock.set(datetime(2026, 9, 9, 22, 1, tzinfo=UTC))
+    assert sorted(met) == names
+    today, other = (order_of(own.get(f"/ambassadors/?begun={day}"), *names) for day in ("2026-09-10", "2026-09-08"))
+    assert today == other != met[:20]

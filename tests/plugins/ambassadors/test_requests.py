@@ -7,49 +7,19 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from portal.api import Audience, Conflict, leave, now, session
+from portal.api import Audience, Conflict, Viewer, now, session
 
 from plugins.ambassadors.models.card import CARDS
-from plugins.ambassadors.models.request import MAX_WAITING, HelpRequest
-from plugins.ambassadors.queries.requests import exchanges_by_id
+from plugins.ambassadors.models.request import MAX_MADE
 from plugins.ambassadors.services.cards import Words
-from plugins.ambassadors.services.requests import ask, decline_all
+from plugins.ambassadors.services.engagement import come_back, pause
+from plugins.ambassadors.services.requests import ask, decline, withdraw
 from plugins.ambassadors.views.offers_requests import cards
-from tests.plugins.ambassadors.factories import make_card
+from tests.plugins.ambassadors.factories import WANTED, make_card
 from tests.plugins.labs.pages import hrefs, main_of, words
 
 PLUGINS = ["ambassadors", "directory"]
-WANTED = {"words": "Une affiche pour mardi"}
 MARKS = re.compile(r"<b>[0-9a-f-]+</b>|/requests/\d+|again=\d+|csrf_token\" value=\"[^\"]*\"")
-
-
-@pytest.fixture
-def card(writing, awa, lab_id):
-    """Open a card of Awa to every agent."""
-    with writing():
-        make_card(awa, lab_id, bring="dessiner")
-    return f"/ambassadors/people/{awa.id}"
-
-
-@pytest.fixture
-def made(card, sign_in, lea, post):
-    """Let Léa ask Awa; give the address of the request."""
-    answer = post(sign_in(lea), f"{card}/ask", WANTED)
-    assert answer.status_code == 303
-    return answer.location
-
-
-@pytest.fixture
-def states(as_viewer, reading):
-    """Give where each of the requests of somebody stands, for them."""
-
-    def look(who) -> list[str]:
-        viewer = as_viewer(who)
-        with reading():
-            ids = session.scalars(sa.select(HelpRequest.id).order_by(HelpRequest.id)).all()
-            return [exchange.state.value for exchange in exchanges_by_id(viewer, ids, at=now())]
-
-    return look
 
 
 def test_a_request_is_told_answered_in_one_click_and_told_back(made, sign_in, post, awa, lea):
@@ -65,7 +35,7 @@ def test_a_request_is_told_answered_in_one_click_and_told_back(made, sign_in, po
     page = words(his.get(made))
     assert "disponible" in page
     assert "poste 12" in page
-    assert "Demande à Awa Diop" in words(his.get("/"))
+    assert "Awa Diop, disponible" in words(his.get("/"))
     assert "« Demande à Awa Diop » : disponible" in words(his.get("/news"))
 
 
@@ -88,52 +58,12 @@ def _declined(post, hers, made, **_others):
 
 def _paused(writing, awa, **_others):
     with writing():
-        decline_all(awa.id, at=now())
+        pause(Viewer(person_id=awa.id, is_agent=True), at=now())
 
 
 def _hidden(writing, awa, lab_id, **_others):
     with writing():
         make_card(awa, lab_id, bring=Words("dessiner", audience=Audience.SELF))
-
-
-def _deleted(post, hers, **_others):
-    post(hers, "/ambassadors/mine/delete")
-
-
-def _expired(clock, **_others):
-    clock.advance(days=14)
-
-
-def _expired_and_swept(clock, run_jobs, **_others):
-    clock.advance(days=14, minutes=1)
-    run_jobs()
-
-
-@pytest.mark.parametrize("how", [_paused, _hidden, _deleted, _expired, _expired_and_swept])
-def test_not_available_reads_the_same_for_every_reason(
-    how, card, sign_in, post, writing, clock, run_jobs, awa, ben, lea, lab_id
-):
-    """C08 SPEC 6, P19: same words, same page, no date that differs."""
-    his, hers, bens = sign_in(lea), sign_in(awa), sign_in(ben)
-    with writing():
-        make_card(ben, lab_id, bring="dessiner")
-    other = post(his, f"/ambassadors/people/{ben.id}/ask", WANTED).location
-    made = post(his, f"{card}/ask", WANTED).location
-    _declined(post, bens, other)
-    how(post=post, hers=hers, made=made, writing=writing, clock=clock, run_jobs=run_jobs, awa=awa, lab_id=lab_id)
-    his.get("/")  # reads that it is asked
-    pages = [MARKS.sub("", main_of(his.get(address))) for address in (made, other)]
-    assert "pas disponible" in pages[0]
-    assert pages[0].replace("Awa Diop", "Ben Roux").replace(f"/people/{awa.id}", f"/people/{ben.id}") == pages[1]
-
-
-def test_who_leaves_takes_requests_along_and_those_who_wait_are_told(made, writing, sign_in, awa, lea, states):
-    with writing():
-        leave(awa.id, actor=None, at=now())
-    assert states(lea) == []
-    page = words(sign_in(lea).get("/news"))
-    assert "Une personne à qui vous aviez demandé un coup de main n’est pas disponible" in page
-    assert "Awa" not in page
 
 
 def test_one_may_change_ones_mind_until_the_request_closes(made, sign_in, post, awa, lea, states, clock):
@@ -149,14 +79,6 @@ def test_one_may_change_ones_mind_until_the_request_closes(made, sign_in, post, 
     clock.advance(days=14)
     assert post(hers, f"{made}/no").status_code == 409
     assert states(lea) == ["yes"]
-
-
-def test_a_deleted_card_that_is_written_again_reopens_nothing(made, sign_in, post, writing, awa, lea, states):
-    """P19: whoever asked never learns that the card went and came back."""
-    assert post(sign_in(awa), "/ambassadors/mine/delete").status_code == 303
-    with writing():
-        make_card(awa, bring="dessiner")
-    assert states(lea) == ["no"]
 
 
 def test_a_request_is_read_by_the_two_only(made, client, sign_in, ben, zoe, make_user, post):
@@ -205,9 +127,9 @@ def test_one_person_is_not_asked_twice_in_two_weeks_whatever_they_did(
 ):
     """P19: the refusal says nothing of the answer."""
     how(post=post, hers=sign_in(awa), made=made, writing=writing, awa=awa, lab_id=lab_id)
-    if how is _hidden:
-        with writing():
-            make_card(awa, lab_id, bring="dessiner")
+    with writing():
+        make_card(awa, lab_id, bring="dessiner")
+        come_back(Viewer(person_id=awa.id, is_agent=True), at=now())
     own = sign_in(lea)
     answer = post(own, f"{card}/ask", {"words": "Et jeudi ?"})
     assert answer.status_code == 422
@@ -223,21 +145,41 @@ def test_a_request_that_was_withdrawn_waits_for_nobody(made, card, sign_in, post
     assert states(awa) == states(lea) == ["withdrawn"]
     assert "coup de main" not in words(hers.get("/"))
     assert post(hers, f"{made}/yes").status_code == 409
-    assert post(own, f"{card}/ask", WANTED).status_code == 303
+    assert post(own, f"{card}/ask", WANTED).status_code == 422
 
 
-def test_nobody_asks_everybody(make_user, writing, as_viewer, lea, lab_id):
-    """MAX_WAITING: a limit for who asks, said in words."""
-    crowd = [make_user(f"Agent {number}") for number in range(MAX_WAITING + 1)]
+def test_asking_and_taking_back_is_asking(made, card, sign_in, post, awa, lea, app, states):
+    """Nobody is told again and again."""
+    own = sign_in(lea)
+    post(own, f"{made}/withdraw")
+    assert {post(own, f"{card}/ask", {"words": f"Allez {turn}"}).status_code for turn in range(4)} == {422}
+    with app.app_context():
+        told = session.scalars(sa.text("SELECT person_id FROM notices WHERE must_act")).all()
+    assert told == [awa.id]
+
+
+def test_what_reads_not_available_is_not_withdrawn(made, sign_in, post, awa, lea, states):
+    own, hers = sign_in(lea), sign_in(awa)
+    post(hers, f"{made}/no")
+    answer = post(own, f"{made}/withdraw", follow_redirects=True)
+    assert "retirée" not in words(answer)
+    assert states(lea) == states(awa) == ["no"]
+    assert "n’a plus besoin" not in words(hers.get("/news"))
+
+
+def test_nobody_asks_everybody(make_user, writing, as_viewer, lea, lab_id, clock):
+    """MAX_MADE: a limit for who asks, said in words; what was declined or withdrawn counts as well."""
+    crowd = [make_user(f"Agent {number}") for number in range(MAX_MADE + 1)]
     viewer = as_viewer(lea)
     with writing():
         for one in crowd:
             make_card(one, lab_id, bring="dessiner")
-        for one in crowd[:-1]:
-            ask(viewer, one.id, "Une affiche", at=now())
-        with pytest.raises(Conflict, match="10 de vos demandes"):
+        first, second, *_others = [ask(viewer, one.id, "Une affiche", at=now()) for one in crowd[:-1]]
+        withdraw(viewer, first, at=now())
+        decline(as_viewer(crowd[1]), second, at=now())
+        with pytest.raises(Conflict, match="20 demandes"):
             ask(viewer, crowd[-1].id, "Une affiche", at=now())
-        decline_all(crowd[0].id, at=now())
+        clock.advance(days=14)
         ask(viewer, crowd[-1].id, "Une affiche", at=now())
 
 
