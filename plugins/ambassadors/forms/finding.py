@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from urllib.parse import parse_qsl, urlencode
 
 from wtforms import StringField
 from wtforms.fields import Field
@@ -104,12 +103,8 @@ class FindFilters(Filters):
         return yesterday if self["begun"].data == yesterday.isoformat() else today
 
     def going_on(self, address: str | None, at: datetime) -> str | None:
-        """Write in the address of the page that follows when the list was begun."""
-        if address is None:
-            return None
-        path, _mark, query = address.partition("?")
-        said = [(name, value) for name, value in parse_qsl(query) if name != "begun"]
-        return f"{path}?{urlencode([*said, ('begun', self.begun_on(at).isoformat())])}"
+        """Write in the address of the page that follows when the list was begun, once."""
+        return f"{address}&begun={self.begun_on(at)}" if address and not self["begun"].data else address
 
     @property
     def finds_nothing_of_own(self) -> bool:

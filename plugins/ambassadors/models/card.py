@@ -43,9 +43,7 @@ class Card(Base):
     """
 
     __tablename__ = "ambassadors_card"
-    __personal__ = {
-        "person_id": Personal("person_id", "whose card it is", KEEP_DAYS, "delete", since="confirmed_at"),
-    }
+    __personal__ = {"person_id": Personal("person_id", "whose card it is", KEEP_DAYS, "delete", since="confirmed_at")}
     __table_args__ = (sa.UniqueConstraint("person_id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = person_id()

@@ -6,10 +6,12 @@ time. It is written as an answer, once, and never derived from what one may read
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import groupby
+from operator import attrgetter
 
 import sqlalchemy as sa
 
@@ -67,9 +69,14 @@ class Exchange:
         return self.request.id
 
 
+def is_unsaid() -> sa.ColumnElement[bool]:
+    """Give the criterion of what has no answer, and is not withdrawn."""
+    return sa.and_(HelpRequest.answer == "", HelpRequest.withdrawn_at.is_(None))
+
+
 def is_unanswered() -> sa.ColumnElement[bool]:
     """Give the criterion of what still waits for an answer, at `READ_AT`."""
-    return sa.and_(HelpRequest.answer == "", HelpRequest.withdrawn_at.is_(None), HelpRequest.closes_at > READ_AT)
+    return sa.and_(is_unsaid(), HelpRequest.closes_at > READ_AT)
 
 
 _OF_BOX = {RECEIVED: HelpRequest.person_id == READER, MADE: HelpRequest.asker_id == READER}
@@ -78,13 +85,8 @@ _SOME = _OF_BOTH.where(HelpRequest.id.in_(sa.bindparam("numbers", expanding=True
 _BOXES = {"": _OF_BOTH, **{box: sa.select(HelpRequest).where(mine) for box, mine in _OF_BOX.items()}}
 # whatever became of them: who asks and takes it back has asked
 _MADE_LATELY = sa.select(sa.func.count()).where(_OF_BOX[MADE], HelpRequest.closes_at > READ_AT)
-_LAST_TO = (
-    _BOXES[MADE]
-    .where(HelpRequest.person_id == sa.bindparam("person"))
-    .where(HelpRequest.closes_at > READ_AT, HelpRequest.answer != YES)
-    .order_by(HelpRequest.id.desc())
-    .limit(1)
-)
+_TO = _BOXES[MADE].where(HelpRequest.person_id == sa.bindparam("person"), HelpRequest.closes_at > READ_AT)
+_LAST_TO = _TO.where(HelpRequest.answer != YES).order_by(HelpRequest.id.desc()).limit(1)
 _NEWS = sa.and_(
     _OF_BOX[MADE],
     HelpRequest.answer != "",
@@ -166,21 +168,14 @@ def _state_of(request: HelpRequest, *, at: datetime) -> State:
     return State.WAITING
 
 
-def unreached(waiting: Iterable[Sequence[int]], *, at: datetime) -> list[int]:
-    """Give those of these requests whose asker is shown no card any more; a query for each asker.
-
-    :param waiting: their numbers, who asked, who was asked
-    """
-    asked: dict[int, dict[int, int]] = {}
-    for number, asker_id, person_id in waiting:
-        asked.setdefault(asker_id, {})[number] = person_id
-    if not asked:
-        return []
-    labs = members_by_group(card.id for card in group_cards(ANONYMOUS))
-    hidden: list[int] = []
-    for asker_id, sent in asked.items():
-        theirs = frozenset(lab for lab, members in labs.items() if any(one.id == asker_id for one in members))
-        asker = Viewer(person_id=asker_id, is_agent=True, group_ids=theirs, lab_ids=theirs)
-        shown = showing(asker, sent.values(), at=at)
-        hidden += [number for number, person_id in sent.items() if person_id not in shown]
-    return sorted(hidden)
+def unreached(waiting: Iterable[HelpRequest], *, at: datetime) -> list[HelpRequest]:
+    """Give those of these requests whose asker is shown no card any more; a query for each asker."""
+    sent = sorted(waiting, key=attrgetter("asker_id"))
+    labs = members_by_group(card.id for card in group_cards(ANONYMOUS)) if sent else {}
+    hidden: list[HelpRequest] = []
+    for asker_id, some in groupby(sent, key=attrgetter("asker_id")):
+        theirs = frozenset(lab for lab, members in labs.items() if asker_id in {one.id for one in members})
+        asker, asked = Viewer(person_id=asker_id, is_agent=True, group_ids=theirs, lab_ids=theirs), list(some)
+        shown = showing(asker, [request.person_id for request in asked], at=at)
+        hidden += [request for request in asked if request.person_id not in shown]
+    return sorted(hidden, key=attrgetter("id"))

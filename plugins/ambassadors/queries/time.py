@@ -20,11 +20,7 @@ from plugins.ambassadors.models.card import (
 
 _ = texts("ambassadors")
 
-TIME_WORDS = {
-    QUARTER: _.later("a quarter of an hour"),
-    HOUR: _.later("an hour"),
-    HALF_DAY: _.later("half a day"),
-}
+TIME_WORDS = {QUARTER: _.later("a quarter of an hour"), HOUR: _.later("an hour"), HALF_DAY: _.later("half a day")}
 DAY_NAMES = {
     MONDAY: _.later("Monday"),
     TUESDAY: _.later("Tuesday"),

@@ -34,12 +34,13 @@ from plugins.ambassadors.models.vocabulary import ROLE as ROLE_TAG
 from plugins.ambassadors.models.vocabulary import TALENT, Tag
 from plugins.ambassadors.queries.cards import card_of, hidden_at
 from plugins.ambassadors.queries.engagement import is_paused
+from plugins.ambassadors.queries.requests import unreached
 from plugins.ambassadors.queries.stems import stems
 from plugins.ambassadors.queries.vocabulary import tags_by_id
 from plugins.ambassadors.services.activity import note_activity
 from plugins.ambassadors.services.holding import begin, hold_card, hold_engagement, hold_waiting
 from plugins.ambassadors.services.owners import owner_of
-from plugins.ambassadors.services.requests import decline_all, decline_unreached
+from plugins.ambassadors.services.requests import decline_all
 
 _ = texts("ambassadors")
 
@@ -78,7 +79,8 @@ def write_card(actor: Viewer, told: Mapping[str, Words], *, reader_group_id: int
     kept = {kind: _checked(kind, told[kind], reader_group_id) for kind in KINDS if kind in told}
     if all(words.says_nothing for words in kept.values()):
         raise Invalid(_("Say at least one thing, in one field: the rest may wait."), field="bring_text")
-    card = _begin_card(owner_id, at=at)
+    new = {"shuffle": 1 + secrets.randbelow(SHUFFLE_PRIME - 1), "created_at": at, "confirmed_at": at}
+    card = begin(Card, Card.person_id, owner_id, **new)
     waiting = hold_waiting([owner_id], at=at)
     hold_engagement(owner_id, at=at)
     card.reader_group_id, card.confirmed_at, card.asked_at = reader_group_id, at, None
@@ -87,13 +89,8 @@ def write_card(actor: Viewer, told: Mapping[str, Words], *, reader_group_id: int
     session.execute(sa.delete(Draft).where(Draft.person_id == owner_id))
     note_activity(owner_id, at=at)
     record("ambassadors.card_written", CARDS, actor=None, at=at)
-    decline_unreached(waiting, at=at)
+    decline_all(unreached(waiting, at=at), at=at)
     return card
-
-
-def _begin_card(owner_id: int, *, at: datetime) -> Card:
-    shuffle = 1 + secrets.randbelow(SHUFFLE_PRIME - 1)
-    return begin(Card, Card.person_id, owner_id, shuffle=shuffle, created_at=at, confirmed_at=at)
 
 
 def _checked(kind: str, words: Words, reader_group_id: int | None) -> Words:

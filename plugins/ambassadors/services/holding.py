@@ -22,18 +22,9 @@ from plugins.ambassadors.queries.requests import is_unanswered
 
 T = TypeVar("T")
 FRESH = {"populate_existing": True}
-_WAITING = (
-    sa.select(HelpRequest)
-    .where(HelpRequest.person_id.in_(sa.bindparam("people", expanding=True)), is_unanswered())
-    .order_by(HelpRequest.id)
-    .with_for_update()
-)
-_CARDS = (
-    sa.select(Card)
-    .where(Card.person_id.in_(sa.bindparam("people", expanding=True)))
-    .order_by(Card.id)
-    .with_for_update()
-)
+_OF: sa.BindParameter[Any] = sa.bindparam("people", expanding=True)
+_CARDS = sa.select(Card).where(Card.person_id.in_(_OF)).order_by(Card.id).with_for_update()
+_WAITING = sa.select(HelpRequest).where(HelpRequest.person_id.in_(_OF), is_unanswered()).order_by(HelpRequest.id)
 
 
 def hold_cards(person_ids: Iterable[int]) -> list[Card]:
@@ -49,7 +40,7 @@ def hold_card(person_id: int) -> Card | None:
 def hold_waiting(person_ids: Iterable[int], *, at: datetime) -> list[HelpRequest]:
     """Hold what people were asked and have not answered."""
     values = {"people": sorted(person_ids), "read_at": at}
-    return list(session.scalars(_WAITING, values, execution_options=FRESH))
+    return list(session.scalars(_WAITING.with_for_update(), values, execution_options=FRESH))
 
 
 def hold_engagement(person_id: int, *, at: datetime) -> Engagement:
@@ -64,11 +55,9 @@ def begin(model: type[T], whose: Any, person_id: int, **values: Any) -> T:
     Of two who begin at once one waits, and finds what the other wrote.
     """
     found = sa.select(model).where(whose == person_id).with_for_update()
-    held = session.scalar(found, execution_options=FRESH)
-    if held is None:
+    if session.scalar(found, execution_options=FRESH) is None:
         begin_unless(model, whose, person_id, **values)
-        held = session.scalars(found, execution_options=FRESH).one()
-    return held
+    return session.scalars(found, execution_options=FRESH).one()
 
 
 def begin_unless(model: type[Any], whose: Any, person_id: int, **values: Any) -> bool:

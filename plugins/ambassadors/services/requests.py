@@ -11,20 +11,21 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from portal.api import Conflict, Forbidden, Invalid, NotFound, Viewer, notify, record, session, texts
+from portal.api import READ_AT, Conflict, Forbidden, Invalid, NotFound, Viewer, notify, record, session, texts
 
 from plugins.ambassadors.models.card import CARDS
 from plugins.ambassadors.models.request import ANSWER_DAYS, MAX_MADE, MAX_REACH, MAX_WORDS, NO, YES, HelpRequest
 from plugins.ambassadors.queries.requests import (
     State,
     is_unanswered,
+    is_unsaid,
     last_request_to,
     made_lately,
     showing,
     unreached,
 )
 from plugins.ambassadors.services.activity import note_activity
-from plugins.ambassadors.services.holding import hold_card
+from plugins.ambassadors.services.holding import hold_card, hold_waiting
 
 _ = texts("ambassadors")
 
@@ -32,27 +33,7 @@ AT_A_TIME = 200
 ASKED_NOTE = _.later("%(actor)s asks you for help")
 WITHDRAWN_NOTE = _.later("%(actor)s no longer needs your help")
 ANSWER_NOTES = {YES: _.later("“%(title)s”: available"), NO: _.later("“%(title)s”: not available")}
-_WAITING = sa.select(HelpRequest.id, HelpRequest.asker_id, HelpRequest.person_id).where(is_unanswered())
-_SOME_WAITING = (
-    sa.select(HelpRequest)
-    .where(HelpRequest.id.in_(sa.bindparam("numbers", expanding=True)), is_unanswered())
-    .order_by(HelpRequest.id)
-    .with_for_update(skip_locked=True)
-)
-_OF_PERSON = (
-    sa.select(HelpRequest)
-    .where(HelpRequest.person_id == sa.bindparam("person"))
-    .order_by(HelpRequest.id)
-    .with_for_update()
-)
-_LATE = (
-    sa.select(HelpRequest)
-    .where(HelpRequest.answer == "", HelpRequest.withdrawn_at.is_(None))
-    .where(HelpRequest.closes_at <= sa.bindparam("until", type_=HelpRequest.closes_at.type))
-    .order_by(HelpRequest.id)
-    .limit(AT_A_TIME)
-    .with_for_update(skip_locked=True)
-)
+_LATE = sa.select(HelpRequest).where(is_unsaid(), HelpRequest.closes_at <= READ_AT).order_by(HelpRequest.id)
 
 
 def ask(actor: Viewer, person_id: int, words: str, *, at: datetime) -> HelpRequest:
@@ -185,34 +166,26 @@ def decline_all(waiting: Iterable[HelpRequest], *, at: datetime) -> None:
         _settle(request, NO, at=at)
 
 
-def decline_unreached(waiting: Iterable[HelpRequest], *, at: datetime) -> None:
-    """Answer it to those whom a card, as it is written now, no longer shows anything."""
-    held = {request.id: request for request in waiting}
-    asked = [(request.id, request.asker_id, request.person_id) for request in held.values()]
-    decline_all([held[number] for number in unreached(asked, at=at)], at=at)
-
-
 def leave_requests(person_id: int, *, at: datetime) -> None:
     """Answer it for somebody who leaves: whoever asked keeps the request, and reads no other words than of others."""
     session.execute(sa.delete(HelpRequest).where(HelpRequest.asker_id == person_id))
-    for request in session.scalars(_OF_PERSON, {"person": person_id}).all():
-        if request.withdrawn_at is None and request.answer != NO and request.closes_at > at:
-            _settle(request, NO, at=at)
-        elif request.answer == YES:
-            request.answer, request.reach = NO, None
-    session.flush()
+    theirs = sa.select(HelpRequest).where(HelpRequest.person_id == person_id, HelpRequest.withdrawn_at.is_(None))
+    living = theirs.where(HelpRequest.answer != NO, HelpRequest.closes_at > at).order_by(HelpRequest.id)
+    decline_all(session.scalars(living.with_for_update()).all(), at=at)
+    said = sa.update(HelpRequest).where(HelpRequest.person_id == person_id, HelpRequest.answer == YES)
+    session.execute(said.values(answer=NO, reach=None))
 
 
 def close_late(at: datetime) -> bool:
     """Answer « pas disponible » to what had no answer in time, a batch at a time; tell whether there may be more."""
-    late = list(session.scalars(_LATE, {"until": at}))
+    some = _LATE.limit(AT_A_TIME).with_for_update(skip_locked=True)
+    late = session.scalars(some, {"read_at": at}).all()
     decline_all(late, at=at)
     return len(late) == AT_A_TIME
 
 
 def close_unreached(at: datetime) -> bool:
     """Answer it where a card closed by itself: it was not confirmed, or whoever asked left the lab that reads it."""
-    hidden = unreached(session.execute(_WAITING, {"read_at": at}).all(), at=at)
-    held = session.scalars(_SOME_WAITING, {"numbers": hidden[:AT_A_TIME], "read_at": at}).all()
-    decline_all(held, at=at)
-    return len(held) == AT_A_TIME
+    hidden = unreached(session.scalars(sa.select(HelpRequest).where(is_unanswered()), {"read_at": at}), at=at)
+    decline_all(unreached(hold_waiting({request.person_id for request in hidden}, at=at), at=at), at=at)
+    return False

@@ -48,7 +48,7 @@ def sweep(at: datetime) -> bool:
     unanswered, waiting = _unanswered(at)
     quiet, stale = _found(_QUIET, at, QUIET_DAYS), _stale(at)
     for engagement in unanswered:
-        rest(engagement, waiting.get(engagement.author_id, []), at=at)
+        rest(engagement, [asked for asked in waiting if asked.person_id == engagement.author_id], at=at)
     if unanswered:
         text = _.later("You are on pause: your card is hidden and nobody asks you anything. Nothing is removed.")
         notify([engagement.author_id for engagement in unanswered], LEVEL, text, at=at)
@@ -61,13 +61,10 @@ def sweep(at: datetime) -> bool:
     return AT_A_TURN in {len(unanswered), len(quiet), len(stale)}
 
 
-def _unanswered(at: datetime) -> tuple[list[Engagement], dict[int, list[HelpRequest]]]:
-    """Hold who did not answer, in the order in which everybody holds, and what each of them was asked for."""
-    ids = _found(_UNANSWERED, at, ANSWER_DAYS)
-    hold_cards(ids)
-    waiting: dict[int, list[HelpRequest]] = {}
-    for request in hold_waiting(ids, at=at):
-        waiting.setdefault(request.person_id, []).append(request)
+def _unanswered(at: datetime) -> tuple[list[Engagement], list[HelpRequest]]:
+    """Hold who did not answer, in the order in which everybody holds, and what they were asked for."""
+    hold_cards(ids := _found(_UNANSWERED, at, ANSWER_DAYS))
+    waiting = hold_waiting(ids, at=at)
     return _found(_STILL_UNANSWERED, at, ANSWER_DAYS, people=ids), waiting
 
 

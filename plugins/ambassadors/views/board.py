@@ -76,10 +76,7 @@ def _yes(truth: object) -> str:
 COLUMNS: Table = {
     "title": (_.later("What is to be done"), lambda row: row[0].title),
     "time": (_.later("Time"), lambda row: str(TIME_WORDS[row[0].minutes])),
-    "without_computer": (
-        _.later("without a computer"),
-        lambda row: _yes(row[0].is_without_computer),
-    ),
+    "without_computer": (_.later("without a computer"), lambda row: _yes(row[0].is_without_computer)),
     "place": (_.later("Where"), lambda row: row[0].place),
     "role": (_.later("Role"), lambda row: row[1]),
     "details": (_.later("In more words"), lambda row: row[0].details),

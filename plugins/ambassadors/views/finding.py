@@ -21,13 +21,8 @@ def find():
     """List who brings, or seeks, what one looks for: who said when they can first, then the order of the day."""
     at, filters = now(), FindFilters(viewer())
     search = filters.search
-    found = listing(
-        search.statement,
-        search.values(viewer(), at=at, day=filters.begun_on(at)),
-        order_by=ORDER,
-        ascending=True,
-        size=SIZE,
-    )
+    values = search.values(viewer(), at=at, day=filters.begun_on(at))
+    found = listing(search.statement, values, order_by=ORDER, ascending=True, size=SIZE)
     return page(
         "ambassadors/find.html",
         page=replace(found, next_url=filters.going_on(found.next_url, at)),

@@ -55,11 +55,7 @@ def write():
             write_card(viewer(), form.told, reader_group_id=form.reader_group_id, at=now())
             _thank(form)
             return see("ambassadors.mine")
-    context = {
-        "kinds": KINDS,
-        "with_tags": WITH_TAGS,
-        "subjects": list(SUBJECTS.values()),
-    }
+    context = {"kinds": KINDS, "with_tags": WITH_TAGS, "subjects": list(SUBJECTS.values())}
     return form_page(
         "ambassadors/write.html",
         form,

@@ -4,19 +4,7 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from portal.api import (
-    absolute_url,
-    group_cards,
-    message,
-    now,
-    page,
-    qr_uri,
-    requires,
-    see,
-    signed_in,
-    texts,
-    viewer,
-)
+from portal.api import absolute_url, group_cards, message, now, page, qr_uri, requires, see, signed_in, texts, viewer
 
 from plugins.ambassadors import permissions
 from plugins.ambassadors.forms.labs import LAB
