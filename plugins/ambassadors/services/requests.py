@@ -53,10 +53,7 @@ def ask(actor: Viewer, person_id: int, words: str, *, at: datetime) -> HelpReque
     if last is not None:
         raise Conflict(_("You asked them less than two weeks ago. Ask somebody else, or talk to them."))
     if made_lately(actor, at=at) >= MAX_MADE:
-        text = _(
-            "You asked %(max)s times in two weeks: wait a little, or say on the board what you look for.", max=MAX_MADE
-        )
-        raise Conflict(text)
+        raise Conflict(_("You asked %(max)s times in two weeks: wait a little, or say it on the board.", max=MAX_MADE))
     return _write(actor, asker_id, person_id, words, at=at)
 
 
