@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from portal.api import Audience, Invalid, leave, local_day, now, remove_member, session
+from portal.api import Audience, Conflict, Invalid, leave, local_day, now, remove_member, session
 from portal.people.sessions import open_session
 
 from plugins.ambassadors.models.request import MAX_REACH
 from plugins.ambassadors.models.wanted import Reply, Wanted
 from plugins.ambassadors.queries.board import replies_for
-from plugins.ambassadors.services.board import Opening, post_wanted, say_i_can
+from plugins.ambassadors.services.board import Opening, change_wanted, post_wanted, say_i_can
 from tests.plugins.ambassadors.factories import make_tag
 from tests.plugins.labs.pages import hrefs, main_of, order_of, words
 
@@ -310,7 +310,7 @@ def test_a_second_click_posts_nothing_more(client, sign_in, clock, awa, ben, lab
         assert session.scalar(sa.select(sa.func.count()).select_from(Wanted)) == 3
 
 
-def test_what_is_off_the_board_is_not_changed(client, sign_in, wants, awa, post):
+def test_what_is_off_the_board_is_not_changed(client, sign_in, wants, writing, as_viewer, awa, post):
     """Those who could were told that it is over."""
     number = wants(awa)
     sign_in(awa)
@@ -319,6 +319,9 @@ def test_what_is_off_the_board_is_not_changed(client, sign_in, wants, awa, post)
     for answer in (client.get(f"{URL}/{number}/change"), post(client, f"{URL}/{number}/change", typed)):
         assert answer.status_code == 409
         assert "Remettez" in words(answer)
+    viewer = as_viewer(awa)
+    with writing(), pytest.raises(Conflict):
+        change_wanted(viewer, session.get(Wanted, number), Opening("Porter", 60, local_day(now())), at=now())
 
 
 def test_a_shared_screen_neither_closes_nor_puts_back(client, new_client, sign_in, wants, writing, awa, post, reading):
