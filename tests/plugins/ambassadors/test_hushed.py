@@ -19,7 +19,7 @@ from plugins.ambassadors.models.wanted import Wanted
 from plugins.ambassadors.queries.word_plans import What
 from plugins.ambassadors.services.board import Opening, post_wanted, say_i_can, say_i_cannot
 from plugins.ambassadors.services.cards import Words, confirm_card, delete_card, write_card
-from plugins.ambassadors.services.drafts import throw_away, type_card
+from plugins.ambassadors.services.drafts import throw_away, type_cards
 from plugins.ambassadors.services.engagement import Choice, choose_level, come_back, pause, stay
 from plugins.ambassadors.services.mirrors import Answers, declare
 from plugins.ambassadors.services.requests import agree, ask, decline, say_reach, withdraw
@@ -79,13 +79,13 @@ def _answer_and_take_back(scene: Scene, at: datetime) -> None:
 
 
 def _type_and_throw(scene: Scene, at: datetime) -> None:
-    type_card(scene.zoe, scene.awa.person_id or 0, {"bring": "coudre"}, group_id=scene.lab_id, at=at)
+    type_cards(scene.zoe, {scene.awa.person_id or 0: {"bring": "coudre"}}, group_id=scene.lab_id, at=at)
     throw_away(scene.awa, at=at)
 
 
 UNSIGNED = {
     "confirmed": (lambda scene, at: confirm_card(scene.awa, at=at), ["card_confirmed"]),
-    "deleted": (lambda scene, at: delete_card(scene.awa, at=at), ["answered", "card_deleted"]),
+    "deleted": (lambda scene, at: delete_card(scene.awa, at=at), ["card_deleted", "answered"]),
     "typed": (_type_and_throw, ["card_typed", "card_thrown_away"]),
     "agreed": (_agree_and_say, ["answered", "answered"]),
     "declined": (lambda scene, at: decline(scene.awa, scene.request, at=at), ["answered"]),
@@ -160,8 +160,8 @@ def test_a_deleted_card_declines_what_waited(scene, writing):
         assert (scene.request.answer, scene.request.answered_at) == ("no", now())
 
 
-# Told of somebody else, or a thing of the collectivity: closed, and deleted in its time.
-STAYS = {("ambassadors_draft", "typed_by_id"), ("ambassadors_wanted", "author_id")}
+# What whoever asked keeps of it, and what was looked for, closed; each is deleted in its time.
+STAYS = {("ambassadors_request", "person_id"), ("ambassadors_wanted", "author_id")}
 NAMES = [
     (name, column.name)
     for name, table in sorted(Base.metadata.tables.items())
@@ -188,10 +188,9 @@ def test_who_leaves_takes_every_row_along(scene, writing, ben, zoe, awa, lab_id)
         declare(scene.awa, Answers(category="C"), at=now())
         say_i_can(scene.awa, scene.wanted, reach="poste 12", at=now())
         post_wanted(scene.awa, Opening("Coudre", 15, local_day(now())), at=now())
-        type_card(scene.zoe, awa.id, {"bring": "coudre"}, group_id=lab_id, at=now())
+        type_cards(scene.zoe, {awa.id: {"bring": "coudre"}}, group_id=lab_id, at=now())
     with writing():
-        before = _rows_of(awa.id)
-        assert {place for place, count in before.items() if not count} <= {("ambassadors_draft", "typed_by_id")}
+        assert all(_rows_of(awa.id).values())
     with writing():
         leave(awa.id, actor=None, at=now())
     with writing():
