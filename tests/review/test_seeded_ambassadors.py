@@ -47,7 +47,7 @@ def test_a_request_read_by_somebody_else(walk, monkeypatch):
 def test_a_request_answered_by_whoever_asks(walk, monkeypatch):
     monkeypatch.setattr("plugins.ambassadors.services.requests._hold_for_answer", lambda *_who, **_at: None)
     faults = acting(walk, OWNER, "ambassadors.say_no")
-    caught(faults, "owner: POST /ambassadors/requests/", "wrote: UPDATE ambassadors_request")
+    caught(faults, "owner: POST /ambassadors/requests/", "wrote: UPDATE ambassadors_")
 
 
 def test_an_opening_that_shows_who_can_to_everybody(walk, monkeypatch):

@@ -145,9 +145,11 @@ def test_who_leaves_takes_along_what_they_asked_and_said(made, writing, sign_in,
     post(hers, f"/ambassadors/people/{ben.id}/ask", WANTED)
     with writing():
         leave(awa.id, actor=None, at=now())
-    page = sign_in(lea).get(made)
+    his = sign_in(lea)
+    page = his.get(made)
     assert "pas disponible" in words(page)
     assert not re.search("poste 12|Awa", page.text)
+    assert words(his.get("/news")).count("« Demande à Une personne partie » : pas disponible") == 1
     assert held_of(ben, "ambassadors_request") == []
 
 
