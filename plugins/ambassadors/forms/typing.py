@@ -7,9 +7,9 @@ from typing import Any
 
 from wtforms import FieldList, FormField, StringField
 from wtforms import Form as PlainForm
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length, Optional, ValidationError
 
-from portal.api import Filters, GroupCard, Invalid, PersonField, Viewer, texts
+from portal.api import Filters, GroupCard, Invalid, PersonField, Viewer, fold, texts
 
 from plugins.ambassadors.forms.labs import LabForm
 from plugins.ambassadors.models.card import KINDS, MAX_WORDS
@@ -34,6 +34,13 @@ class CardRow(PlainForm):
     passion = _said(_.later("Passionate about"))
     role = _said(_.later("Roles they like"))
     free = _said(_.later("Free"))
+
+    def validate_person(self, field: PersonField) -> None:
+        """Refuse a part of a name: nobody reads the card again to see whom it went to."""
+        typed, found = fold(str(field.raw_data[0] if field.raw_data else "")), field.data
+        name = fold(found.name) if found else ""
+        if found and all(word in name for word in typed.split()) and sorted(typed.split()) != sorted(name.split()):
+            raise ValidationError(_("Write the whole name, or the matricule. Is it %(name)s?", name=found.name))
 
     @property
     def told(self) -> dict[str, str]:

@@ -87,6 +87,9 @@ _BOXES = {"": _OF_BOTH, **{box: sa.select(HelpRequest).where(mine) for box, mine
 _MADE_LATELY = sa.select(sa.func.count()).where(_OF_BOX[MADE], HelpRequest.closes_at > READ_AT)
 _TO = _BOXES[MADE].where(HelpRequest.person_id == sa.bindparam("person"), HelpRequest.closes_at > READ_AT)
 _LAST_TO = _TO.where(HelpRequest.answer != YES).order_by(HelpRequest.id.desc()).limit(1)
+_ASKED_LATELY = _MADE_LATELY.with_only_columns(HelpRequest.person_id).where(
+    HelpRequest.answer != YES, HelpRequest.person_id.in_(sa.bindparam("people", expanding=True))
+)
 _NEWS = sa.and_(
     _OF_BOX[MADE],
     HelpRequest.answer != "",
@@ -112,6 +115,12 @@ def showing(viewer: Viewer, person_ids: Iterable[int], *, at: datetime) -> set[i
     """Give those of these people who show `viewer` a card now; one query."""
     wanted = set(person_ids)
     return set(session.scalars(_SHOWING, reading(viewer, at=at, people=list(wanted)))) if wanted else set()
+
+
+def asked_lately(viewer: Viewer, person_ids: Iterable[int], *, at: datetime) -> set[int]:
+    """Give those of these people whom `viewer` may not ask again yet; one query."""
+    wanted = list(person_ids)
+    return set(session.scalars(_ASKED_LATELY, reading(viewer, at=at, people=wanted))) if wanted else set()
 
 
 def own_request(viewer: Viewer, request_id: int) -> HelpRequest | None:

@@ -9,6 +9,7 @@ from portal.api import listing, now, page, signed_in, viewer
 from plugins.ambassadors.forms.finding import FindFilters
 from plugins.ambassadors.queries.finding import BRINGS, ORDER, SEEKS, found_people
 from plugins.ambassadors.queries.near import near_labels
+from plugins.ambassadors.queries.requests import asked_lately
 from plugins.ambassadors.queries.time import free_words
 from plugins.ambassadors.views.blueprint import blueprint
 
@@ -32,4 +33,5 @@ def find():
         free_words=free_words,
         near=near_labels(filters.asked, filters.tags) if not found.items else [],
         other_side=SEEKS if search.side == BRINGS else BRINGS,
+        asked=asked_lately(viewer(), (row.person_id for row in found.items), at=at) if filters.again_id else set(),
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from flask import request as asked_page
 from flask import url_for
 
 from portal.api import Subject, form_page, listing, message, now, page, reading, requires, resolve, see, texts, viewer
 
 from plugins.ambassadors import permissions
 from plugins.ambassadors.forms.requests import BOX_WORDS, AskForm, ReachForm, RequestFilters
-from plugins.ambassadors.queries.requests import NEWEST, exchanges, requests_of
+from plugins.ambassadors.queries.requests import NEWEST, exchanges, own_request, requests_of
 from plugins.ambassadors.queries.time import free_words
 from plugins.ambassadors.services.requests import agree, ask, decline, say_reach, withdraw
 from plugins.ambassadors.views import offers_requests
@@ -22,7 +23,7 @@ _ = texts("ambassadors")
 @requires(permissions.ASK, shown=one_card)
 def ask_person(shown):
     """Ask somebody who shows a card for help."""
-    form = AskForm()
+    form = AskForm(data={"words": _same_words()})
     if form.submitted():
         with form.attempt():
             request = ask(viewer(), shown.person_id, form.words.data, at=now())
@@ -33,6 +34,13 @@ def ask_person(shown):
     return form_page(
         "ambassadors/ask.html", form, cancel_url=card_url, name=name, free=shown.free, free_words=free_words
     )
+
+
+def _same_words():
+    """Give the words of the request of one's own that the address names, to ask somebody else the same."""
+    number = asked_page.args.get("again", type=int)
+    found = own_request(viewer(), number) if number and 0 < number < 2**31 else None
+    return found.words if found and found.asker_id == viewer().person_id else ""
 
 
 @blueprint.get("/requests")

@@ -274,3 +274,15 @@ def test_what_says_when_is_read_and_nothing_else(app, text, minutes, days, rest)
     with app.test_request_context(headers={"Accept-Language": "fr"}):
         said = said_time(text)
     assert (said.minutes, said.days, said.rest) == (minutes, days, rest)
+
+
+def test_a_part_of_a_name_is_not_enough(client, sign_in, zoe, make_user, lab_id, post):
+    """Nobody reads a typed card again to see that it went to somebody else."""
+    make_user("Gwenaëlle Le Goff")
+    sign_in(zoe)
+    typed = {"reader_group": lab_id, "rows-0-person": "wena", "rows-0-bring": "conter"}
+    answer = post(client, "/ambassadors/typing", typed)
+    assert "Est-ce Gwenaëlle Le Goff" in words(answer)
+    assert 'value="conter"' in answer.text
+    answer = post(client, "/ambassadors/typing", {**typed, "rows-0-person": "le goff gwenaelle"})
+    assert answer.status_code == 303

@@ -250,3 +250,18 @@ def test_a_request_is_named_to_the_two_only(made, ben, as_viewer, app, awa, lea)
     with app.test_request_context():
         found = [len(cards([number], as_viewer(who))) for who in (awa, lea, ben)]
     assert found == [1, 1, 0]
+
+
+def test_whoever_asks_somebody_else_finds_their_words_again(client, sign_in, writing, awa, ben, lea, lab_id, post):
+    with writing():
+        for person in (ben, lea):
+            make_card(person, lab_id, bring="dessiner une carte")
+    sign_in(awa)
+    asked = post(client, f"/ambassadors/people/{ben.id}/ask", {"words": "Dessiner une carte mardi ?"})
+    number = int(asked.location.rpartition("/")[2])
+    found = client.get(f"/ambassadors/?again={number}")
+    assert words(found).count("Vous lui avez déjà demandé.") == 1
+    assert f"/ambassadors/people/{lea.id}/ask?again={number}" in hrefs(found)
+    assert "Dessiner une carte mardi ?" in client.get(f"/ambassadors/people/{lea.id}/ask?again={number}").text
+    sign_in(lea)
+    assert "Dessiner une carte" not in client.get(f"/ambassadors/people/{ben.id}/ask?again={number}").text
