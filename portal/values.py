@@ -252,11 +252,14 @@ class Job:
     :ivar run: called with the domain instant (aware UTC), inside one write transaction; must be repeatable. Long work
         goes in batches: True says « more to do now », and it is called again at once, in a new transaction, each job
         in its turn
+    :ivar in_transaction: False for what computes long or waits for a process: it is called outside any transaction,
+        and opens its own with `transaction()`, so that nobody waits for it
     """
 
     name: str
     every_minutes: int
     run: Callable[[datetime], bool | None]
+    in_transaction: bool = True
 
 
 @dataclass(frozen=True, slots=True)

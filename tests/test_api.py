@@ -36,7 +36,7 @@ HoldingCard(holder, since_at, until_at)
 HomeItem(zone, title, url, lines=…, due_at=…, action=…, state=…)
 InstantField
 Invalid
-Job(name, every_minutes, run)
+Job(name, every_minutes, run, in_transaction=…)
 LinkCard(words, title, url)
 LinkKind(kind, forth, back)
 NAV_GROUPS

@@ -17,5 +17,5 @@ def ambassadors_jobs() -> list[Job]:
         Job("unreached", every_minutes=60, run=close_unreached),
         Job("asking", every_minutes=60, run=sweep),
         Job("mirror", every_minutes=24 * 60, run=publish_next),
-        Job("map", every_minutes=1, run=draw_next),
+        Job("map", every_minutes=1, run=draw_next, in_transaction=False),
     ]

@@ -96,7 +96,8 @@ def portal_jobs() -> list[Job]:  # type: ignore[empty-body]
 
     Called in the worker, at each of its rounds. Each job runs in one write transaction of its own; what it raises is
     logged with the plugin's name and tried again when it is due next. A job that gives True has more to do: it runs
-    again at once, in a transaction of its own, in turn with the others.
+    again at once, in a transaction of its own, in turn with the others. One that computes long says
+    `in_transaction=False`, and opens its own transactions around what it reads and what it keeps.
 
     Example::
 

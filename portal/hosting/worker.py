@@ -12,6 +12,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -95,7 +96,7 @@ def _jobs(hooks: Hooks, plugin: str) -> list[Job]:
 
 def _run(turn: Turn) -> bool:
     try:
-        with transaction():
+        with transaction() if turn.job.in_transaction else nullcontext():
             return turn.job.run(now()) is True
     except (Exception, SystemExit) as error:  # the edge of a plugin's job: the others go on
         book_fault(turn.plugin, f"job {turn.job.name}", error)

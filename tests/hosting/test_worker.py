@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from portal.content.clock import real_now
 from portal.content.models import JobRun
 from portal.content.turns import LAST_ROUND, claim_turn, waiting_turns
-from portal.db import db
+from portal.db import db, is_writing
 from portal.errors import ConfigError
 from portal.hosting.config import Collectivity, Instance, Server, Work, write_secret
 from portal.hosting.operating import upgrade
@@ -53,6 +53,21 @@ def busy(plug):
         return made
 
     return busy
+
+
+@pytest.mark.parametrize("in_transaction", [True, False])
+def test_a_job_runs_in_a_transaction_unless_it_opens_its_own(app, plug, in_transaction):
+    met = []
+
+    class Computing:
+        @hookimpl
+        def portal_jobs(self):
+            work = lambda at: met.append(is_writing(db.session()))  # noqa: E731
+            return [Job("layout", every_minutes=60, run=work, in_transaction=in_transaction)]
+
+    plug(Computing())
+    run_jobs(app, due_only=True)
+    assert met == [in_transaction]
 
 
 def test_a_job_with_more_to_do_runs_again_at_once_in_turn_with_the_others(app, busy):

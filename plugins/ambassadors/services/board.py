@@ -31,7 +31,7 @@ from plugins.ambassadors.models.request import MAX_REACH
 from plugins.ambassadors.models.wanted import Reply, Wanted
 from plugins.ambassadors.queries.board import is_open, one_opening, own_reply, replies_for
 from plugins.ambassadors.services.activity import note_activity
-from plugins.ambassadors.services.owners import hold_person
+from plugins.ambassadors.services.holding import hold_person
 
 _ = texts("ambassadors")
 

@@ -70,8 +70,8 @@ def _links_for_all(viewer: Viewer, shown: TalentMap, *, at: datetime) -> list[tu
 def draw_next(at: datetime) -> bool:
     """Do one round of the next drawing that waits; tell whether there is more to do. Old ones go.
 
-    Nobody waits for a layout: one transaction takes the round, another keeps it, and none is open in between. It is the
-    job's own that ends here: nothing was written in it.
+    Nobody waits for a layout: one transaction takes the round, another keeps it, and none is open in between. Not to be
+    called inside one.
     """
     with transaction():
         session.execute(sa.delete(Drawing).where(Drawing.asked_at < at - timedelta(days=KEEP_DAYS)))

@@ -24,7 +24,15 @@ T = TypeVar("T")
 FRESH = {"populate_existing": True}
 _OF: sa.BindParameter[Any] = sa.bindparam("people", expanding=True)
 _CARDS = sa.select(Card).where(Card.person_id.in_(_OF)).order_by(Card.id).with_for_update()
+_PERSON = sa.table("users", sa.column("id"))
+# what refers to a person goes on being written meanwhile
+_ONE = sa.select(_PERSON.c.id).where(_PERSON.c.id == sa.bindparam("person")).with_for_update(key_share=True)
 _WAITING = sa.select(HelpRequest).where(HelpRequest.person_id.in_(_OF), is_unanswered()).order_by(HelpRequest.id)
+
+
+def hold_person(person_id: int) -> None:
+    """Let a second click of the same person wait until the first one is written."""
+    session.execute(_ONE, {"person": person_id})
 
 
 def hold_cards(person_ids: Iterable[int]) -> list[Card]:

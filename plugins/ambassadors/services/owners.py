@@ -1,14 +1,8 @@
-"""Who writes what is theirs, one click at a time."""
+"""Who writes what is theirs."""
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
-from portal.api import Forbidden, Viewer, session
-
-_PERSON = sa.table("users", sa.column("id"))
-# what refers to a person goes on being written meanwhile
-_HOLD = sa.select(_PERSON.c.id).where(_PERSON.c.id == sa.bindparam("person")).with_for_update(key_share=True)
+from portal.api import Forbidden, Viewer
 
 
 def owner_of(actor: Viewer) -> int:
@@ -19,8 +13,3 @@ def owner_of(actor: Viewer) -> int:
     if actor.person_id is None:
         raise Forbidden
     return actor.person_id
-
-
-def hold_person(person_id: int) -> None:
-    """Let a second click of the same person wait until the first one is written."""
-    session.execute(_HOLD, {"person": person_id})

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from portal.api import Audience, now, session, transaction
+from portal.api import Audience, now, session
 
 from plugins.ambassadors.models.mirror import MOST_TRIES, Drawing
 from plugins.ambassadors.services import drawings
@@ -50,7 +50,7 @@ def test_nobody_waits_for_a_layout(writing, app, monkeypatch, lab_id):
 
 
 def _draw(app):
-    with app.app_context(), transaction():
+    with app.app_context():
         return drawings.draw_next(now())
 
 
@@ -69,7 +69,7 @@ def test_a_layout_that_fails_is_given_up(
     monkeypatch.setattr(drawings, "LAYOUT", [sys.executable, "-c", "raise SystemExit(1)"])
     told = []
     for _try in range(MOST_TRIES + ROUNDS):
-        with writing(), suppress(subprocess.CalledProcessError):
+        with app.app_context(), suppress(subprocess.CalledProcessError):
             drawings.draw_next(now())
         with reading():
             told.append(session.execute(sa.select(Drawing.done, Drawing.tries).order_by(Drawing.id)).all())
@@ -80,7 +80,7 @@ def test_a_layout_that_fails_is_given_up(
     assert "data-hx-trigger" not in main_of(page)
     monkeypatch.setattr(drawings, "LAYOUT", working)
     post(client, "/ambassadors/map")
-    with writing():
+    with app.app_context():
         while drawings.draw_next(now()):
             pass
     assert '<svg class="ambassadors-drawing' in client.get("/ambassadors/map").text

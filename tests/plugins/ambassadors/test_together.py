@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
 
-from portal.api import Audience, PortalError, now, session
+from portal.api import Audience, now, session
 
 from plugins.ambassadors.models.card import Card, Draft, Entry
 from plugins.ambassadors.models.engagement import ANSWER_DAYS, PAUSED, QUIET_DAYS, Engagement
@@ -25,28 +23,6 @@ from tests.plugins.ambassadors.factories import make_card
 
 PLUGINS = ["ambassadors"]
 ROUNDS = 6
-
-
-@pytest.fixture
-def at_once(writing):
-    """Do acts in transactions that begin together; give what each met. A lock that never comes is an error."""
-
-    def run(*acts):
-        barrier = Barrier(len(acts))
-
-        def one(act):
-            barrier.wait()
-            try:
-                with writing():
-                    act()
-            except PortalError as refusal:
-                return type(refusal).__name__
-            return "done"
-
-        with ThreadPoolExecutor(len(acts)) as threads:
-            return list(threads.map(one, acts))
-
-    return run
 
 
 def _request() -> HelpRequest:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 
-from portal.api import PortalError, now, session
+from portal.api import now, session
 
 from plugins.copils.models.commitment import Commitment
 from plugins.copils.models.copil import ABSENT, Copil, Decider
@@ -38,28 +36,6 @@ from tests.plugins.copils.factories import (
 PLUGINS = ["copils"]
 ROUNDS = 6
 LATE = SITTING - timedelta(days=1)
-
-
-@pytest.fixture
-def at_once(writing):
-    """Do acts in transactions that begin together; give what each met. A lock that never comes is an error."""
-
-    def run(*acts):
-        barrier = Barrier(len(acts))
-
-        def one(act):
-            barrier.wait()
-            try:
-                with writing():
-                    act()
-            except PortalError as refusal:
-                return type(refusal).__name__
-            return "done"
-
-        with ThreadPoolExecutor(len(acts)) as threads:
-            return list(threads.map(one, acts))
-
-    return run
 
 
 @pytest.fixture
