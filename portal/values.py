@@ -250,10 +250,8 @@ class Job:
     """Work that `portal work` does by itself in each collectivity where the plugin is on.
 
     :ivar run: called with the domain instant (aware UTC), inside one write transaction; must be repeatable. Long work
-        goes in batches: True says « more to do now », and it is called again at once, in a new transaction, each job
-        in its turn
-    :ivar in_transaction: False for what computes long or waits for a process: it is called outside any transaction,
-        and opens its own with `transaction()`, so that nobody waits for it
+        goes in batches: True is « more to do now »: it is called again at once, in a new transaction, each in its turn
+    :ivar in_transaction: False for what computes long: it opens its own with `transaction()`, and nobody waits for it
     """
 
     name: str
