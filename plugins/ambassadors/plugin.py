@@ -75,7 +75,7 @@ def portal_nav_items() -> list[NavItem]:
         NavItem("share", _.later("Find somebody"), "ambassadors.find", order=50, also=("people/",)),
         NavItem("share", _.later("Wanted"), "ambassadors.board", order=60),
         NavItem("share", _.later("Who can help whom"), "ambassadors.talents", order=65, also=("talents/",)),
-        NavItem("share", _.later("My card"), "ambassadors.mine", permissions.CARD, order=70, also=("level",)),
+        NavItem("share", _.later("My card"), "ambassadors.mine", permissions.CARD, order=70, also=("level", "typing")),
         NavItem("share", _.later("Requests"), "ambassadors.requests", permissions.ASK, order=75),
         NavItem("share", _.later("Mirror of mix"), "ambassadors.mirrors", permissions.MIRROR, order=80, also=("mix",)),
         NavItem("administer", _.later("Vocabulary of talents and roles"), "ambassadors.words", permissions.WORDS),
