@@ -19,6 +19,7 @@ from portal.content.links import link, unlink
 from portal.content.notices import notify, settle
 from portal.content.passages import record_passage
 from portal.content.settings import setting
+from portal.content.subjects import is_question
 from portal.content.tokens import Grant, issue_token, move_expiry, revoke_tokens, show_token
 from portal.content.words import among_words, edition, fold, sought, word_values
 from portal.db import Personal, UtcDateTime, db, group_id, person_id, plugin_base, transaction
@@ -95,7 +96,15 @@ from portal.web.exports import Column, Table, export, export_links, exported
 from portal.web.forms import AudienceField, Filters, Form, InstantField, PersonField, SecretField, readers_sentence
 from portal.web.listing import Page, held_listing, listing
 from portal.web.policy import public, requires, signed_in, token, viewer
-from portal.web.subjects import act_in_words, actions_of, history_of, links_of, resolve, sections_of
+from portal.web.subjects import (
+    act_in_words,
+    actions_of,
+    ask_plugins,
+    history_of,
+    links_of,
+    resolve,
+    sections_of,
+)
 from portal.web.uploads import FileField, receive_files
 
 hookimpl = pluggy.HookimplMarker("portal")
@@ -163,6 +172,7 @@ __all__ = [
     "add_person",
     "add_service",
     "among_words",
+    "ask_plugins",
     "audit_table",
     "audit_until",
     "can",
@@ -202,6 +212,7 @@ __all__ = [
     "hookspec",
     "instant",
     "is_following",
+    "is_question",
     "issue_link",
     "issue_token",
     "keep_file",

@@ -121,8 +121,7 @@ class Upload:
 class FileCard:
     """A file of a subject, for whoever may read the subject.
 
-    :ivar kind: what it is, in words
-    :ivar size: bytes
+    :ivar kind: what it is, in words; `size` is in bytes
     :ivar is_picture: may be shown in a page; anything else is only handed out
     """
 
@@ -190,8 +189,7 @@ HOME_ZONES = ("now", "todo", "promised")
 class HomeItem:
     """One thing on « Aujourd'hui ».
 
-    :ivar zone: *now* (happening), *todo* (waits for this person) or *promised* (to us, and when)
-    :ivar lines: at most five
+    :ivar zone: *now* (happening), *todo* (waits for this person) or *promised* (to us, and when); at most five lines
     :ivar due_at: aware UTC; the earliest come first, five are kept
     :ivar action: (label, url), the one way to act
     :ivar state: (word, kind) with kind among "", good, wait, late
@@ -266,12 +264,14 @@ class SubjectType:
 
     :ivar can_follow: its pages offer « Suivre »; the plugin tells `followers(subject)` what becomes of it
     :ivar in_audit: administrators may read in the audit what happens to each of them: never for what has an audience
+    :ivar is_question: its title is an open question, which other plugins may offer to take up
     """
 
     kind: str
     title: object
     can_follow: bool = False
     in_audit: bool = False
+    is_question: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,11 @@ def check_kind(kind: str) -> None:
         raise KeyError(f"unknown kind of subject: {kind}")
 
 
+def is_question(kind: str) -> bool:
+    """Tell whether the title of such a subject is an open question, for any plugin to take up (C36 SPEC 5)."""
+    return kind in current_app.config["QUESTION_KINDS"]
+
+
 def cards_of(subjects: Iterable[Subject], viewer: Viewer) -> dict[Subject, SubjectCard]:
     """Name subjects for a viewer, a kind at once; not those absent, not theirs to read, of a plugin that is off."""
     wanted: dict[str, dict[int, None]] = {}

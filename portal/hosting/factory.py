@@ -237,6 +237,7 @@ def _declare(app: Flask, hooks: Hooks, plugins: list[Manifest]) -> None:
     kinds = hooks.call("portal_subject_types")
     app.config["SUBJECT_KINDS"] = frozenset(kind.kind for kind in kinds)
     app.config["FOLLOWED_KINDS"] = frozenset(kind.kind for kind in kinds if kind.can_follow)
+    app.config["QUESTION_KINDS"] = frozenset(kind.kind for kind in kinds if kind.is_question)
     app.config["LINK_KINDS"] = {kind.kind: kind for kind in hooks.call("portal_link_kinds")}
     app.config["SETTINGS"] = {plugin.id: form for plugin in plugins for form in _settings(hooks, plugin)}
     app.config["AUDIT_KINDS"] = frozenset(kind.kind for kind in kinds if kind.in_audit)

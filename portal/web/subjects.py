@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import render_template
 from markupsafe import Markup
@@ -39,6 +40,15 @@ class Happening:
     at: datetime
     text: str
     who: str | None
+
+
+def ask_plugins(hook: str, **arguments: object) -> list[Any]:
+    """Ask a hook that your `hookspecs.py` offers: all that others answered, flattened, ordered as any hook's.
+
+    Whoever raises is left out and booked; nobody may write while answering. `hook` is `<your id>_…`; empty if nobody
+    implements it. What crosses is values: ids, subjects, words, never models.
+    """
+    return current_hooks().call(hook, **arguments)
 
 
 def resolve(subject: Subject) -> SubjectCard | None:

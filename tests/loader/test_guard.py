@@ -13,7 +13,9 @@ from portal.api import (
     NotFound,
     Subject,
     Viewer,
+    ask_plugins,
     hookimpl,
+    hookspec,
     now,
     people,
     publish,
@@ -110,6 +112,25 @@ def test_answers_come_by_order_then_by_plugin_and_never_by_chance(reading, plug)
         plug(one(name, order), name)
     with reading():
         assert labels() == ["zzz", "aaa", "mmm", "aaa last", "mmm last", "zzz last"]
+
+
+def test_a_plugin_asks_others_by_a_hook_of_its_own(reading, plug):
+    class Asking:
+        @hookspec
+        def labs_neighbours(self, subject):
+            """Give the neighbours of a subject."""
+
+    class Answering:
+        @hookimpl(optionalhook=True)
+        def labs_neighbours(self, subject):
+            return [subject, Subject("labs.lab", 2)]
+
+    with reading():
+        assert ask_plugins("labs_neighbours", subject=SUBJECT) == []
+        current_hooks().add_specs("labs", Asking())
+        assert ask_plugins("labs_neighbours", subject=SUBJECT) == []
+        plug(Answering())
+        assert ask_plugins("labs_neighbours", subject=SUBJECT) == [SUBJECT, Subject("labs.lab", 2)]
 
 
 def test_a_hook_is_given_only_the_arguments_it_names(reading, plug):
