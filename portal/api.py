@@ -13,17 +13,18 @@ from portal.content.audit import record
 from portal.content.audit_reader import ChainReport, audit_table, audit_until, check_chain, open_audit
 from portal.content.clock import now
 from portal.content.events import publish
-from portal.content.files.keeping import drop_file, files_of, keep_file
+from portal.content.files.keeping import drop_file, files_of, keep_file, receive
 from portal.content.following import follow, followers, is_following, unfollow
 from portal.content.links import link, unlink
 from portal.content.notices import notify, settle
+from portal.content.outbound import Fetched, fetch, hosts_of, is_offline
 from portal.content.passages import record_passage
 from portal.content.settings import setting
 from portal.content.subjects import is_question
 from portal.content.tokens import Grant, issue_token, move_expiry, revoke_tokens, show_token
 from portal.content.words import among_words, edition, fold, sought, word_values
 from portal.db import Personal, UtcDateTime, db, group_id, person_id, plugin_base, transaction
-from portal.errors import Conflict, Forbidden, Invalid, NotFound, PortalError, TooMany
+from portal.errors import Conflict, Forbidden, Invalid, NotFound, PortalError, TooMany, Unavailable
 from portal.loader.discovery import API_GENERATION as API_VERSION
 from portal.people.functions import (
     FunctionCard,
@@ -94,6 +95,7 @@ from portal.web.answers import absolute_url, form_page, message, page, page_or_f
 from portal.web.dates import day, instant, local_day, local_midnight, minutes
 from portal.web.exports import Column, Table, export, export_links, exported
 from portal.web.forms import AudienceField, Filters, Form, InstantField, PersonField, SecretField, readers_sentence
+from portal.web.headers import allow_frame
 from portal.web.listing import Page, held_listing, listing
 from portal.web.policy import public, requires, signed_in, token, viewer
 from portal.web.subjects import (
@@ -126,6 +128,7 @@ __all__ = [
     "Conflict",
     "Departure",
     "Event",
+    "Fetched",
     "FileCard",
     "FileField",
     "Filters",
@@ -160,6 +163,7 @@ __all__ = [
     "SubjectType",
     "Table",
     "TooMany",
+    "Unavailable",
     "Upload",
     "UtcDateTime",
     "Viewer",
@@ -171,6 +175,7 @@ __all__ = [
     "add_member",
     "add_person",
     "add_service",
+    "allow_frame",
     "among_words",
     "ask_plugins",
     "audit_table",
@@ -190,6 +195,7 @@ __all__ = [
     "export",
     "export_links",
     "exported",
+    "fetch",
     "files_of",
     "find_people",
     "fold",
@@ -210,8 +216,10 @@ __all__ = [
     "holdings_of",
     "hookimpl",
     "hookspec",
+    "hosts_of",
     "instant",
     "is_following",
+    "is_offline",
     "is_question",
     "issue_link",
     "issue_token",
@@ -248,6 +256,7 @@ __all__ = [
     "qr_uri",
     "readers_sentence",
     "reading",
+    "receive",
     "receive_files",
     "record",
     "record_passage",

@@ -74,6 +74,21 @@ def portal_subjects(kind: str, ids: tuple[int, ...], viewer: Viewer) -> list[Sub
 
 
 @hookspec
+def portal_obstacles() -> list[Action]:  # type: ignore[empty-body]
+    """Say what of your contents some people cannot use as it stands; the accessibility statement lists it.
+
+    Called for each view of that public page: give a sentence that tells nobody more than they may know (a number, no
+    title), and the page where whoever may read it finds it.
+
+    Example::
+
+        @hookimpl
+        def portal_obstacles():
+            return [Action(_("Three films have no captions."), url_for("films.index", captions="no"))]
+    """
+
+
+@hookspec
 def portal_may(viewer: Viewer, permission: str, target: object | None) -> bool | None:
     """Veto a permission that this plugin's manifest declares: False refuses, None or True says nothing.
 

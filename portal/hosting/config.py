@@ -74,6 +74,16 @@ class Work:
     threads: int = 4
 
 
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What the portal may ask of the outside.
+
+    :ivar offline: nothing at all, whatever its plugins may call
+    """
+
+    offline: bool = False
+
+
 # each one is a field of Instance
 SECTIONS: dict[str, Any] = {
     "server": Server,
@@ -81,6 +91,7 @@ SECTIONS: dict[str, Any] = {
     "log": Log,
     "mail": Mail,
     "work": Work,
+    "network": Network,
     "plugins": PluginRules,
 }
 CALLED = {"from": "sender"}  # the word of the file, where Python has its own use for it
@@ -123,6 +134,7 @@ class Instance:
     log: Log = field(default_factory=Log)
     mail: Mail = field(default_factory=Mail)
     work: Work = field(default_factory=Work)
+    network: Network = field(default_factory=Network)
     plugins: PluginRules = field(default_factory=PluginRules)
 
     def folder_of(self, collectivity: Collectivity) -> Path:

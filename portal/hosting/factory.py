@@ -17,6 +17,7 @@ import sqlalchemy.exc
 from flask import Flask
 
 from portal import texts
+from portal.content.outbound import Road
 from portal.db import db
 from portal.errors import PluginFault, Unavailable
 from portal.hosting import requests
@@ -222,6 +223,8 @@ def _of_site(site: Site) -> dict[str, object]:
         "TIMEZONE": site.collectivity.timezone,
         "BASE_URL": base_url(site),
         "MAIL": site.instance.mail if site.instance.mail.host else None,
+        "OFFLINE": site.instance.network.offline,
+        "ROAD": Road(),
         "FOLDER": site.instance.folder,
         "INSTALL": lambda *plugins: prepare_plugins(site, plugins),
         "PURGE_PLAN": lambda plugin: purge_plan(site, plugin),

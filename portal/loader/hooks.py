@@ -41,6 +41,7 @@ GIVES: dict[str, type] = {
     "portal_home_items": HomeItem,
     "portal_sections": Section,
     "portal_actions": Action,
+    "portal_obstacles": Action,
     "portal_subjects": SubjectCard,
 }
 

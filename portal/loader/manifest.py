@@ -187,8 +187,9 @@ def _check_tables(sections: dict[str, Any]) -> None:
         raise ValueError("needs a French text: keeps")
     if max(len(str(words)) for words in keeps.values()) > KEEPS_SIGNS:
         raise ValueError(f"longer than {KEEPS_SIGNS} signs (say the rest in retention): keeps")
-    if not isinstance(sections["network"].get("hosts", []), list):
-        raise ValueError("not a list: hosts")
+    for key in ("hosts", "frames"):
+        if not isinstance(sections["network"].get(key, []), list):
+            raise ValueError(f"not a list: {key}")
 
 
 def _scripts(folder: Path, names: Any) -> tuple[str, ...]:

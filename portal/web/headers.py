@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 
+from portal.content.outbound import hosts_of
 from portal.web.policy import account, policy_of
 
 CSP = "; ".join(
@@ -31,8 +32,20 @@ STATIC_HEADERS = {
 }
 
 
+def allow_frame(host: str) -> None:
+    """Let the page that is being made, and no other, hold a frame of `host`, over https: for whoever asked for it.
+
+    :raises ValueError: the plugin of the page may show no frame of this host
+    """
+    if host not in hosts_of((request.blueprint or "").partition(".")[0], "frames"):
+        raise ValueError(f"neither manifest nor collectivity allows a frame of {host}")
+    g.frame_hosts = (*g.get("frame_hosts", ()), f"https://{host}")
+
+
 def set_headers(response: Response) -> Response:
     """Put the security headers on an answer; what a person sees is kept by no cache."""
+    if response.status_code == 200 and "frame_hosts" in g:
+        response.headers.setdefault("Content-Security-Policy", f"{CSP}; frame-src {' '.join(g.frame_hosts)}")
     for name, value in STATIC_HEADERS.items():
         response.headers.setdefault(name, value)
     secret_address = "token" in (request.view_args or {}) or getattr(request.url_rule, "rule", "").count("<token>")

@@ -38,6 +38,7 @@ REFUSED = {
     "server is a number": ("server = 3", "« server » doit être une section"),
     "log in a tongue nobody reads": ('[log]\nformat = "xml"', "« format » est « text » ou « json »"),
     "keep is a text": ('[backup]\nkeep = "7"', "[backup] : « keep » doit être un nombre entier"),
+    "offline is a text": ('[network]\noffline = "yes"', "[network] : « offline » doit être true ou false"),
     "one collectivity, no list": ('[collectivity]\nslug = "a"', "« collectivity » doit être une liste"),
 }
 

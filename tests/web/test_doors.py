@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Response
 
-from portal.web.headers import CSP
+from portal.web.headers import CSP, allow_frame
 from portal.web.policy import policy_of, public
 
 
@@ -47,6 +47,16 @@ def test_the_policy_lets_nothing_run_that_we_did_not_write():
         kinds[name] for name in kinds if name.endswith("-src") and name not in {"default-src", "object-src", "img-src"}
     } == {"'self'"}
     assert "unsafe" not in CSP
+
+
+def test_a_frame_of_a_host_that_neither_manifest_nor_collectivity_names_is_refused(mount, own):
+    @public()
+    def framing():
+        allow_frame("elsewhere.example")
+        return Response("x")
+
+    with pytest.raises((ValueError, KeyError)):
+        own.get(mount("framing", framing))
 
 
 def test_a_secret_address_is_kept_by_no_cache(client, own):

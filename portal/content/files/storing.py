@@ -137,15 +137,16 @@ def _note(sha256: str, size: int) -> None:
         conn.execute(again)
 
 
-def read_content(sha256: str) -> Iterator[bytes]:
+def read_content(sha256: str, part: tuple[int, int] | None = None) -> Iterator[bytes]:
     """Give a content piece by piece.
 
+    :param part: from this byte to before that one; else all of it
     :raises NotFound: it is not in the store
     :raises Unavailable: the store does not answer
     """
     try:
         with _answering():
-            found = obstore.get(current_store(), path_of(sha256))
+            found = obstore.get(current_store(), path_of(sha256), options={"range": part} if part else None)
     except FileNotFoundError as error:
         raise NotFound(_("This file is no longer here.")) from error
     return (bytes(piece) for piece in found.stream(min_chunk_size=CHUNK_BYTES))

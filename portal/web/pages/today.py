@@ -54,8 +54,10 @@ def today() -> Response:
 def legal(topic: str) -> Response:
     """Show a legal page."""
     kept = register(read_inventory(db.session)) if topic == "donnees-personnelles" else []
-    words = {"title": LEGAL[topic], "topic": topic.replace("-", "_")}
-    return lasting_page("pages/legal.html", depends_on=kept, register=kept, **words)
+    obstacles = current_hooks().call("portal_obstacles") if topic == "accessibilite" else []
+    words = {"title": LEGAL[topic], "topic": topic.replace("-", "_"), "obstacles": obstacles}
+    told = [(str(obstacle.label), obstacle.url) for obstacle in obstacles]
+    return lasting_page("pages/legal.html", depends_on=[kept, told], register=kept, **words)
 
 
 @blueprint.get("/assets/<name>")

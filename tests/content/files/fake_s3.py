@@ -6,6 +6,7 @@ It refuses another key, and a body that is not what its signature says.
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -99,7 +100,13 @@ class Answer(BaseHTTPRequestHandler):
         if found is None:
             self._answer(404, b"<Error><Code>NoSuchKey</Code></Error>")
             return
-        self._answer(200, found, ETag='"x"', Last_Modified=formatdate(usegmt=True))
+        said = {"ETag": '"x"', "Last_Modified": formatdate(usegmt=True)}
+        asked = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
+        if asked is None:
+            self._answer(200, found, **said)
+            return
+        first, last = int(asked[1]), min(int(asked[2]), len(found) - 1)
+        self._answer(206, found[first : last + 1], Content_Range=f"bytes {first}-{last}/{len(found)}", **said)
 
     def do_HEAD(self) -> None:
         self.do_GET()

@@ -58,6 +58,7 @@ def test_what_is_kept_comes_back_byte_by_byte(app, sent, keep, stored, reading, 
         assert files_of(owner) == [card]
         (sha256,) = stored.contents()
         assert b"".join(read_content(sha256)) == samples.PDF
+        assert b"".join(read_content(sha256, (3, 9))) == samples.PDF[3:9]
     assert sha256 == hashlib.sha256(samples.PDF).hexdigest()
 
 

@@ -62,10 +62,10 @@ def row_of(standing: Standing, cost: Cost | None = None) -> dict[str, Any]:
 
 
 def calls(manifest: Manifest | None) -> str | None:
-    """Say whom a plugin may call."""
+    """Say whom a plugin may call, by itself or by a frame of its pages."""
     if manifest is None:
         return None
-    hosts = manifest.network.get("hosts", [])
+    hosts = dict.fromkeys([*manifest.network.get("hosts", []), *manifest.network.get("frames", [])])
     return _("calls %(hosts)s", hosts=", ".join(hosts)) if hosts else _("calls nobody")
 
 
