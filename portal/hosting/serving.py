@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import os
 import signal
@@ -58,6 +59,7 @@ class Server(BaseApplication):
             "forwarded_allow_ips": "*" if server.proxies else "127.0.0.1",
             "forwarder_headers": "",
             "control_socket_disable": True,  # a second door; each fork of a reload would wait for its thread
+            "pre_fork": share_memory,
             "when_ready": self.start_companion,
             "on_reload": self.restart_companion,
             "on_exit": self.stop_companion,
@@ -92,6 +94,12 @@ class Server(BaseApplication):
         self.restart_companion(arbiter)
         if self.companion is not None:
             self.companion.wait(timeout=10)
+
+
+def share_memory(arbiter: object, worker: object) -> None:
+    """Let a worker share what is read already: the collector would write into every object, and copy its page."""
+    gc.collect()
+    gc.freeze()
 
 
 def check_port(host: str, port: int) -> None:
