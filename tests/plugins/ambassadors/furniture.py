@@ -50,6 +50,7 @@ ACTS = {
     "ambassadors.reach": "was asked",
     "ambassadors.say_no": "was asked",
     "ambassadors.say_yes": "was asked",
+    "ambassadors.typing": frozenset({ANIMATOR, OWNER}),  # for the lab that the form names; the other one is not theirs
     "ambassadors.withdraw_request": "asked",
 }
 SENT = {
