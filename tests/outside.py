@@ -16,7 +16,15 @@ from threading import Event, Thread
 
 from portal.content.outbound import Road
 
-NAMES = ("tube.example", "other.example", "www.youtube.com", "i.ytimg.com", "vimeo.com", "i.vimeocdn.com")
+NAMES = (
+    "tube.example",
+    "pod.example",
+    "other.example",
+    "www.youtube.com",
+    "i.ytimg.com",
+    "vimeo.com",
+    "i.vimeocdn.com",
+)
 PATIENCE_SECONDS = 10
 Answer = Callable[[socket.socket, "Event"], None]
 

@@ -135,3 +135,9 @@ def portal_event(event: Event) -> None:
 def portal_may(viewer: Viewer, permission: str, target: object | None) -> bool | None:
     """Refuse what the facts do not allow."""
     return permissions.may(viewer, permission, target)
+
+
+@hookimpl(optionalhook=True)
+def restitutions_sessions(subject: Subject) -> list[Subject]:
+    """Say that a copil is a session, which may be restituted."""
+    return [subject] if subject.kind == "copils.copil" else []

@@ -1,0 +1,200 @@
+"""Tables of `restitutions`: the video and what is said of it, its words, the consent of those filmed, one's choices.
+
+A video is one of ours (a file of the restitution) or stands elsewhere, as its parts: never as an address that somebody
+typed, which is kept beside it and only shown.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.api import Audience, Audienced, Personal, Subject, person_id, plugin_base
+
+from plugins.restitutions.values.addresses import MAX_ADDRESS
+from plugins.restitutions.values.captions import MAX_WORDS
+from plugins.restitutions.values.places import FILE, Place
+
+Base: Any = plugin_base("restitutions")
+
+MAX_TITLE = 160
+MAX_SUMMARY = 2000
+MAX_NAME = 120
+CONSENT_KEEP_DAYS = 365
+LEVELS = (Audience.INTRANET, Audience.NETWORK, Audience.SELF)
+
+
+class Status(StrEnum):
+    """Where a restitution stands. Only what is published or unavailable has other readers than its owner."""
+
+    TO_CONFIRM = "to_confirm"
+    TO_CHECK = "to_check"
+    PUBLISHED = "published"
+    UNAVAILABLE = "unavailable"
+    WITHDRAWN = "withdrawn"
+
+
+class Has(StrEnum):
+    """Whether it has captions, or a transcript (C33 SPEC 6)."""
+
+    YES = "yes"
+    NO = "no"
+    NEEDLESS = "needless"
+
+
+def of_restitution() -> Mapped[int]:
+    """Give the column of what belongs to a restitution."""
+    return mapped_column(sa.ForeignKey("restitutions_restitution.id", ondelete="CASCADE"), index=True)
+
+
+class Restitution(Audienced, Base):
+    """A video of a session, or its sound; whoever owns it is its author.
+
+    :ivar original: the address as it was typed; empty for a file of ours, and once withdrawn
+    :ivar provider: one of `PROVIDERS`; empty while no video was recognised, and once withdrawn
+    :ivar session_kind: with `session_id`, the subject it restitutes
+    :ivar provider_title: what its host calls it, as data
+    :ivar seconds: how long it is, if known
+    :ivar folded: title, summary and transcript, to be searched
+    :ivar looked_at: when its host was last asked
+    :ivar failures: how often in a row its host did not have it
+    :ivar emptied_at: when a sweep found that nothing of a withdrawn video is left (C33 SPEC 7)
+    """
+
+    __tablename__ = "restitutions_restitution"
+    __plain__ = (
+        "audience",
+        "provider",
+        "host",
+        "key",
+        "secret",
+        "language",
+        "captions",
+        "transcript",
+        "status",
+        "session_kind",
+        "provider_title",
+    )
+    __personal__ = {
+        "author_id": Personal("author_id", "adds a restitution", None, "pseudonym"),
+        "title": Personal("author_id", "what a restitution is called", None, "pseudonym"),
+        "summary": Personal("author_id", "sums a restitution up", None, "pseudonym"),
+        "original": Personal("author_id", "the link as it was pasted", None, "pseudonym"),
+        "folded": Personal("author_id", "the same, to be searched", None, "pseudonym"),
+    }
+    __table_args__ = (
+        sa.Index("ix_restitutions_restitution_session", "session_kind", "session_id"),
+        sa.Index("ix_restitutions_restitution_newest", "created_at", "id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(sa.String(MAX_TITLE))
+    summary: Mapped[str] = mapped_column(sa.Text, default="")
+    original: Mapped[str] = mapped_column(sa.String(MAX_ADDRESS), default="")
+    provider: Mapped[str] = mapped_column(sa.String(10), default="")
+    host: Mapped[str] = mapped_column(sa.String(255), default="")
+    key: Mapped[str] = mapped_column(sa.String(200), default="")
+    secret: Mapped[str] = mapped_column(sa.String(80), default="")
+    start: Mapped[int] = mapped_column(default=0)
+    provider_title: Mapped[str] = mapped_column(sa.String(MAX_TITLE), default="")
+    seconds: Mapped[int | None]
+    language: Mapped[str] = mapped_column(sa.String(5), default="fr")
+    captions: Mapped[str] = mapped_column(sa.String(10))
+    transcript: Mapped[str] = mapped_column(sa.String(10))
+    status: Mapped[str] = mapped_column(sa.String(12), index=True)
+    session_kind: Mapped[str | None] = mapped_column(sa.String(60))
+    session_id: Mapped[int | None]
+    folded: Mapped[str] = mapped_column(sa.Text, default="", deferred=True)
+    created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    looked_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    withdrawn_at: Mapped[datetime | None]
+    emptied_at: Mapped[datetime | None]
+
+    @property
+    def subject(self) -> Subject:
+        """Give the restitution as others speak of it."""
+        return Subject("restitutions.restitution", self.id)
+
+    @property
+    def restituted(self) -> Subject | None:
+        """Give the session it restitutes."""
+        return Subject(self.session_kind, self.session_id) if self.session_kind and self.session_id else None
+
+    @property
+    def place(self) -> Place | None:
+        """Give where the video stands; None for a file of ours, or no video."""
+        if self.provider in {"", FILE}:
+            return None
+        return Place(self.provider, self.host, self.key, self.secret, self.start)
+
+    def stand_at(self, place: Place | None) -> None:
+        """Take a video elsewhere for the one that is meant, or none."""
+        found = place or Place("", "", "")
+        self.provider, self.host, self.key = found.provider, found.host, found.key
+        self.secret, self.start = found.secret, found.start
+
+
+class Chapter(Base):
+    """A part of a video, by when it begins."""
+
+    __tablename__ = "restitutions_chapter"
+    __plain__ = ("title",)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    restitution_id: Mapped[int] = of_restitution()
+    starts: Mapped[int]
+    title: Mapped[str] = mapped_column(sa.String(MAX_TITLE))
+
+
+class Cue(Base):
+    """Some words of a video, from when to when, in milliseconds."""
+
+    __tablename__ = "restitutions_cue"
+    __personal__ = {
+        "words": Personal(None, "what filmed people say"),
+        "folded": Personal(None, "the same, to be searched"),
+    }
+    id: Mapped[int] = mapped_column(primary_key=True)
+    restitution_id: Mapped[int] = of_restitution()
+    starts_ms: Mapped[int]
+    ends_ms: Mapped[int]
+    words: Mapped[str] = mapped_column(sa.String(MAX_WORDS))
+    folded: Mapped[str] = mapped_column(sa.Text)
+
+
+class Consent(Base):
+    """Somebody who is filmed agrees to be shown, until they say otherwise; they need no account for it."""
+
+    __tablename__ = "restitutions_consent"
+    __personal__ = {
+        "name": Personal(
+            None, "who is filmed, and agrees", CONSENT_KEEP_DAYS, "delete", since="withdrawn_at", at_end="delete"
+        ),
+    }
+    id: Mapped[int] = mapped_column(primary_key=True)
+    restitution_id: Mapped[int] = of_restitution()
+    name: Mapped[str] = mapped_column(sa.String(MAX_NAME))
+    given_on: Mapped[date]
+    withdrawn_at: Mapped[datetime | None]
+
+    @property
+    def subject(self) -> Subject:
+        """Give the consent as its address speaks of it."""
+        return Subject("restitutions.consent", self.id)
+
+
+class Choice(Base):
+    """A host whose videos a person always shows, without being asked first."""
+
+    __tablename__ = "restitutions_choice"
+    __plain__ = ("host",)
+    __personal__ = {"person_id": Personal("person_id", "always shows the videos of a host", None, "delete")}
+    __table_args__ = (sa.UniqueConstraint("person_id", "host"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = person_id()
+    host: Mapped[str] = mapped_column(sa.String(255))
+    chosen_at: Mapped[datetime]

@@ -1,0 +1,155 @@
+"""Asking a host what it says of a video: its title, how long it is, its picture; and whether it is still there.
+
+As data alone: no markup of a host is kept (C33 SPEC 5). Hosts answer when they like, so nothing is locked meanwhile.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.api import (
+    Event,
+    Invalid,
+    Unavailable,
+    Upload,
+    fetch,
+    files_of,
+    is_offline,
+    keep_file,
+    publish,
+    receive,
+    session,
+    setting,
+    transaction,
+)
+
+from plugins.restitutions.models import MAX_TITLE, Restitution, Status
+from plugins.restitutions.queries.restitutions import SHOWN
+from plugins.restitutions.services.publishing import facts_of
+from plugins.restitutions.values.places import FILE, Place
+
+WATCH_DAYS = 7
+MOST_FAILURES = 2
+PICTURE_SIDE = 640
+MAX_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a host said.
+
+    :ivar is_there: it has the video, and shows it
+    """
+
+    is_there: bool
+    title: str = ""
+    seconds: int | None = None
+    picture_url: str = ""
+
+
+def look_next(at: datetime) -> bool:
+    """Ask about the next video that is due; tell whether there may be another. Not to be called in a transaction.
+
+    Each once, for its title and picture; then once a week where the collectivity wants links watched (C33 SPEC 8).
+    """
+    due = None if is_offline() else _next(at)
+    if due is None:
+        return False
+    number, place, has_picture = due
+    look = ask_about(place)
+    picture = None if has_picture else _picture(look.picture_url)
+    with transaction():
+        _keep(number, place, look, picture, at=at)
+    return True
+
+
+def _next(at: datetime) -> tuple[int, Place, bool] | None:
+    due: sa.ColumnElement[bool] = Restitution.looked_at.is_(None)
+    if setting("restitutions", "watch"):
+        due = sa.or_(due, Restitution.looked_at <= at - timedelta(days=WATCH_DAYS))
+    elsewhere = sa.and_(Restitution.status.in_(SHOWN), Restitution.provider.not_in(["", FILE]))
+    wanted = sa.select(Restitution).where(elsewhere, due).order_by(Restitution.looked_at, Restitution.id)
+    found = session.scalars(wanted.limit(1)).first()
+    place = found.place if found else None
+    given = (found.id, place, bool(files_of(found.subject))) if found and place else None
+    session.rollback()  # nothing stays open while a host takes its time
+    return given
+
+
+def ask_about(place: Place) -> Look:
+    """Ask a host about a video."""
+    try:
+        answer = fetch("restitutions", place.about_url)
+    except Unavailable:
+        return Look(is_there=False)
+    if answer.status != 200:
+        return Look(is_there=False)
+    return _read(answer.content) if answer.content_type == "application/json" else Look(is_there=True)
+
+
+def _read(content: bytes) -> Look:
+    """Read the three fields we want of an answer; whatever else it says, or how it says it, does not matter."""
+    try:
+        said = json.loads(content)
+    except (ValueError, RecursionError):
+        return Look(is_there=True)
+    said = said if isinstance(said, dict) else {}
+    title, seconds, picture = (said.get(name) for name in ("title", "duration", "thumbnail_url"))
+    return Look(
+        is_there=True,
+        title=_line(title),
+        seconds=_seconds(seconds),
+        picture_url=picture if isinstance(picture, str) else "",
+    )
+
+
+def _line(text: Any) -> str:
+    seen = "".join(sign if sign.isprintable() else " " for sign in text) if isinstance(text, str) else ""
+    return " ".join(seen.split())[:MAX_TITLE]
+
+
+def _seconds(said: Any) -> int | None:
+    return round(said) if type(said) in {int, float} and 0 < said <= MAX_SECONDS else None
+
+
+def _picture(url: str) -> Upload | None:
+    """Take a picture from its host, and draw it again; None if there is none that can be read."""
+    if not url:
+        return None
+    try:
+        answer = fetch("restitutions", url)
+        upload = receive(io.BytesIO(answer.content), name="image", side=PICTURE_SIDE) if answer.status == 200 else None
+    except (Unavailable, Invalid):
+        return None
+    return upload if upload and upload.width else None
+
+
+def _keep(number: int, place: Place, look: Look, picture: Upload | None, *, at: datetime) -> None:
+    """Keep what was said, if the video is still the one that was asked about."""
+    found = session.scalar(sa.select(Restitution).where(Restitution.id == number).with_for_update())
+    if found is None or found.place != place or found.status not in SHOWN:
+        return
+    found.looked_at, found.failures = at, 0 if look.is_there else found.failures + 1
+    found.provider_title, found.seconds = look.title or found.provider_title, look.seconds or found.seconds
+    session.flush()
+    if picture is not None and not files_of(found.subject):
+        keep_file(found.subject, picture, actor=None, at=at)
+    _move(found, look, at=at)
+
+
+def _move(restitution: Restitution, look: Look, *, at: datetime) -> None:
+    """Let it be found again, or lost once its host did not have it twice in a row."""
+    subject, facts = restitution.subject, facts_of(restitution)
+    if look.is_there and restitution.status == Status.UNAVAILABLE:
+        restitution.status = Status.PUBLISHED
+        publish(Event("restitutions.found_again", subject, None, at, facts))
+    elif restitution.failures >= MOST_FAILURES and restitution.status == Status.PUBLISHED:
+        restitution.status = Status.UNAVAILABLE
+        publish(Event("restitutions.lost", subject, None, at, facts))
+    session.flush()

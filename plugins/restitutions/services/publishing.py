@@ -1,0 +1,266 @@
+"""Verbs of a restitution: added, confirmed, corrected, changed, taken down. They flush and never commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from portal.api import (
+    Conflict,
+    Event,
+    Forbidden,
+    Invalid,
+    Subject,
+    Upload,
+    Viewer,
+    drop_file,
+    files_of,
+    fold,
+    keep_file,
+    link,
+    publish,
+    record,
+    session,
+    texts,
+)
+
+from plugins.restitutions.models import Chapter, Cue, Restitution, Status
+from plugins.restitutions.values.addresses import Fault, ReadAddress
+from plugins.restitutions.values.places import FILE
+
+_ = texts("restitutions")
+LINK = "restitutions.of"
+FAULTS = {
+    Fault.HTTPS: _.later("The address must begin with https://."),
+    Fault.HOST: _.later("Videos of this host are not taken here. Ask whoever administers the plugins to add it."),
+    Fault.SIGNS: _.later("This is not the address of a video: copy it once more from the page where it plays."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody says of a video.
+
+    :ivar of: the session it restitutes
+    """
+
+    title: str
+    captions: str
+    transcript: str
+    audience: str
+    summary: str = ""
+    language: str = "fr"
+    of: Subject | None = None
+
+
+def add_link(actor: Viewer, said: Said, original: str, found: ReadAddress, *, at: datetime) -> Restitution:
+    """Add a video that stands elsewhere; published only if its address is understood as it was typed (C33 SPEC 2).
+
+    The same address by the same person under the same title is a second click.
+
+    :raises Invalid: the address is not taken at all
+    """
+    _must_be_taken(found)
+    same = sa.select(Restitution).where(
+        Restitution.author_id == actor.person_id,
+        Restitution.original == original,
+        Restitution.title == said.title,
+        Restitution.status != Status.WITHDRAWN,
+    )
+    known = session.scalar(same.limit(1))
+    return known or _add(actor, said, found, original=original, at=at)
+
+
+def _must_be_taken(found: ReadAddress) -> None:
+    if found.fault is not None:
+        raise Invalid(FAULTS[found.fault], field="address")
+
+
+def _add(actor: Viewer, said: Said, found: ReadAddress, *, original: str, at: datetime) -> Restitution:
+    made = _new(actor, said, at=at)
+    made.original, made.status = original, _status(found)
+    made.stand_at(found.place)
+    _keep(actor, made, said, at=at)
+    return made
+
+
+def _status(found: ReadAddress) -> Status:
+    if found.place is None:
+        return Status.TO_CHECK
+    return Status.TO_CONFIRM if found.is_repaired else Status.PUBLISHED
+
+
+def add_film(actor: Viewer, said: Said, upload: Upload, *, at: datetime) -> Restitution:
+    """Add a video, or its sound, that was sent."""
+    made = _new(actor, said, at=at)
+    made.provider, made.status = FILE, Status.PUBLISHED
+    _keep(actor, made, said, at=at)
+    keep_file(made.subject, upload, actor=actor, at=at)
+    return made
+
+
+def _new(actor: Viewer, said: Said, *, at: datetime) -> Restitution:
+    if actor.person_id is None:
+        raise Forbidden
+    return Restitution(
+        author_id=actor.person_id,
+        title=said.title,
+        summary=said.summary,
+        language=said.language,
+        captions=said.captions,
+        transcript=said.transcript,
+        audience=said.audience,
+        session_kind=said.of.kind if said.of else None,
+        session_id=said.of.id if said.of else None,
+        folded=fold(said.title, said.summary),
+        created_at=at,
+    )
+
+
+def _keep(actor: Viewer, made: Restitution, said: Said, *, at: datetime) -> None:
+    session.add(made)
+    session.flush()
+    record("restitutions.added", made.subject, actor=actor, at=at, facts={"status": made.status})
+    if said.of is not None:
+        link(LINK, made.subject, said.of, actor=actor, at=at)
+    if made.status == Status.PUBLISHED:
+        _publish(actor, made, at=at)
+
+
+def _publish(actor: Viewer, restitution: Restitution, *, at: datetime) -> None:
+    """Let its audience read it; it is news the first time."""
+    restitution.status = Status.PUBLISHED
+    if restitution.published_at is not None:
+        session.flush()
+        return
+    restitution.published_at = at
+    session.flush()
+    publish(Event("restitutions.published", restitution.subject, actor.person_id, at, facts_of(restitution)))
+
+
+def facts_of(restitution: Restitution) -> dict[str, object]:
+    """Say in an event which session a restitution is of."""
+    of = restitution.restituted
+    return {"session": [of.kind, of.id]} if of else {}
+
+
+def hold(restitution: Restitution) -> None:
+    """Let nobody change it meanwhile.
+
+    :raises Conflict: it was taken down
+    """
+    session.refresh(restitution, with_for_update=True)
+    if restitution.status == Status.WITHDRAWN:
+        raise Conflict(_("This restitution was taken down. Its video is no longer here."))
+
+
+def confirm(actor: Viewer, restitution: Restitution, *, at: datetime) -> None:
+    """Say that the repaired address is the one that was meant: it is published. A second click changes nothing.
+
+    :raises Forbidden: it is somebody else's
+    :raises Conflict: its address was not understood, or it was taken down
+    """
+    must_own(actor, restitution)
+    hold(restitution)
+    if restitution.status == Status.TO_CHECK:
+        raise Conflict(_("The address was not understood: correct it first."))
+    if restitution.status == Status.TO_CONFIRM:
+        record("restitutions.confirmed", restitution.subject, actor=actor, at=at)
+        _publish(actor, restitution, at=at)
+
+
+def correct(actor: Viewer, restitution: Restitution, original: str, found: ReadAddress, *, at: datetime) -> None:
+    """Give another address; what was said of the former one by its host goes.
+
+    :raises Forbidden: it is somebody else's
+    :raises Conflict: it is a file of ours, or was taken down
+    :raises Invalid: the address is not taken at all
+    """
+    must_own(actor, restitution)
+    hold(restitution)
+    if restitution.provider == FILE:
+        raise Conflict(_("This video was sent as a file: it has no address to correct."))
+    _must_be_taken(found)
+    drop_files(restitution, actor=actor, at=at)
+    restitution.original, restitution.status = original, _status(found)
+    restitution.stand_at(found.place)
+    restitution.provider_title, restitution.seconds, restitution.looked_at, restitution.failures = "", None, None, 0
+    session.flush()
+    record("restitutions.corrected", restitution.subject, actor=actor, at=at, facts={"status": restitution.status})
+    if restitution.status == Status.PUBLISHED:
+        _publish(actor, restitution, at=at)
+
+
+def change(
+    actor: Viewer, restitution: Restitution, said: Said, chapters: Iterable[tuple[int, str]], *, at: datetime
+) -> None:
+    """Change what is said of a video.
+
+    :raises Forbidden: it is somebody else's
+    :raises Conflict: it was taken down
+    """
+    must_own(actor, restitution)
+    hold(restitution)
+    for name in ("title", "summary", "language", "captions", "transcript", "audience"):
+        setattr(restitution, name, getattr(said, name))
+    session.execute(sa.delete(Chapter).where(Chapter.restitution_id == restitution.id))
+    session.add_all(Chapter(restitution_id=restitution.id, starts=starts, title=title) for starts, title in chapters)
+    session.flush()
+    fold_again(restitution)
+    record("restitutions.changed", restitution.subject, actor=actor, at=at)
+
+
+def fold_again(restitution: Restitution) -> None:
+    """Keep what is searched: title, summary, transcript."""
+    cues = sa.select(Cue.words).where(Cue.restitution_id == restitution.id).order_by(Cue.starts_ms, Cue.id)
+    restitution.folded = fold(restitution.title, restitution.summary, *session.scalars(cues))
+    session.flush()
+
+
+def withdraw(actor: Viewer | None, restitution: Restitution, *, at: datetime) -> None:
+    """Take a restitution down: file, picture, address and words go at once, for good (C33 SPEC 7). Twice is once.
+
+    :param actor: None when somebody who is filmed asks it, without an account
+    """
+    session.refresh(restitution, with_for_update=True)
+    if restitution.status == Status.WITHDRAWN:
+        return
+    empty(restitution, actor=actor, at=at)
+    restitution.status, restitution.withdrawn_at = Status.WITHDRAWN, at
+    session.flush()
+    actor_id = actor.person_id if actor else None
+    publish(Event("restitutions.withdrawn", restitution.subject, actor_id, at, facts_of(restitution)))
+
+
+def empty(restitution: Restitution, *, actor: Viewer | None, at: datetime) -> bool:
+    """Leave nothing of a video; tell whether there was something."""
+    left = drop_files(restitution, actor=actor, at=at)
+    for table in (Cue, Chapter):
+        gone = session.scalars(sa.delete(table).where(table.restitution_id == restitution.id).returning(table.id)).all()
+        left = left or bool(gone)
+    left = left or bool(restitution.original or restitution.key)
+    restitution.stand_at(None)
+    restitution.original = restitution.provider_title = restitution.summary = ""
+    restitution.folded = fold(restitution.title)
+    session.flush()
+    return left
+
+
+def drop_files(restitution: Restitution, *, actor: Viewer | None, at: datetime) -> bool:
+    """Take its files from a restitution; tell whether there were any."""
+    found = files_of(restitution.subject)
+    for card in found:
+        drop_file(restitution.subject, card.id, actor=actor, at=at)
+    return bool(found)
+
+
+def must_own(actor: Viewer, restitution: Restitution) -> None:
+    """Let its owner alone go on.
+
+    :raises Forbidden: it is somebody else's
+    """
+    if actor.person_id is None or restitution.author_id != actor.person_id:
+        raise Forbidden(_("Only whoever added it can do this."))

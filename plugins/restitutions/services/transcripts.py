@@ -1,0 +1,40 @@
+"""Taking the words of a video, from captions that were made elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from portal.api import Event, Viewer, fold, publish, session
+
+from plugins.restitutions.models import Cue, Has, Restitution
+from plugins.restitutions.services.publishing import facts_of, fold_again, hold, must_own
+from plugins.restitutions.values.captions import Spoken
+
+
+def take_words(actor: Viewer, restitution: Restitution, cues: Sequence[Spoken], *, at: datetime) -> None:
+    """Keep these words for those of the video; they are searched, and shown beneath it.
+
+    :raises Forbidden: it is somebody else's
+    :raises Conflict: it was taken down
+    """
+    must_own(actor, restitution)
+    hold(restitution)
+    session.execute(sa.delete(Cue).where(Cue.restitution_id == restitution.id))
+    made = [
+        Cue(
+            restitution_id=restitution.id,
+            starts_ms=cue.starts_ms,
+            ends_ms=cue.ends_ms,
+            words=cue.words,
+            folded=fold(cue.words),
+        )
+        for cue in cues
+    ]
+    session.add_all(made)
+    session.flush()
+    restitution.transcript = Has.YES
+    fold_again(restitution)
+    publish(Event("restitutions.words_taken", restitution.subject, actor.person_id, at, facts_of(restitution)))

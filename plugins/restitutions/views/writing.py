@@ -1,0 +1,151 @@
+"""Adding a restitution, confirming its address, saying more of it, taking it down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+
+from portal.api import Audience, form_page, message, now, page, receive_files, requires, see, texts, viewer
+
+from plugins.restitutions import permissions
+from plugins.restitutions.forms import (
+    MAX_FILM_BYTES,
+    CaptionsForm,
+    ChangeForm,
+    CorrectForm,
+    FilmForm,
+    LinkForm,
+    filled,
+)
+from plugins.restitutions.models import Restitution, Status
+from plugins.restitutions.queries.hosts import allowed
+from plugins.restitutions.queries.restitutions import chapters_of, consents_of
+from plugins.restitutions.queries.transcripts import has_words
+from plugins.restitutions.services.publishing import add_film, add_link, change, confirm, correct, withdraw
+from plugins.restitutions.services.transcripts import take_words
+from plugins.restitutions.values.addresses import read_address
+from plugins.restitutions.values.captions import MAX_BYTES
+from plugins.restitutions.views.blueprint import blueprint
+from plugins.restitutions.views.loaders import own_restitution, session_named, standing_restitution
+from plugins.restitutions.views.offers import url_of
+
+_ = texts("restitutions")
+ADDED = {
+    Status.PUBLISHED: _.later("It is there. Say more of it when you like: a summary helps most."),
+    Status.TO_CONFIRM: _.later("Look whether this is the right address: you alone see it until then."),
+    Status.TO_CHECK: _.later("The address was not understood: you alone see it until it is corrected."),
+}
+
+
+def _asked_session(form: Any) -> Any:
+    """Give the session the form is about, as the address or the form names it."""
+    form.of.data = form.of.data or request.args.get("of", "")
+    return session_named(form.of.data)
+
+
+def _added(restitution: Restitution):
+    message(str(ADDED[Status(restitution.status)]), "good" if restitution.status == Status.PUBLISHED else "wait")
+    return see("restitutions.restitution", restitution_id=restitution.id)
+
+
+@blueprint.route("/add", methods=["GET", "POST"])
+@requires(permissions.ADD)
+def add():
+    """Add a video that stands elsewhere, by its link."""
+    form = LinkForm()
+    of = _asked_session(form)
+    if form.submitted():
+        with form.attempt():
+            found, said = read_address(form.address.data, allowed()), form.said(of.subject if of else None)
+            return _added(add_link(viewer(), said, form.address.data, found, at=now()))
+    return form_page("restitutions/add.html", form, of=of, **_around(of))
+
+
+@blueprint.route("/send", methods=["GET", "POST"])
+@requires(permissions.ADD, prepare=receive_files(FilmForm), max_bytes=MAX_FILM_BYTES)
+def send():
+    """Add a video, or its sound, by its file."""
+    form = FilmForm()
+    of = _asked_session(form)
+    if form.submitted():
+        with form.attempt():
+            said = form.said(of.subject if of else None)
+            return _added(add_film(viewer(), said, form.film.data[0], at=now()))
+    return form_page("restitutions/send.html", form, of=of, **_around(of))
+
+
+def _around(of: Any) -> dict[str, Any]:
+    hosts = allowed()
+    names = [name for name, taken in (("YouTube", hosts.youtube), ("Vimeo", hosts.vimeo)) if taken]
+    return {"hosts": [*names, *sorted(hosts.hosts)], "of_text": str(of.subject) if of else None}
+
+
+@blueprint.post("/<int:restitution_id>/confirm")
+@requires(permissions.ADD, restitution=own_restitution)
+def confirm_address(restitution):
+    """Say that the repaired address is the right one."""
+    confirm(viewer(), restitution, at=now())
+    message(str(ADDED[Status.PUBLISHED]))
+    return see("restitutions.restitution", restitution_id=restitution.id)
+
+
+@blueprint.route("/<int:restitution_id>/address", methods=["GET", "POST"])
+@requires(permissions.ADD, restitution=own_restitution)
+def correct_address(restitution):
+    """Give another address."""
+    form = CorrectForm(data={"address": restitution.original})
+    if form.submitted():
+        with form.attempt():
+            found = read_address(form.address.data, allowed())
+            correct(viewer(), restitution, form.address.data, found, at=now())
+            return _added(restitution)
+    return form_page("restitutions/correct.html", form, restitution=restitution, cancel_url=url_of(restitution))
+
+
+@blueprint.route("/<int:restitution_id>/change", methods=["GET", "POST"])
+@requires(permissions.ADD, restitution=own_restitution)
+def change_restitution(restitution):
+    """Say more of a video: summary, language, chapters."""
+    form = ChangeForm(data=filled(restitution, list(chapters_of(restitution.id))))
+    if form.submitted():
+        with form.attempt():
+            change(viewer(), restitution, form.said(None), form.marks(), at=now())
+            message(_("It is kept."))
+            return see("restitutions.restitution", restitution_id=restitution.id)
+    return form_page("restitutions/change.html", form, restitution=restitution, cancel_url=url_of(restitution))
+
+
+@blueprint.route("/<int:restitution_id>/captions", methods=["GET", "POST"])
+@requires(permissions.ADD, max_bytes=2 * MAX_BYTES, restitution=own_restitution)
+def take_captions(restitution):
+    """Give the words of a video, from its captions."""
+    form = CaptionsForm()
+    if form.submitted():
+        with form.attempt():
+            found = form.cues()
+            take_words(viewer(), restitution, found, at=now())
+            message(_.plural("%(num)s line is kept and searched.", "%(num)s lines are kept and searched.", len(found)))
+            return see("restitutions.restitution", restitution_id=restitution.id)
+    there = url_of(restitution, "captions") if has_words(restitution.id) else None
+    back = url_of(restitution)
+    return form_page("restitutions/captions.html", form, restitution=restitution, there=there, cancel_url=back)
+
+
+@blueprint.route("/<int:restitution_id>/withdraw", methods=["GET", "POST"])
+@requires(permissions.WITHDRAW, restitution=standing_restitution)
+def withdraw_restitution(restitution):
+    """Take a restitution down."""
+    if request.method == "POST":
+        is_own = restitution.author_id == viewer().person_id
+        withdraw(viewer(), restitution, at=now())
+        message(_("It is taken down. Nothing of its video is served any more."))
+        return see("restitutions.restitution", restitution_id=restitution.id) if is_own else see("restitutions.index")
+    many = len(consents_of(restitution.id)) if restitution.author_id == viewer().person_id else 0
+    return page(
+        "restitutions/withdraw.html",
+        restitution=restitution,
+        many=many,
+        is_open=restitution.audience != Audience.SELF,
+        cancel_url=url_of(restitution),
+    )

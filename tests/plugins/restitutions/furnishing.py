@@ -1,0 +1,122 @@
+"""A restitution in each state, of each audience, with its words, chapters and those who are filmed, for the review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import product
+
+from portal.api import local_day, now, session
+from portal.people.sessions import viewer_of
+
+from plugins.restitutions.models import Choice, Restitution, Status
+from plugins.restitutions.services.consents import SCOPE, add_consent, consent_token, take_back
+from plugins.restitutions.values.places import FILE
+from tests.plugins.restitutions.factories import LINK, TORN, give_words, make_link, say_more
+from tests.review.world import ANIMATOR, NETWORK, NOBODY, OWNER, Key, Roles, Thing, World, readers_of
+
+STATES = ("published", "unavailable", "to_confirm", "to_check", "withdrawn", "film")
+AUDIENCES = ("intranet", "network", "self")
+TIMES = ("not yet", "no more")
+# each state, each audience and each time at least once
+FEW = (
+    ("published", "intranet", ""),
+    ("published", "network", ""),
+    ("unavailable", "intranet", ""),
+    ("to_confirm", "intranet", ""),
+    ("to_check", "network", ""),
+    ("withdrawn", "intranet", ""),
+    ("film", "self", ""),
+    ("film", "intranet", "not yet"),
+    ("published", "intranet", "no more"),
+)
+OPEN = ("published", "unavailable", "film")
+# Those who animate a lab of the world.
+ANIMATORS = frozenset({ANIMATOR, OWNER, NETWORK})
+SHOWN_BY_THE_CODE = frozenset({"restitutions_restitution.title", "restitutions_consent.name"})
+ADDRESSES = {"to_confirm": TORN["we-Obs2KR28"], "to_check": TORN[None]}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A restitution as it is to be made."""
+
+    state: str
+    audience: str
+    time: str
+
+    @property
+    def readers(self) -> Roles:
+        """Give who reads it."""
+        if self.state not in OPEN:
+            return frozenset({OWNER})
+        return readers_of(self.audience, group=NOBODY, author=OWNER, in_time=not self.time)
+
+
+def furnish(world: World) -> None:
+    """Make them all."""
+    world.values["followed"] += ["restitutions.restitution"]
+    world.values.setdefault("told about", []).append("restitutions.restitution")
+    for made in _every() if world.is_full else (Made(*few) for few in FEW):
+        _restitution(world, made)
+    choice = Choice(person_id=world.people[OWNER].id, host="tube.example", chosen_at=now())
+    session.add(choice)
+    session.flush()
+    world.add(Thing("restitutions.choice", choice.id, frozenset({OWNER})))
+    world.add_key(SCOPE, Key("1.unknown", lives=False))
+
+
+def add_private(world: World) -> None:
+    """Add what those outside may not know of."""
+    for state, audience in (
+        ("published", "self"),
+        ("film", "network"),
+        ("to_confirm", "intranet"),
+        ("withdrawn", "self"),
+    ):
+        _restitution(world, Made(state, audience, ""))
+
+
+def _every() -> Iterator[Made]:
+    yield from (Made(state, audience, "") for state, audience in product(STATES, AUDIENCES))
+    yield from (Made("published", audience, time) for audience, time in product(AUDIENCES, TIMES))
+
+
+def _restitution(world: World, made: Made) -> None:
+    at, owner = now(), world.people[OWNER]
+    number = len(world.things.get("restitutions.restitution", ())) + 1
+    address = ADDRESSES.get(made.state, LINK)
+    row = make_link(owner, address, title=f"Restitution {number}", audience=made.audience, captions="no", at=at)
+    say_more(owner, row, summary="Ce qui s’est dit", chapters=[(5, "Le début")])
+    if made.state not in {"to_confirm", "to_check"}:
+        give_words(owner, row)
+    _put(row, made)
+    facts = {"owns": frozenset({OWNER}), "takes down": (ANIMATORS & made.readers) | {OWNER}}
+    thing = world.add(
+        Thing("restitutions.restitution", row.id, made.readers, f"{made.state}, {made.audience}", facts=facts)
+    )
+    consent = add_consent(viewer_of(owner.id), row, "Bo Lang", local_day(at), at=at)
+    session.flush()
+    token = str(consent_token(consent))
+    if made.state == "withdrawn":
+        take_back(None, consent, at=at)
+    if made.state == "film":
+        world.keep_file(row.subject, made.readers)
+    own = world.add(Thing("restitutions.consent", consent.id, frozenset({OWNER}), made.state))
+    if made.state in {"published", "withdrawn"} and not made.time:
+        world.add_key(SCOPE, Key(token, things=(thing, own), shows=SHOWN_BY_THE_CODE))
+
+
+def _put(row: Restitution, made: Made) -> None:
+    """Bring it to its state; a withdrawn one comes there by its consent."""
+    at = now()
+    row.provider_title = "Chez lui" if row.provider else ""
+    row.visible_from = at + timedelta(days=9) if made.time == "not yet" else None
+    row.visible_until = at - timedelta(hours=1) if made.time == "no more" else None
+    if made.state == "unavailable":
+        row.status = Status.UNAVAILABLE
+    if made.state == "film":
+        row.stand_at(None)
+        row.provider, row.original = FILE, ""
+    session.flush()
