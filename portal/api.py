@@ -92,7 +92,7 @@ from portal.values import (
     Viewer,
 )
 from portal.web.answers import absolute_url, form_page, message, page, page_or_fragment, qr_svg, qr_uri, see
-from portal.web.dates import day, instant, local_day, local_midnight, minutes
+from portal.web.dates import day, instant, local_day, local_midnight, minutes, zone
 from portal.web.exports import Column, Table, export, export_links, exported
 from portal.web.forms import AudienceField, Filters, Form, InstantField, PersonField, SecretField, readers_sentence
 from portal.web.headers import allow_frame
@@ -286,4 +286,5 @@ __all__ = [
     "ways_in",
     "without_way_in",
     "word_values",
+    "zone",
 ]

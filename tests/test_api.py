@@ -184,6 +184,7 @@ viewer()
 ways_in(user_id)
 without_way_in()
 word_values(words)
+zone()
 """
 
 

@@ -1,0 +1,111 @@
+"""Tables of a day: whose it is, who runs it, its parallel tracks, and how late it became (C34).
+
+Nothing here says in which state a day is: states are derived from the clock (`queries.programme_states`).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.api import Audience, Audienced, Personal, Subject, person_id, plugin_base
+
+Base: Any = plugin_base("programmes")
+
+KEEP_DAYS = 730
+MAX_TITLE = 160
+MAX_PLACE = 160
+MAX_TRACK = 60
+MAX_REASON = 300
+LEVELS = (Audience.LAB, Audience.NETWORK, Audience.INTRANET, Audience.PUBLIC)
+
+
+def of_programme() -> Mapped[int]:
+    """Give the column of what belongs to a programme."""
+    return mapped_column(sa.ForeignKey("programmes_programme.id", ondelete="CASCADE"), index=True)
+
+
+class Programme(Audienced, Base):
+    """A day: slots from the first coffee to the carnival. Its audience is that of its slots and of its stands.
+
+    `reader_group_id` is the lab that hosts it, whatever the audience; None for a day that no lab hosts.
+
+    :ivar held_on: the day, in the zone of the collectivity
+    :ivar turn_minutes: how long somebody has the floor at « Montre-moi où en est ton projet » (C35 SPEC 3)
+    :ivar cancelled_at: it will not be held; its slots stay, so that calendars can be told
+    """
+
+    __tablename__ = "programmes_programme"
+    __plain__ = ("audience", "title", "place", "cancel_reason")
+    __personal__ = {"author_id": Personal("author_id", "made the programme", None, "pseudonym")}
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(sa.String(MAX_TITLE))
+    place: Mapped[str] = mapped_column(sa.String(MAX_PLACE), default="")
+    held_on: Mapped[date] = mapped_column(index=True)
+    turn_minutes: Mapped[int] = mapped_column(default=7)
+    created_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str | None] = mapped_column(sa.String(MAX_REASON))
+
+    @property
+    def subject(self) -> Subject:
+        """Give the programme as others speak of it."""
+        return Subject("programmes.programme", self.id)
+
+
+class Organiser(Base):
+    """Somebody who changes the day with its author, delays it, opens its walls."""
+
+    __tablename__ = "programmes_organiser"
+    __personal__ = {
+        "person_id": Personal(
+            "person_id", "organises the day", KEEP_DAYS, "delete", since="programme_id.created_at", at_end="delete"
+        )
+    }
+    __table_args__ = (sa.UniqueConstraint("programme_id", "person_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = of_programme()
+    person_id: Mapped[int] = person_id()
+
+
+class Track(Base):
+    """One of several things that go on at once: only across tracks may slots overlap (C34 SPEC 3)."""
+
+    __tablename__ = "programmes_track"
+    __plain__ = ("name",)
+    __table_args__ = (sa.UniqueConstraint("programme_id", "name"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = of_programme()
+    name: Mapped[str] = mapped_column(sa.String(MAX_TRACK))
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Delay(Base):
+    """One push of the delay button (C34 SPEC 6), which can be taken back while nothing else has moved.
+
+    :ivar minutes: by how much; negative when the day catches up
+    """
+
+    __tablename__ = "programmes_delay"
+    __personal__ = {"actor_id": Personal("actor_id", "delayed the day", None, "pseudonym")}
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = of_programme()
+    actor_id: Mapped[int] = person_id()
+    minutes: Mapped[int]
+    made_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+
+
+class Moved(Base):
+    """When a slot was to be before a delay moved it."""
+
+    __tablename__ = "programmes_moved"
+    __table_args__ = (sa.UniqueConstraint("delay_id", "slot_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delay_id: Mapped[int] = mapped_column(sa.ForeignKey("programmes_delay.id", ondelete="CASCADE"), index=True)
+    slot_id: Mapped[int] = mapped_column(sa.ForeignKey("programmes_slot.id", ondelete="CASCADE"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]

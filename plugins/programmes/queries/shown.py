@@ -1,0 +1,88 @@
+"""What anybody reads of a slot, now: the one place where a surprise is kept (C34 SPEC 2).
+
+Pages, walls, exports, calendars, searches and notices take `Shown`, never a `Slot`: what is hidden is then not in
+what they hold. Only the form of an organiser reads the row itself. The place goes with the rest: a place tells.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal.api import Subject, texts
+
+from plugins.programmes.models.slot import SURPRISE, UNEXPECTED, Slot
+
+_ = texts("programmes")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A slot as it may be read by whoever reads its programme.
+
+    :ivar title: « Surprise ! » until its time; « Inattendu » while nobody has filled it
+    :ivar is_hidden: a surprise whose time has not come
+    :ivar is_empty: an *unexpected* slot that nobody has filled
+    :ivar sequence: with the reveal counted as a change, so that calendars take it (RFC 5545 §3.8.7.4)
+    :ivar changed_at: its DTSTAMP, the reveal counted likewise
+    """
+
+    id: int
+    programme_id: int
+    kind: str
+    title: str
+    words: str
+    place: str
+    starts_at: datetime
+    ends_at: datetime | None
+    is_fixed: bool
+    track_id: int | None
+    takes_names: bool
+    seats: int | None
+    uid: str
+    sequence: int
+    changed_at: datetime
+    cancelled_at: datetime | None
+    is_hidden: bool
+    is_empty: bool
+
+    @property
+    def subject(self) -> Subject:
+        """Give the slot as others speak of it."""
+        return Subject("programmes.slot", self.id)
+
+    def is_running(self, at: datetime) -> bool:
+        """Tell whether it is under way; an open end lasts as long as nothing says otherwise."""
+        return self.cancelled_at is None and self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
+
+
+def is_hidden(slot: Slot, at: datetime) -> bool:
+    """Tell whether a slot still keeps what it is to itself."""
+    return slot.kind == SURPRISE and slot.reveals_at is not None and at < slot.reveals_at
+
+
+def shown(slot: Slot, *, at: datetime) -> Shown:
+    """Give a slot as it may be read at an instant."""
+    hidden = is_hidden(slot, at)
+    empty = slot.kind == UNEXPECTED and not slot.title
+    was_revealed = slot.kind == SURPRISE and not hidden and slot.reveals_at is not None
+    return Shown(
+        id=slot.id,
+        programme_id=slot.programme_id,
+        kind=slot.kind,
+        title=_("Surprise!") if hidden else _("The unexpected") if empty else slot.title,
+        words="" if hidden else slot.words,
+        place="" if hidden else slot.place,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        is_fixed=slot.is_fixed,
+        track_id=slot.track_id,
+        takes_names=slot.takes_names,
+        seats=slot.seats,
+        uid=slot.uid,
+        sequence=slot.sequence + was_revealed,
+        changed_at=max(slot.changed_at, slot.reveals_at) if was_revealed and slot.reveals_at else slot.changed_at,
+        cancelled_at=slot.cancelled_at,
+        is_hidden=hidden,
+        is_empty=empty,
+    )

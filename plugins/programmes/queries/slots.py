@@ -1,0 +1,44 @@
+"""The slots of a day, as they may be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.api import Viewer, reading, session
+
+from plugins.programmes.models.programme import Programme
+from plugins.programmes.models.slot import Slot
+from plugins.programmes.queries.shown import Shown, shown
+
+_NUMBERS: sa.BindParameter[Any] = sa.bindparam("some", expanding=True)
+READABLE = sa.select(Slot).join(Programme, Programme.id == Slot.programme_id).where(Programme.readable())
+_ONE = READABLE.where(Slot.id == sa.bindparam("number"))
+_SOME = READABLE.where(Slot.id.in_(_NUMBERS))
+IN_ORDER = (Slot.starts_at, Slot.track_id.is_not(None), Slot.track_id, Slot.id)
+_OF = (
+    sa.select(Slot).where(Slot.programme_id == sa.bindparam("number"), Slot.cancelled_at.is_(None)).order_by(*IN_ORDER)
+)
+
+
+def readable_slot(viewer: Viewer, slot_id: int, *, at: datetime) -> Slot | None:
+    """Give the row of a slot whose programme `viewer` may read, or None. It is for services: show it with `shown`."""
+    return session.scalar(_ONE, reading(viewer, at=at, number=slot_id))
+
+
+def readable_slots(viewer: Viewer, ids: Iterable[int], *, at: datetime) -> list[Shown]:
+    """Give those that `viewer` may read among some slots, taken off or not, as they may be read now."""
+    return [shown(slot, at=at) for slot in session.scalars(_SOME, reading(viewer, at=at, some=list(ids)))]
+
+
+def slots_of(programme: Programme, *, at: datetime) -> list[Shown]:
+    """List what stands on a programme, the first first, as it may be read now."""
+    return [shown(slot, at=at) for slot in rows_of(programme)]
+
+
+def rows_of(programme: Programme) -> list[Slot]:
+    """List the rows of what stands on a programme, the first first: for services."""
+    return list(session.scalars(_OF, {"number": programme.id}))

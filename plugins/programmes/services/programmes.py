@@ -1,0 +1,104 @@
+"""A day is made, with its lunch and the room it keeps for what nobody planned (C34, C09 SPEC 6)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import uuid4
+
+from portal.api import Forbidden, Invalid, Viewer, local_midnight, record, session, texts, zone
+
+from plugins.programmes.models.programme import LEVELS, MAX_PLACE, MAX_TITLE, Programme
+from plugins.programmes.models.slot import BREAK, UNEXPECTED, Slot
+
+_ = texts("programmes")
+
+AHEAD_DAYS = 732
+# A day begins with these two: lunch, which stays where it is, and half an hour that belongs to nobody yet.
+LUNCH = (time(12, 30), time(14))
+KEPT_FREE = (time(16, 30), time(17))
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What making a programme asks.
+
+    :ivar lab_group_id: the lab that hosts it; None for none
+    """
+
+    title: str
+    held_on: date
+    place: str
+    audience: str
+    lab_group_id: int | None = None
+
+
+def make_programme(actor: Viewer, day: Day, *, at: datetime) -> Programme:
+    """Make a day, with lunch and one slot kept for the unexpected.
+
+    Rule: C34, C09 SPEC 6.
+
+    :raises Forbidden: nobody is signed in, or they do not belong to the lab
+    :raises Invalid: no title, a day that is over or too far
+    """
+    if actor.person_id is None or (day.lab_group_id is not None and day.lab_group_id not in actor.lab_ids):
+        raise Forbidden(_("Only who belongs to the lab may prepare a day for it."))
+    _check(day, at)
+    programme = Programme(
+        title=day.title.strip(),
+        held_on=day.held_on,
+        place=day.place.strip(),
+        audience=day.audience,
+        reader_group_id=day.lab_group_id,
+        author_id=actor.person_id,
+        created_at=at,
+    )
+    session.add(programme)
+    session.flush()
+    session.add(new_slot(programme, BREAK, LUNCH, at=at, title=_("Lunch"), is_fixed=True))
+    session.add(new_slot(programme, UNEXPECTED, KEPT_FREE, at=at))
+    session.flush()
+    record("programmes.programme_made", programme.subject, actor=actor, at=at)
+    return programme
+
+
+def _check(day: Day, at: datetime) -> None:
+    if not day.title.strip():
+        raise Invalid(_("Give the day a title."), field="title")
+    if len(day.title) > MAX_TITLE:
+        raise Invalid(_("Shorten the title: %(most)s signs at most.", most=MAX_TITLE), field="title")
+    if len(day.place) > MAX_PLACE:
+        raise Invalid(_("Shorten the place: %(most)s signs at most.", most=MAX_PLACE), field="place")
+    if day.audience not in LEVELS:
+        raise Invalid(_("Choose who can read."), field="audience")
+    if not at - timedelta(days=1) <= local_midnight(day.held_on) <= at + timedelta(days=AHEAD_DAYS):
+        raise Invalid(_("Choose a day from today on, two years ahead at most."), field="held_on")
+
+
+def new_slot(
+    programme: Programme,
+    kind: str,
+    hours: tuple[time, time | None],
+    *,
+    at: datetime,
+    title: str = "",
+    **columns: object,
+) -> Slot:
+    """Give a new slot of a day between two hours of the collectivity; it is not added to the session."""
+    starts, ends = hours
+    return Slot(
+        programme_id=programme.id,
+        kind=kind,
+        title=title,
+        starts_at=hour_of(programme.held_on, starts),
+        ends_at=hour_of(programme.held_on, ends) if ends else None,
+        uid=uuid4().hex,
+        created_at=at,
+        changed_at=at,
+        **columns,
+    )
+
+
+def hour_of(day: date, hour: time) -> datetime:
+    """Give an hour of a day of the collectivity as an instant, summer time counted."""
+    return datetime.combine(day, hour, zone()).astimezone(UTC)

@@ -1,0 +1,55 @@
+"""What the pages load before they ask whether one may: absent and private are the same 404 (trust P3)."""
+
+from __future__ import annotations
+
+from portal.api import NotFound, Viewer, now, texts
+
+from plugins.programmes.models.programme import Programme
+from plugins.programmes.models.slot import Slot
+from plugins.programmes.queries.programmes import readable_programme
+from plugins.programmes.queries.slots import readable_slot
+from plugins.programmes.services.facts import must_organise
+
+_ = texts("programmes")
+
+
+def one_programme(viewer: Viewer, *, programme_id: int) -> Programme:
+    """Give the programme of a page.
+
+    :raises NotFound: absent, or not theirs to read
+    """
+    found = readable_programme(viewer, programme_id, at=now())
+    if found is None:
+        raise NotFound(_("There is no programme at this address, or it is not open to you."))
+    return found
+
+
+def own_programme(viewer: Viewer, *, programme_id: int) -> Programme:
+    """Give a programme that somebody organises.
+
+    :raises Forbidden: they only read it
+    """
+    programme = one_programme(viewer, programme_id=programme_id)
+    must_organise(viewer, programme)
+    return programme
+
+
+def one_slot(viewer: Viewer, *, slot_id: int) -> Slot:
+    """Give the slot of a page: show it with `shown`.
+
+    :raises NotFound: absent, or of a programme that is not theirs to read
+    """
+    found = readable_slot(viewer, slot_id, at=now())
+    if found is None:
+        raise NotFound(_("There is no slot at this address, or it is not open to you."))
+    return found
+
+
+def own_slot(viewer: Viewer, *, slot_id: int) -> Slot:
+    """Give a slot of a day that somebody organises.
+
+    :raises Forbidden: they only read it
+    """
+    slot = one_slot(viewer, slot_id=slot_id)
+    own_programme(viewer, programme_id=slot.programme_id)
+    return slot
