@@ -24,6 +24,7 @@ MAX_PLUGIN_LINES = 1200
 # `ambassadors`: the card, finding and asking, levels, the board, pictures, the mirror (C08, C19, C22, C44).
 # `restitutions`: addresses read and judged, words with their time, consents, what hosts say (C33), each with its pages.
 CAPS = {"ambassadors": 3750, "copils": 4110, "labs": 2980, "directory": 2900, "restitutions": 1500}
+CAPS = {"ambassadors": 3750, "copils": 4100, "labs": 2970, "directory": 2900, "programmes": 3000}
 SILENT = {
     tokenize.COMMENT,
     tokenize.DEDENT,

@@ -48,6 +48,7 @@ def create_programme() -> None:
         "programme",
         sa.Column("title", sa.String(160), nullable=False),
         sa.Column("place", sa.String(160), nullable=False),
+        sa.Column("folded", sa.Text(), nullable=False),
         sa.Column("held_on", sa.Date(), nullable=False),
         sa.Column("turn_minutes", sa.Integer(), nullable=False),
         instant("created_at"),
@@ -128,6 +129,7 @@ def create_delay() -> None:
         own("moved", "slot"),
         instant("starts_at"),
         instant("ends_at", nullable=True),
+        instant("reveals_at", nullable=True),
         indexes=whole,
         once=whole,
     )

@@ -34,16 +34,18 @@ class Programme(Audienced, Base):
     `reader_group_id` is the lab that hosts it, whatever the audience; None for a day that no lab hosts.
 
     :ivar held_on: the day, in the zone of the collectivity
+    :ivar folded: title and place, as they are searched
     :ivar turn_minutes: how long somebody has the floor at « Montre-moi où en est ton projet » (C35 SPEC 3)
     :ivar cancelled_at: it will not be held; its slots stay, so that calendars can be told
     """
 
     __tablename__ = "programmes_programme"
-    __plain__ = ("audience", "title", "place", "cancel_reason")
+    __plain__ = ("audience", "title", "place", "folded", "cancel_reason")
     __personal__ = {"author_id": Personal("author_id", "made the programme", None, "pseudonym")}
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(sa.String(MAX_TITLE))
     place: Mapped[str] = mapped_column(sa.String(MAX_PLACE), default="")
+    folded: Mapped[str] = mapped_column(sa.Text(), default="")
     held_on: Mapped[date] = mapped_column(index=True)
     turn_minutes: Mapped[int] = mapped_column(default=7)
     created_at: Mapped[datetime]
@@ -100,7 +102,7 @@ class Delay(Base):
 
 
 class Moved(Base):
-    """When a slot was to be before a delay moved it."""
+    """When a slot was to be, and to say what it is, before a delay moved it."""
 
     __tablename__ = "programmes_moved"
     __table_args__ = (sa.UniqueConstraint("delay_id", "slot_id"),)
@@ -109,3 +111,4 @@ class Moved(Base):
     slot_id: Mapped[int] = mapped_column(sa.ForeignKey("programmes_slot.id", ondelete="CASCADE"), index=True)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
+    reveals_at: Mapped[datetime | None]

@@ -22,6 +22,11 @@ IN_ORDER = (Slot.starts_at, Slot.track_id.is_not(None), Slot.track_id, Slot.id)
 _OF = (
     sa.select(Slot).where(Slot.programme_id == sa.bindparam("number"), Slot.cancelled_at.is_(None)).order_by(*IN_ORDER)
 )
+_OFF = (
+    sa.select(Slot)
+    .where(Slot.programme_id == sa.bindparam("number"), Slot.cancelled_at.is_not(None))
+    .order_by(*IN_ORDER)
+)
 
 
 def readable_slot(viewer: Viewer, slot_id: int, *, at: datetime) -> Slot | None:
@@ -42,3 +47,8 @@ def slots_of(programme: Programme, *, at: datetime) -> list[Shown]:
 def rows_of(programme: Programme) -> list[Slot]:
     """List the rows of what stands on a programme, the first first: for services."""
     return list(session.scalars(_OF, {"number": programme.id}))
+
+
+def taken_off(programme: Programme, *, at: datetime) -> list[Shown]:
+    """List what was taken off a programme and could be put back, the first first, as it may be read now."""
+    return [shown(slot, at=at) for slot in session.scalars(_OFF, {"number": programme.id})]

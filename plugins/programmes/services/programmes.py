@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import uuid4
 
-from portal.api import Forbidden, Invalid, Viewer, local_midnight, record, session, texts, zone
+from portal.api import (
+    Audience,
+    Event,
+    Forbidden,
+    Invalid,
+    Viewer,
+    fold,
+    local_day,
+    publish,
+    session,
+    setting,
+    texts,
+    zone,
+)
 
 from plugins.programmes.models.programme import LEVELS, MAX_PLACE, MAX_TITLE, Programme
 from plugins.programmes.models.slot import BREAK, UNEXPECTED, Slot
@@ -14,9 +27,10 @@ from plugins.programmes.models.slot import BREAK, UNEXPECTED, Slot
 _ = texts("programmes")
 
 AHEAD_DAYS = 732
-# A day begins with these two: lunch, which stays where it is, and half an hour that belongs to nobody yet.
+# A day begins with these two: lunch, which stays where it is, and the quarter of an hour that the day of Dunkerque left
+# between work and carnival.
 LUNCH = (time(12, 30), time(14))
-KEPT_FREE = (time(16, 30), time(17))
+KEPT_FREE = (time(17, 15), time(17, 30))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +57,35 @@ def make_programme(actor: Viewer, day: Day, *, at: datetime) -> Programme:
     """
     if actor.person_id is None or (day.lab_group_id is not None and day.lab_group_id not in actor.lab_ids):
         raise Forbidden(_("Only who belongs to the lab may prepare a day for it."))
-    _check(day, at)
+    check_day(day, at=at)
     programme = Programme(
-        title=day.title.strip(),
-        held_on=day.held_on,
-        place=day.place.strip(),
-        audience=day.audience,
         reader_group_id=day.lab_group_id,
         author_id=actor.person_id,
+        turn_minutes=setting("programmes", "turn_minutes"),
         created_at=at,
     )
+    write_day(programme, day)
     session.add(programme)
     session.flush()
-    session.add(new_slot(programme, BREAK, LUNCH, at=at, title=_("Lunch"), is_fixed=True))
-    session.add(new_slot(programme, UNEXPECTED, KEPT_FREE, at=at))
+    session.add(new_slot(programme, hours=LUNCH, at=at, kind=BREAK, title=_("Lunch"), is_fixed=True))
+    session.add(new_slot(programme, hours=KEPT_FREE, at=at, kind=UNEXPECTED))
     session.flush()
-    record("programmes.programme_made", programme.subject, actor=actor, at=at)
+    publish(Event("programmes.programme_made", programme.subject, actor.person_id, at))
     return programme
 
 
-def _check(day: Day, at: datetime) -> None:
+def write_day(programme: Programme, day: Day) -> None:
+    """Write what a day says of itself; whose it is stays."""
+    programme.title, programme.place = day.title.strip(), day.place.strip()
+    programme.held_on, programme.audience = day.held_on, day.audience
+    programme.folded = fold(programme.title, programme.place)
+
+
+def check_day(day: Day, *, at: datetime) -> None:
+    """Refuse a day that says too little or too much, that is over or too far.
+
+    :raises Invalid: names the field
+    """
     if not day.title.strip():
         raise Invalid(_("Give the day a title."), field="title")
     if len(day.title) > MAX_TITLE:
@@ -71,24 +94,19 @@ def _check(day: Day, at: datetime) -> None:
         raise Invalid(_("Shorten the place: %(most)s signs at most.", most=MAX_PLACE), field="place")
     if day.audience not in LEVELS:
         raise Invalid(_("Choose who can read."), field="audience")
-    if not at - timedelta(days=1) <= local_midnight(day.held_on) <= at + timedelta(days=AHEAD_DAYS):
+    if day.audience == Audience.LAB and day.lab_group_id is None:
+        raise Invalid(_("Choose the lab whose members can read."), field="audience")
+    if not local_day(at) <= day.held_on <= local_day(at) + timedelta(days=AHEAD_DAYS):
         raise Invalid(_("Choose a day from today on, two years ahead at most."), field="held_on")
 
 
 def new_slot(
-    programme: Programme,
-    kind: str,
-    hours: tuple[time, time | None],
-    *,
-    at: datetime,
-    title: str = "",
-    **columns: object,
+    programme: Programme, *, hours: tuple[time, time | None], at: datetime, title: str = "", **columns: object
 ) -> Slot:
     """Give a new slot of a day between two hours of the collectivity; it is not added to the session."""
     starts, ends = hours
     return Slot(
         programme_id=programme.id,
-        kind=kind,
         title=title,
         starts_at=hour_of(programme.held_on, starts),
         ends_at=hour_of(programme.held_on, ends) if ends else None,

@@ -1,0 +1,107 @@
+"""The shape of what people write about a day: five fields; which days to list; a reason, another date."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import DateField, IntegerField, SearchField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
+
+from portal.api import Audience, AudienceField, Filters, Form, PersonField, Viewer, group_cards, texts
+
+from plugins.programmes.models.programme import LEVELS, MAX_PLACE, MAX_REASON, MAX_TITLE
+from plugins.programmes.queries.searches import PAST, Search
+from plugins.programmes.services.programmes import Day
+
+_ = texts("programmes")
+
+LAB = "lab"
+WHEN = [("", _.later("to come")), (PAST, _.later("past"))]
+
+
+class DayForm(Form):
+    """A day, in five fields."""
+
+    title = StringField(
+        _.later("Title"),
+        validators=[InputRequired(_.later("Give the day a title.")), Length(max=MAX_TITLE)],
+    )
+    held_on = DateField(_.later("Day"), validators=[InputRequired(_.later("Write a day."))])
+    place = StringField(_.later("Where"), validators=[Optional(), Length(max=MAX_PLACE)])
+    lab = SelectField(_.later("Which lab hosts it"), coerce=int, choices=[])
+    audience = AudienceField(_.later("Who can read?"), levels=LEVELS)
+
+    def offer(self, viewer: Viewer, lab_group_id: int | None = None) -> None:
+        """Offer the labs one belongs to; of a day that is made, its own lab stays."""
+        labs = [card for card in group_cards(viewer) if card.kind == LAB and card.id in viewer.lab_ids]
+        self.lab.choices = [
+            *(SelectChoice(card.id, card.name) for card in labs),
+            SelectChoice(0, _("none: it is everybody’s")),
+        ]
+        if self.lab.data is None and not self.is_submitted():
+            self.lab.data = labs[0].id if labs else 0
+        self.audience.for_group(lab_group_id or self.lab.data or None)
+
+    @property
+    def day(self) -> Day:
+        """Give what the service takes."""
+        values = {name: self[name].data for name in ("title", "held_on", "place")}
+        return Day(**values, audience=Audience(self.audience.data), lab_group_id=self.lab.data or None)
+
+
+class DayFilters(Filters):
+    """Which days to list; an address that says nonsense filters nothing."""
+
+    q = SearchField(_.later("Search"))
+    when = StringField(_.later("When"))
+    lab = StringField(_.later("Lab"))
+
+    @property
+    def search(self) -> Search:
+        """Give what is looked for."""
+        lab = self["lab"].data or ""
+        number = int(lab) if lab.isascii() and lab.isdigit() and len(lab) < 10 else None
+        return Search(self["q"].data or "", self["when"].data == PAST, number)
+
+
+class CancelForm(Form):
+    """Why it is called off."""
+
+    reason = TextAreaField(
+        _.later("Why"),
+        validators=[InputRequired(), Length(max=MAX_REASON)],
+        description=_.later("Those who come and those who follow the day read it."),
+    )
+
+
+class CopyForm(Form):
+    """Another date."""
+
+    title = StringField(_.later("Title"), validators=[InputRequired(), Length(max=MAX_TITLE)])
+    held_on = DateField(_.later("Day"), validators=[InputRequired(_.later("Write a day."))])
+
+
+class NamingForm(Form):
+    """Somebody, by name or matricule."""
+
+    person = PersonField(_.later("Name or matricule"), validators=[InputRequired(_.later("Write a name."))])
+
+
+class DelayForm(Form):
+    """By how much, as it was previewed."""
+
+    minutes = IntegerField(_.later("Minutes"), validators=[InputRequired()])
+    seen = StringField(validators=[Optional()])
+
+
+class DelayFilters(Filters):
+    """By how much one looks."""
+
+    minutes = IntegerField(_.later("Minutes"), validators=[Optional()])
+
+
+def day_values(programme: Any) -> dict[str, Any]:
+    """Give what the form of a day that is made begins with."""
+    plain = ("title", "held_on", "place", "audience")
+    return {**{name: getattr(programme, name) for name in plain}, "lab": programme.reader_group_id or 0}

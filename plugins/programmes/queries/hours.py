@@ -1,0 +1,67 @@
+"""When a slot is: whether two of them overlap, which one is under way, when a day is over (C34 SPEC 3).
+
+An open end lasts until the next thing of its track begins, and the last one of a day into the night.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Protocol, TypeVar
+
+from portal.api import local_midnight
+
+NIGHT = timedelta(hours=6)
+
+
+class Timed(Protocol):
+    """What has its hours, in a track or for everybody: a `Slot`, or a `Shown`."""
+
+    @property
+    def id(self) -> int:
+        """Give its number."""
+
+    @property
+    def starts_at(self) -> datetime:
+        """Give when it begins."""
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """Give when it ends; None for an open end."""
+
+    @property
+    def track_id(self) -> int | None:
+        """Give its track; None for everybody."""
+
+
+T = TypeVar("T", bound=Timed)
+
+
+def overlap(one: Timed, other: Timed) -> bool:
+    """Tell whether two slots are on at once; an open end makes room for whatever begins after it."""
+    first, second = sorted((one, other), key=lambda slot: slot.starts_at)
+    return first.starts_at == second.starts_at or (first.ends_at is not None and second.starts_at < first.ends_at)
+
+
+def share_a_track(one: Timed, other: Timed) -> bool:
+    """Tell whether the same people are meant to be at both: in one track, or one of them is for everybody."""
+    return one.track_id is None or other.track_id is None or one.track_id == other.track_id
+
+
+def clash(slot: Timed, others: Iterable[T]) -> T | None:
+    """Give the first of the others that overlaps a slot where it may not: only across two tracks (C34 SPEC 3)."""
+    of_others = (other for other in others if other.id != slot.id)
+    return next((other for other in of_others if share_a_track(slot, other) and overlap(slot, other)), None)
+
+
+def night_of(day: date) -> datetime:
+    """Give when the night after a day is over, for what has no end."""
+    return local_midnight(day + timedelta(days=1)) + NIGHT
+
+
+def end_of(slot: Timed, others: Iterable[Timed], *, day: date) -> datetime:
+    """Give when a slot ends: when it says, else when the next thing of its track begins, else in the night."""
+    if slot.ends_at is not None:
+        return slot.ends_at
+    following = (other.starts_at for other in others if share_a_track(slot, other) and other.starts_at > slot.starts_at)
+    return min(following, default=night_of(day))

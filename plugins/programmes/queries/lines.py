@@ -1,0 +1,108 @@
+"""A day as its page, its sheet and its walls show it: one line after the other, what is parallel side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal.api import Person, Viewer, local_day
+
+from plugins.programmes.models.programme import Programme, Track
+from plugins.programmes.queries.hours import end_of
+from plugins.programmes.queries.people import coming_counts, hosts_of, my_sign_ups
+from plugins.programmes.queries.programmes import tracks_of
+from plugins.programmes.queries.shown import Shown
+from plugins.programmes.queries.slots import slots_of
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One slot on a page.
+
+    :ivar hosts: nobody for a surprise before its time
+    :ivar coming: how many signed up
+    :ivar is_mine: whoever reads signed up
+    :ivar ends_at: when it really ends: an open end lasts until the next thing of its track
+    """
+
+    slot: Shown
+    hosts: list[Person]
+    coming: int
+    is_mine: bool
+    is_running: bool
+    ends_at: datetime
+
+    @property
+    def left(self) -> int | None:
+        """Count the seats that are left; None for as many as come."""
+        return max(self.slot.seats - self.coming, 0) if self.slot.seats is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What goes on at once: one line for everybody, or tracks side by side."""
+
+    lanes: list[tuple[Track | None, list[Line]]]
+
+
+def lines_of(viewer: Viewer, programme: Programme, *, at: datetime) -> list[Line]:
+    """Give the lines of a day, the first first."""
+    slots = slots_of(programme, at=at)
+    hosts, counts = hosts_of(slots), coming_counts(slot.id for slot in slots)
+    mine = {slot.id for slot in my_sign_ups(viewer, since=programme.held_on, at=at)}
+    return [
+        Line(
+            slot,
+            hosts.get(slot.id, []),
+            counts.get(slot.id, 0),
+            is_mine=slot.id in mine,
+            is_running=slot.starts_at <= at < ends_at,
+            ends_at=ends_at,
+        )
+        for slot in slots
+        for ends_at in [end_of(slot, slots, day=programme.held_on)]
+    ]
+
+
+def blocks_of(programme: Programme, lines: Sequence[Line]) -> list[Block]:
+    """Put lines that are parallel side by side, in the order of their tracks."""
+    tracks = {track.id: track for track in tracks_of(programme)}
+    blocks: list[Block] = []
+    run: list[Line] = []
+    for line in lines:
+        if line.slot.track_id is not None:
+            run.append(line)
+            continue
+        blocks += [_side_by_side(run, tracks)] if run else []
+        blocks.append(Block([(None, [line])]))
+        run = []
+    return [*blocks, _side_by_side(run, tracks)] if run else blocks
+
+
+def _side_by_side(lines: list[Line], tracks: dict[int, Track]) -> Block:
+    lanes = ((track, [line for line in lines if line.slot.track_id == track.id]) for track in tracks.values())
+    return Block([lane for lane in lanes if lane[1]])
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What a wall says: what runs, what comes next in each track, whether the day is still ahead or behind."""
+
+    running: list[Line]
+    following: list[Line]
+    is_ahead: bool
+    is_over: bool
+
+
+def now_of(programme: Programme, lines: Sequence[Line], *, at: datetime) -> Now:
+    """Say what runs and what comes next: the next thing for everybody, or the next of each track before it."""
+    ahead = [line for line in lines if line.slot.starts_at > at]
+    running = [line for line in lines if line.is_running]
+    following: dict[int | None, Line] = {}
+    for line in ahead:
+        following.setdefault(line.slot.track_id, line)
+        if line.slot.track_id is None:
+            break
+    is_over = not ahead and not running and (local_day(at) >= programme.held_on)
+    return Now(running, list(following.values()), local_day(at) < programme.held_on, is_over)

@@ -1,0 +1,79 @@
+"""Who runs a slot, who comes to it: names for whoever organises or runs it, a count of seats for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.api import READER, Person, Viewer, people, reading, session
+
+from plugins.programmes.models.programme import Programme
+from plugins.programmes.models.slot import Host, SignUp, Slot
+from plugins.programmes.queries.shown import Shown, shown
+from plugins.programmes.queries.slots import IN_ORDER, READABLE
+
+_NUMBERS: sa.BindParameter[Any] = sa.bindparam("some", expanding=True)
+_HOSTS = sa.select(Host.slot_id, Host.person_id).where(Host.slot_id.in_(_NUMBERS)).order_by(Host.id)
+_COUNTS = sa.select(SignUp.slot_id, sa.func.count()).where(SignUp.slot_id.in_(_NUMBERS)).group_by(SignUp.slot_id)
+_COMING = sa.select(SignUp.person_id).where(SignUp.slot_id == sa.bindparam("number")).order_by(SignUp.id)
+_STANDS = sa.and_(Slot.cancelled_at.is_(None), Programme.cancelled_at.is_(None))
+_SIGNED = Slot.id.in_(sa.select(SignUp.slot_id).where(SignUp.person_id == READER))
+_RUN = Slot.id.in_(sa.select(Host.slot_id).where(Host.person_id == READER))
+_MINE = READABLE.where(_STANDS, _SIGNED, Programme.held_on >= sa.bindparam("since")).order_by(*IN_ORDER)
+_THEIRS = (
+    sa.select(Slot)
+    .join(Programme, Programme.id == Slot.programme_id)
+    .join(SignUp, SignUp.slot_id == Slot.id)
+    .where(_STANDS, SignUp.person_id == sa.bindparam("who"), Programme.held_on >= sa.bindparam("since"))
+    .order_by(*IN_ORDER)
+)
+_MY_OWN = READABLE.where(_STANDS, sa.or_(_SIGNED, _RUN), Programme.held_on >= sa.bindparam("since"))
+_OURS = _MY_OWN.order_by(*IN_ORDER)
+
+
+def hosts_of(slots: Iterable[Shown]) -> dict[int, list[Person]]:
+    """Name who runs each of some slots; of a surprise, nobody before its time: a name tells."""
+    told = [slot.id for slot in slots if not slot.is_hidden]
+    rows = session.execute(_HOSTS, {"some": told}).all()
+    names = people(person_id for _slot_id, person_id in rows)
+    found: dict[int, list[Person]] = {slot_id: [] for slot_id in told}
+    for slot_id, person_id in rows:
+        found[slot_id].append(names[person_id])
+    return found
+
+
+def host_ids(slot_id: int) -> list[int]:
+    """List who runs a slot, surprise or not: for services."""
+    return [person_id for _slot_id, person_id in session.execute(_HOSTS, {"some": [slot_id]})]
+
+
+def coming_counts(slot_ids: Iterable[int]) -> dict[int, int]:
+    """Count who signed up for each of some slots."""
+    return {row[0]: row[1] for row in session.execute(_COUNTS, {"some": list(slot_ids)})}
+
+
+def coming_ids(slot_id: int) -> list[int]:
+    """List who signed up for a slot, the first first: for services, and for whoever organises or runs it."""
+    return list(session.scalars(_COMING, {"number": slot_id}))
+
+
+def my_sign_ups(viewer: Viewer, *, since: date, at: datetime) -> list[Shown]:
+    """List the slots that somebody signed up for, on the days from `since` on, the first first."""
+    if viewer.person_id is None:
+        return []
+    return [shown(slot, at=at) for slot in session.scalars(_MINE, reading(viewer, at=at, since=since))]
+
+
+def my_slots(viewer: Viewer, *, since: date, at: datetime) -> list[Shown]:
+    """List the slots that somebody signed up for or runs, on the days from `since` on, the first first."""
+    if viewer.person_id is None:
+        return []
+    return [shown(slot, at=at) for slot in session.scalars(_OURS, reading(viewer, at=at, since=since))]
+
+
+def signed_slots(person_id: int, *, since: date) -> list[Slot]:
+    """List the rows somebody signed up for, whoever asks: for services that tell them."""
+    return list(session.scalars(_THEIRS, {"who": person_id, "since": since}))

@@ -1,0 +1,82 @@
+"""Signing up for a slot and taking it back, in one click (C34 SPEC 3)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from portal.api import Conflict, Forbidden, Viewer, record, session, texts
+
+from plugins.programmes.models.programme import Programme
+from plugins.programmes.models.slot import SignUp, Slot
+from plugins.programmes.queries.hours import end_of, overlap
+from plugins.programmes.queries.people import coming_counts, my_sign_ups
+from plugins.programmes.queries.slots import rows_of
+from plugins.programmes.services.facts import hold, must_be_held
+
+_ = texts("programmes")
+
+# Who comes is read by who organises: the history, which everybody reads, leaves these out.
+UNSAID = ("programmes.signed_up", "programmes.signed_off")
+
+
+def sign_up(actor: Viewer, slot: Slot, *, at: datetime) -> None:
+    """Sign somebody up; doing it twice changes nothing.
+
+    Rule: C34 SPEC 3.
+
+    :raises Forbidden: nobody is signed in
+    :raises Conflict: nobody signs up for it, it is full, over, taken off; they come to something else at that hour
+    """
+    person_id = _person(actor)
+    programme = session.get_one(Programme, slot.programme_id)
+    hold(programme)
+    session.refresh(slot)
+    must_be_held(programme)
+    if _of(slot, person_id) is not None:
+        return
+    refusal = why_not(programme, slot, at=at)
+    if refusal:
+        raise Conflict(refusal)
+    for other in my_sign_ups(actor, since=programme.held_on, at=at):
+        if overlap(slot, other):
+            title = other.title
+            raise Conflict(_("You come to “%(title)s” at that hour. Sign off there first.", title=title))
+    session.add(SignUp(slot_id=slot.id, person_id=person_id, signed_at=at))
+    session.flush()
+    record("programmes.signed_up", slot.subject, actor=actor, at=at)
+
+
+def sign_off(actor: Viewer, slot: Slot, *, at: datetime) -> None:
+    """Take a sign-up back; doing it twice changes nothing.
+
+    :raises Forbidden: nobody is signed in
+    """
+    found = _of(slot, _person(actor))
+    if found is None:
+        return
+    session.delete(found)
+    session.flush()
+    record("programmes.signed_off", slot.subject, actor=actor, at=at)
+
+
+def _person(actor: Viewer) -> int:
+    if actor.person_id is None:
+        raise Forbidden(_("Sign in to say that you come."))
+    return actor.person_id
+
+
+def _of(slot: Slot, person_id: int) -> SignUp | None:
+    return session.scalar(sa.select(SignUp).where(SignUp.slot_id == slot.id, SignUp.person_id == person_id))
+
+
+def why_not(programme: Programme, slot: Slot, *, at: datetime) -> str:
+    """Say why nobody signs up for a slot any more; nothing if one may."""
+    if not slot.takes_names or slot.cancelled_at is not None:
+        return _("Nobody needs to sign up for this: just come.")
+    if at >= end_of(slot, rows_of(programme), day=programme.held_on):
+        return _("This is over.")
+    if slot.seats is not None and coming_counts([slot.id]).get(slot.id, 0) >= slot.seats:
+        return _("Every seat is taken. One may be given back: look again later.")
+    return ""

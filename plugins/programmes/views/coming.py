@@ -1,0 +1,30 @@
+"""Signing up for a slot and off again: one click, from the page of the day or of the slot (C34 SPEC 3)."""
+
+from __future__ import annotations
+
+from portal.api import message, now, requires, see, texts, viewer
+
+from plugins.programmes import permissions
+from plugins.programmes.services.coming import sign_off, sign_up
+from plugins.programmes.views.blueprint import blueprint
+from plugins.programmes.views.loaders import one_slot
+
+_ = texts("programmes")
+
+
+@blueprint.post("/slots/<int:slot_id>/come")
+@requires(permissions.COME, slot=one_slot)
+def come(slot):
+    """Sign up."""
+    sign_up(viewer(), slot, at=now())
+    message(_("You are expected. If something comes up, sign off: somebody else takes your seat."))
+    return see("programmes.programme", programme_id=slot.programme_id, _anchor=f"slot-{slot.id}")
+
+
+@blueprint.post("/slots/<int:slot_id>/stay-away")
+@requires(permissions.COME, slot=one_slot)
+def stay_away(slot):
+    """Sign off."""
+    sign_off(viewer(), slot, at=now())
+    message(_("You are signed off. Come back when you like, if there is a seat."))
+    return see("programmes.programme", programme_id=slot.programme_id, _anchor=f"slot-{slot.id}")

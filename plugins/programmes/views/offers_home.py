@@ -1,0 +1,62 @@
+"""What of a day stands on « Aujourd'hui »: what runs where one comes or organises, what clashes, what is to come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import pairwise
+
+from portal.api import HomeItem, Viewer, instant, local_day, now, texts
+
+from plugins.programmes.models.programme import Programme
+from plugins.programmes.queries.home import days_today
+from plugins.programmes.queries.hours import overlap
+from plugins.programmes.queries.lines import Line, lines_of, now_of
+from plugins.programmes.queries.people import my_sign_ups, my_slots
+from plugins.programmes.views import offers_days, offers_slots
+
+_ = texts("programmes")
+
+MOST = 5
+
+
+def home_items(viewer: Viewer) -> Iterable[HomeItem]:
+    """Give what runs today, what is to be chosen between, what one comes to or runs next."""
+    if not viewer.is_signed_in:
+        return
+    at = now()
+    for programme in days_today(viewer, at=at):
+        yield from _today(programme, viewer, at)
+    mine = my_sign_ups(viewer, since=local_day(at), at=at)
+    for first, second in pairwise(slot for slot in mine if slot.ends_at is None or slot.ends_at > at):
+        if overlap(first, second):
+            yield HomeItem(
+                "todo",
+                _("Choose between “%(one)s” and “%(other)s”", one=first.title, other=second.title),
+                offers_slots.url_of("slot", second.id),
+                lines=(_("They are at the same hour now."), instant(second.starts_at)),
+                due_at=second.starts_at,
+            )
+    coming = [slot for slot in my_slots(viewer, since=local_day(at), at=at) if slot.starts_at > at]
+    for slot in coming[:MOST]:
+        lines = tuple(line for line in (instant(slot.starts_at), slot.place) if line)
+        yield HomeItem("promised", slot.title, offers_slots.url_of("slot", slot.id), lines=lines, due_at=slot.starts_at)
+
+
+def _today(programme: Programme, viewer: Viewer, at: datetime) -> Iterator[HomeItem]:
+    found = now_of(programme, lines_of(viewer, programme, at=at), at=at)
+    if found.is_over:
+        return
+    running = [_("now: %(title)s", title=line.slot.title) for line in found.running]
+    following = [
+        _("then: %(title)s, %(when)s", title=line.slot.title, when=instant(line.slot.starts_at))
+        for line in found.following
+    ]
+    url = offers_days.url_of("programme", programme)
+    lines = tuple([*running, *following][:MOST])
+    action = (_("See the day"), url)
+    yield HomeItem("now", programme.title, url, lines=lines, due_at=_first_hour(found.running, at), action=action)
+
+
+def _first_hour(running: list[Line], at: datetime) -> datetime:
+    return min((line.ends_at for line in running), default=at)

@@ -1,0 +1,43 @@
+"""What the pages of a day have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from portal.api import Viewer, day, group_cards, texts
+
+from plugins.programmes.forms.slots import KIND_WORDS
+from plugins.programmes.models.programme import Programme
+from plugins.programmes.queries.lines import blocks_of, lines_of, now_of
+
+_ = texts("programmes")
+
+
+def labs_of(viewer: Viewer, programmes: Iterable[Programme]) -> dict[int, str]:
+    """Name the labs that host some days, by number."""
+    wanted = {programme.reader_group_id for programme in programmes}
+    return {card.id: card.name for card in group_cards(viewer) if card.id in wanted}
+
+
+def state_of(programme: Programme, *, today: Any) -> tuple[str, str]:
+    """Give word and kind of what a day is: only what goes on now has a colour."""
+    if programme.cancelled_at is not None:
+        return _("called off"), "stopped"
+    if programme.held_on == today:
+        return _("today"), "wait"
+    return (_("to come"), "") if programme.held_on > today else (_("past"), "")
+
+
+def day_context(viewer: Viewer, programme: Programme, *, at: datetime) -> dict[str, Any]:
+    """Give what every page that shows the lines of a day takes."""
+    lines = lines_of(viewer, programme, at=at)
+    return {
+        "programme": programme,
+        "lines": lines,
+        "blocks": blocks_of(programme, lines),
+        "now": now_of(programme, lines, at=at),
+        "kinds": KIND_WORDS,
+        "when": day(programme.held_on),
+    }
