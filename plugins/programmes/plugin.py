@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Blueprint
 
 from portal.api import (
@@ -11,6 +13,7 @@ from portal.api import (
     HomeItem,
     Job,
     NavItem,
+    Section,
     Subject,
     SubjectCard,
     SubjectType,
@@ -24,14 +27,20 @@ from plugins.programmes.forms.settings import ProgrammesSettings
 from plugins.programmes.jobs import programmes_jobs
 from plugins.programmes.services.news import TELLERS
 from plugins.programmes.views import (
+    calendars,
     coming,
     days,
     delaying,
     offers_days,
+    offers_fair,
     offers_home,
     offers_slots,
+    packs,
     preparing,
+    running_stands,
     slots,
+    stands,
+    turns,
     walls,
 )
 from plugins.programmes.views.blueprint import blueprint
@@ -39,10 +48,16 @@ from plugins.programmes.views.blueprint import blueprint
 _ = texts("programmes")
 
 # imported for their routes
-PAGES = (coming, days, delaying, preparing, slots, walls)
+PAGES = (calendars, coming, days, delaying, packs, preparing, running_stands, slots, stands, turns, walls)
 OF_KIND = {
     "programmes.programme": offers_days,
     "programmes.slot": offers_slots,
+}
+CARDS = {
+    "programmes.agenda": offers_fair.agenda_cards,
+    "programmes.programme": offers_days.cards,
+    "programmes.slot": offers_slots.cards,
+    "programmes.stand": offers_fair.cards,
 }
 
 
@@ -54,8 +69,11 @@ def portal_blueprints() -> list[Blueprint]:
 
 @hookimpl
 def portal_nav_items() -> list[NavItem]:
-    """Give the entry of the group « Partager »."""
-    return [NavItem("share", _.later("Days"), "programmes.programmes", order=10)]
+    """Give the entries of the group « Partager »."""
+    return [
+        NavItem("share", _.later("Days"), "programmes.programmes", order=10),
+        NavItem("share", _.later("My agenda"), "programmes.agenda", order=12),
+    ]
 
 
 @hookimpl
@@ -71,6 +89,7 @@ def portal_subject_types() -> list[SubjectType]:
         SubjectType("programmes.programme", _.later("Programme of a day"), can_follow=True),
         SubjectType("programmes.slot", _.later("Slot")),
         SubjectType("programmes.stand", _.later("Stand")),
+        SubjectType("programmes.agenda", _.later("Agenda of a person")),
     ]
 
 
@@ -88,16 +107,23 @@ def portal_home_items(viewer: Viewer) -> list[HomeItem]:
 
 @hookimpl
 def portal_actions(subject: Subject, viewer: Viewer) -> list[Action]:
-    """Give what one may do with a day, with a slot."""
+    """Give what one may do with a day, with a slot, with a stand."""
     part = OF_KIND.get(subject.kind)
-    return list(part.actions(subject, viewer)) if part else []
+    own = part.actions(subject, viewer) if part else ()
+    return [*own, *offers_fair.actions(subject, viewer)]
+
+
+@hookimpl
+def portal_sections(subject: Subject, viewer: Viewer) -> list[Section]:
+    """Give the stands of a day, for its page."""
+    return list(offers_fair.sections(subject, viewer))
 
 
 @hookimpl
 def portal_subjects(kind: str, ids: tuple[int, ...], viewer: Viewer) -> list[SubjectCard]:
     """Name subjects of ours for somebody who may read them."""
-    part = OF_KIND.get(kind)
-    return list(part.cards(ids, viewer)) if part else []
+    cards = CARDS.get(kind)
+    return list(cards(ids, viewer)) if cards else []
 
 
 @hookimpl
@@ -111,3 +137,21 @@ def portal_event(event: Event) -> None:
 def portal_may(viewer: Viewer, permission: str, target: object | None) -> bool | None:
     """Refuse what the facts do not allow."""
     return permissions.may(viewer, permission, target)
+
+
+@hookimpl(optionalhook=True)
+def regards_team(subject: Subject) -> list[frozenset[int]]:
+    """Give who is reviewed at a stand, or at a workshop (C36 SPEC 2)."""
+    return offers_fair.team_of(subject)
+
+
+@hookimpl(optionalhook=True)
+def regards_visitors_until(subject: Subject) -> list[datetime]:
+    """Let visitors without account leave a regard at a stand until the end of the fair."""
+    return offers_fair.visitors_until(subject)
+
+
+@hookimpl(optionalhook=True)
+def restitutions_sessions(subject: Subject) -> list[Subject]:
+    """Let days and slots be restituted (C33)."""
+    return offers_fair.session_of(subject)

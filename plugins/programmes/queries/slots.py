@@ -28,6 +28,8 @@ _OFF = (
     .order_by(*IN_ORDER)
 )
 
+_EVER = sa.select(Slot).where(Slot.programme_id == sa.bindparam("number")).order_by(*IN_ORDER)
+
 
 def readable_slot(viewer: Viewer, slot_id: int, *, at: datetime) -> Slot | None:
     """Give the row of a slot whose programme `viewer` may read, or None. It is for services: show it with `shown`."""
@@ -42,6 +44,11 @@ def readable_slots(viewer: Viewer, ids: Iterable[int], *, at: datetime) -> list[
 def slots_of(programme: Programme, *, at: datetime) -> list[Shown]:
     """List what stands on a programme, the first first, as it may be read now."""
     return [shown(slot, at=at) for slot in rows_of(programme)]
+
+
+def all_slots_of(programme: Programme, *, at: datetime) -> list[Shown]:
+    """List every slot that a programme ever had, taken off or not, the first first: for calendars."""
+    return [shown(slot, at=at) for slot in session.scalars(_EVER, {"number": programme.id})]
 
 
 def rows_of(programme: Programme) -> list[Slot]:

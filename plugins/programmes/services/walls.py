@@ -1,4 +1,7 @@
-"""« Maintenant / ensuite » where nobody is signed in: an address opened and closed by who organises (C34)."""
+"""Walls of a day where nobody is signed in: an address opened and closed by who organises (C34, C35 SPEC 3).
+
+Their addresses, and the codes of its stands, die by themselves at the end of the day after.
+"""
 
 from __future__ import annotations
 
@@ -17,57 +20,63 @@ from portal.api import (
 )
 
 from plugins.programmes.models.programme import Programme
+from plugins.programmes.queries.stands import every_stand_of
 from plugins.programmes.services.facts import must_be_held, must_organise
 
 _ = texts("programmes")
 
-WALL_SCOPE = "programmes.wall"
-AFTER = timedelta(days=2)
+WALL_SCOPE, TURNS_SCOPE, STAND_SCOPE = "programmes.wall", "programmes.turns", "programmes.stand"
+LABELS = {WALL_SCOPE: _.later("Wall of a day"), TURNS_SCOPE: _.later("Wall of the turns")}
+AFTER = timedelta(days=2)  # from the midnight at which the day begins
 
 
-def wall_of(programme: Programme) -> str | None:
+def wall_of(programme: Programme, *, scope: str = WALL_SCOPE) -> str | None:
     """Give the address part of the wall that is open; None if none is."""
-    return show_token(WALL_SCOPE, programme.subject)
+    return show_token(scope, programme.subject)
 
 
-def open_wall(actor: Viewer, programme: Programme, *, at: datetime) -> None:
-    """Let the day be projected without session, as this person may read it; it dies by itself the day after.
+def open_wall(actor: Viewer, programme: Programme, *, at: datetime, scope: str = WALL_SCOPE) -> None:
+    """Let the day be projected without session, as this person may read it; opening it twice changes nothing.
 
     :raises Forbidden: somebody else organises it
     :raises Conflict: it was cancelled, or is over
     """
     must_organise(actor, programme)
     must_be_held(programme)
-    if at >= _dies_at(programme):
+    if at >= dies_at(programme):
         raise Conflict(_("This day is over: there is nothing left to project."))
-    if wall_of(programme) is not None:
+    if wall_of(programme, scope=scope) is not None:
         return
     issue_token(
-        WALL_SCOPE,
+        scope,
         subject=programme.subject,
         person_id=actor.person_id,
-        expires_at=_dies_at(programme),
-        label=_.later("Wall of a day"),
+        expires_at=dies_at(programme),
+        label=LABELS[scope],
     )
     record("programmes.wall_opened", programme.subject, actor=actor, at=at)
 
 
-def close_wall(actor: Viewer, programme: Programme, *, at: datetime) -> None:
+def close_wall(actor: Viewer, programme: Programme, *, at: datetime, scope: str = WALL_SCOPE) -> None:
     """Close the wall; doing it twice changes nothing.
 
     :raises Forbidden: somebody else organises it
     """
     must_organise(actor, programme)
-    if wall_of(programme) is None:
+    if wall_of(programme, scope=scope) is None:
         return
-    revoke_tokens(WALL_SCOPE, programme.subject)
+    revoke_tokens(scope, programme.subject)
     record("programmes.wall_closed", programme.subject, actor=actor, at=at)
 
 
 def follow_day(programme: Programme) -> None:
-    """Let the wall that is open live as long as the day, which has another date."""
-    move_expiry(WALL_SCOPE, programme.subject, expires_at=_dies_at(programme))
+    """Let what is open live as long as the day, which has another date: its walls, the codes of its stands."""
+    for scope in LABELS:
+        move_expiry(scope, programme.subject, expires_at=dies_at(programme))
+    for stand in every_stand_of(programme):
+        move_expiry(STAND_SCOPE, stand.subject, expires_at=dies_at(programme))
 
 
-def _dies_at(programme: Programme) -> datetime:
+def dies_at(programme: Programme) -> datetime:
+    """Give when the addresses of a day open nothing any more."""
     return local_midnight(programme.held_on) + AFTER

@@ -1,0 +1,132 @@
+"""The fair as others meet it: cards of stands, what one may do there, what stands on the page of the day (C35)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+
+from portal.api import Action, Section, Subject, SubjectCard, Viewer, can, now, session, texts
+
+from plugins.programmes import permissions
+from plugins.programmes.models.programme import Programme
+from plugins.programmes.models.slot import WORKSHOP, Slot
+from plugins.programmes.models.stand import Stand
+from plugins.programmes.queries.people import host_ids
+from plugins.programmes.queries.programmes import is_organiser, readable_programme
+from plugins.programmes.queries.slots import readable_slot
+from plugins.programmes.queries.stands import (
+    fair_ends_at,
+    holders_of,
+    programme_of,
+    readable_stand,
+    readable_stands,
+    stands_of,
+)
+from plugins.programmes.services.facts import has_come
+from plugins.programmes.services.stands import may_hold
+
+_ = texts("programmes")
+
+
+def cards(ids: Iterable[int], viewer: Viewer) -> Iterator[SubjectCard]:
+    """Name the stands that `viewer` may read."""
+    for stand in readable_stands(viewer, ids, at=now()):
+        yield SubjectCard(stand.title, url_for("programmes.stand", stand_id=stand.id), stand.subject)
+
+
+def agenda_cards(ids: Iterable[int], viewer: Viewer) -> Iterator[SubjectCard]:
+    """Name one's own agenda; it is nobody else's to read."""
+    if viewer.person_id in set(ids):
+        number = viewer.person_id or 0
+        yield SubjectCard(_("My agenda"), url_for("programmes.agenda"), Subject("programmes.agenda", number))
+
+
+def actions(subject: Subject, viewer: Viewer) -> Iterator[Action]:
+    """Give what `viewer` may do with a day, a slot or a stand, of calendars and of the fair."""
+    offer = _OFFERS.get(subject.kind)
+    if offer is not None:
+        yield from offer(subject.id, viewer, now())
+
+
+def _of_day(number: int, viewer: Viewer, at: datetime) -> Iterator[Action]:
+    programme = readable_programme(viewer, number, at=at)
+    if programme is None:
+        return
+    there: dict[str, Any] = {"programme_id": programme.id}
+    yield Action(_("Put it in my calendar"), url_for("programmes.day_calendar", **there), kind="quiet", order=55)
+    organises = is_organiser(viewer, programme) and can(viewer, permissions.ORGANISE, programme)
+    if not organises or programme.cancelled_at is not None:
+        return
+    yield Action(_("The stands"), url_for("programmes.stands", **there), kind="quiet", order=60)
+    if stands_of(programme):
+        yield Action(_("Turns of the stands"), url_for("programmes.turns", **there), kind="quiet", order=61)
+
+
+def _of_slot(number: int, viewer: Viewer, at: datetime) -> Iterator[Action]:
+    slot = readable_slot(viewer, number, at=at)
+    if slot is not None:
+        url = url_for("programmes.slot_calendar", slot_id=slot.id)
+        yield Action(_("Put it in my calendar"), url, kind="quiet", order=55)
+
+
+def _of_stand(number: int, viewer: Viewer, at: datetime) -> Iterator[Action]:
+    stand = readable_stand(viewer, number, at=at)
+    if stand is None or not viewer.is_signed_in:
+        return
+    programme = programme_of(stand)
+    there: dict[str, Any] = {"stand_id": stand.id}
+    if may_hold(viewer, stand) and can(viewer, permissions.HOLD, stand):
+        if has_come(programme, at):
+            yield Action(_("Take its pack"), url_for("programmes.pack", **there), kind="main", order=20)
+        if _is_kept(stand, programme):
+            yield Action(_("Change it"), url_for("programmes.stand_change", **there), order=60)
+    if _is_kept(stand, programme):
+        yield Action(_("Poster to print"), url_for("programmes.stand_poster", **there), kind="quiet", order=65)
+    if is_organiser(viewer, programme) and can(viewer, permissions.ORGANISE, stand):
+        yield from _of_organiser(stand, there)
+
+
+def _of_organiser(stand: Stand, there: dict[str, Any]) -> Iterator[Action]:
+    if stand.closed_at is None:
+        yield Action(_("Close the stand"), url_for("programmes.stand_close_page", **there), kind="quiet", order=90)
+    else:
+        yield Action(_("Open it again"), url_for("programmes.stand_reopen", **there), method="post", order=90)
+
+
+def _is_kept(stand: Stand, programme: Programme) -> bool:
+    return stand.closed_at is None and programme.cancelled_at is None
+
+
+_OFFERS = {"programmes.programme": _of_day, "programmes.slot": _of_slot, "programmes.stand": _of_stand}
+
+
+def sections(subject: Subject, viewer: Viewer) -> Iterator[Section]:
+    """Give the stands of a day, for its page."""
+    programme = readable_programme(viewer, subject.id, at=now()) if subject.kind == "programmes.programme" else None
+    kept = stands_of(programme) if programme is not None else []
+    if programme is None or not kept:
+        return
+    shown = {"stands": kept, "programme": programme, "linked": viewer.is_signed_in}
+    yield Section(_("The stands"), "programmes/_stands.html", shown, order=20)
+
+
+def team_of(subject: Subject) -> list[frozenset[int]]:
+    """Give whoever is reviewed when peers leave regards on a stand or on a workshop: those who hold or run it (C36)."""
+    if subject.kind == "programmes.stand" and session.get(Stand, subject.id) is not None:
+        return [frozenset(holders_of([subject.id]).get(subject.id, ()))]
+    slot = session.get(Slot, subject.id) if subject.kind == "programmes.slot" else None
+    return [frozenset(host_ids(slot.id))] if slot is not None and slot.kind == WORKSHOP else []
+
+
+def visitors_until(subject: Subject) -> list[datetime]:
+    """Give until when somebody without an account may leave a regard on a stand: the end of the fair."""
+    stand = session.get(Stand, subject.id) if subject.kind == "programmes.stand" else None
+    return [fair_ends_at(programme_of(stand))] if stand is not None and stand.closed_at is None else []
+
+
+def session_of(subject: Subject) -> list[Subject]:
+    """Tell that a day and each of its slots can be restituted (C33)."""
+    return [subject] if subject.kind in {"programmes.programme", "programmes.slot"} else []
