@@ -60,9 +60,8 @@ def _of_day(number: int, viewer: Viewer, at: datetime) -> Iterator[Action]:
     organises = is_organiser(viewer, programme) and can(viewer, permissions.ORGANISE, programme)
     if not organises or programme.cancelled_at is not None:
         return
-    yield Action(_("The stands"), url_for("programmes.stands", **there), kind="quiet", order=60)
-    if stands_of(programme):
-        yield Action(_("Turns of the stands"), url_for("programmes.turns", **there), kind="quiet", order=61)
+    if not stands_of(programme):  # else their list stands beside the programme
+        yield Action(_("Add a stand"), url_for("programmes.new_stand", **there), kind="quiet", order=66)
 
 
 def _of_slot(number: int, viewer: Viewer, at: datetime) -> Iterator[Action]:
