@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from wtforms import DateField, IntegerField, SearchField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
@@ -20,8 +18,8 @@ LAB = "lab"
 WHEN = [("", _.later("to come")), (PAST, _.later("past"))]
 
 
-class DayForm(Form):
-    """A day, in five fields."""
+class DayWordsForm(Form):
+    """What a day says of itself."""
 
     title = StringField(
         _.later("Title"),
@@ -29,25 +27,32 @@ class DayForm(Form):
     )
     held_on = DateField(_.later("Day"), validators=[InputRequired(_.later("Write a day."))])
     place = StringField(_.later("Where"), validators=[Optional(), Length(max=MAX_PLACE)])
-    lab = SelectField(_.later("Which lab hosts it"), coerce=int, choices=[])
     audience = AudienceField(_.later("Who can read?"), levels=LEVELS)
 
-    def offer(self, viewer: Viewer, lab_group_id: int | None = None) -> None:
-        """Offer the labs one belongs to; of a day that is made, its own lab stays."""
+    def day(self, lab_group_id: int | None) -> Day:
+        """Give what the service takes, of a day that this lab hosts."""
+        values = {name: self[name].data for name in ("title", "held_on", "place")}
+        return Day(**values, audience=Audience(self.audience.data), lab_group_id=lab_group_id)
+
+
+class DayForm(DayWordsForm):
+    """A new day, in five fields."""
+
+    lab = SelectField(_.later("Which lab hosts it"), coerce=int, choices=[])
+
+    def offer(self, viewer: Viewer) -> None:
+        """Offer the labs one belongs to."""
         labs = [card for card in group_cards(viewer) if card.kind == LAB and card.id in viewer.lab_ids]
-        self.lab.choices = [
-            *(SelectChoice(card.id, card.name) for card in labs),
-            SelectChoice(0, _("none: it is everybody’s")),
-        ]
+        choices = [SelectChoice(card.id, card.name) for card in labs]
+        self.lab.choices = [*choices, SelectChoice(0, _("none: it is everybody’s"))]
         if self.lab.data is None and not self.is_submitted():
             self.lab.data = labs[0].id if labs else 0
-        self.audience.for_group(lab_group_id or self.lab.data or None)
+        self.audience.for_group(self.lab.data or None)
 
     @property
-    def day(self) -> Day:
-        """Give what the service takes."""
-        values = {name: self[name].data for name in ("title", "held_on", "place")}
-        return Day(**values, audience=Audience(self.audience.data), lab_group_id=self.lab.data or None)
+    def lab_group_id(self) -> int | None:
+        """Give the lab that was chosen; None for none."""
+        return self.lab.data or None
 
 
 class DayFilters(Filters):
@@ -99,9 +104,3 @@ class DelayFilters(Filters):
     """By how much one looks."""
 
     minutes = IntegerField(_.later("Minutes"), validators=[Optional()])
-
-
-def day_values(programme: Any) -> dict[str, Any]:
-    """Give what the form of a day that is made begins with."""
-    plain = ("title", "held_on", "place", "audience")
-    return {**{name: getattr(programme, name) for name in plain}, "lab": programme.reader_group_id or 0}

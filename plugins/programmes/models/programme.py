@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.api import Audience, Audienced, Personal, Subject, person_id, plugin_base
+from portal.api import READER, Audience, Audienced, Personal, Subject, person_id, plugin_base
 
 Base: Any = plugin_base("programmes")
 
@@ -31,6 +31,7 @@ def of_programme() -> Mapped[int]:
 class Programme(Audienced, Base):
     """A day: slots from the first coffee to the carnival. Its audience is that of its slots and of its stands.
 
+    Who was named to organise it reads it too, like the members of a circle: they were chosen by name.
     `reader_group_id` is the lab that hosts it, whatever the audience; None for a day that no lab hosts.
 
     :ivar held_on: the day, in the zone of the collectivity
@@ -51,6 +52,12 @@ class Programme(Audienced, Base):
     created_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str | None] = mapped_column(sa.String(MAX_REASON))
+
+    @classmethod
+    def readable(cls) -> sa.ColumnElement[bool]:
+        """Give the criterion of the days that `READER` may read: their audience, and those they organise."""
+        theirs = sa.select(Organiser.programme_id).where(Organiser.person_id == READER)
+        return sa.or_(super().readable(), cls.id.in_(theirs))
 
     @property
     def subject(self) -> Subject:

@@ -185,10 +185,8 @@ def _check(programme: Programme, plan: SlotPlan, *, at: datetime) -> None:
         )
     if plan.seats is not None and not 1 <= plan.seats <= MOST_SEATS:
         raise Invalid(_("Say how many seats: a number from 1 on, or nothing for as many as come."), field="seats")
-    if plan.ends is not None and plan.ends <= plan.starts and plan.ends > NIGHT_ENDS:
-        raise Invalid(_("It ends before it begins."), field="ends")
-    if plan.ends == plan.starts:
-        raise Invalid(_("It ends when it begins."), field="ends")
+    if plan.ends is not None and (plan.ends == plan.starts or NIGHT_ENDS < plan.ends < plan.starts):
+        raise Invalid(_("Its end must come after its beginning."), field="ends")
 
 
 def _check_lengths(title: str, words: str, place: str) -> None:

@@ -7,10 +7,7 @@ from operator import attrgetter
 from flask import Response, url_for
 
 from portal.api import (
-    ANONYMOUS,
-    NotFound,
     Table,
-    Viewer,
     absolute_url,
     actions_of,
     can,
@@ -39,7 +36,7 @@ from plugins.programmes.forms.days import LAB, WHEN, DayFilters
 from plugins.programmes.forms.slots import KIND_WORDS
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.queries.lines import lines_of
-from plugins.programmes.queries.programmes import is_organiser, organiser_ids, readable_programme, tracks_of
+from plugins.programmes.queries.programmes import is_organiser, organiser_ids, tracks_of
 from plugins.programmes.queries.slots import taken_off
 from plugins.programmes.services.delaying import last_delay
 from plugins.programmes.views.blueprint import blueprint
@@ -164,24 +161,13 @@ def programme_qr(programme) -> Response:
     return qr_svg(absolute_url("programmes.programme", programme_id=programme.id))
 
 
-def public_programme(_viewer: Viewer, *, programme_id: int) -> Programme:
-    """Give a day that everybody may read, whoever asks.
-
-    :raises NotFound: absent, or not for everybody
-    """
-    found = readable_programme(ANONYMOUS, programme_id, at=now())
-    if found is None:
-        raise NotFound(_("There is no programme at this address, or it is not open to you."))
-    return found
-
-
 @blueprint.get("/public/<int:programme_id>")
-@public(programme=public_programme)
+@public(programme=one_programme)
 def public_day(programme):
-    """Show a day to everybody, without the name of anybody."""
+    """Show a day to whoever may read it, account or not, without the name of anybody."""
     at = now()
     return page(
         "programmes/public.html",
         state=state_of(programme, today=local_day(at)),
-        **day_context(ANONYMOUS, programme, at=at),
+        **day_context(viewer(), programme, at=at),
     )

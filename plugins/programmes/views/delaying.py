@@ -45,14 +45,14 @@ def delay(programme):
 def _preview(programme: Programme, form: DelayForm):
     """Give what would move, or say beside the field why nothing may."""
     moves: list[Move] = []
-    if (form.minutes.data is not None and not form.errors) or isinstance(form.minutes.data, int):
+    if form.minutes.data is not None:
         try:
             moves = delay_moves(programme, form.minutes.data, at=now())
         except (Invalid, Conflict) as refusal:
             if not form.errors:
                 form.refuse(refusal)
     at, moving = now(), {move.id: move for move in moves if move.is_one}
-    stays = [slot for slot in rows_of(programme) if slot.id not in moving and slot.starts_at > at]
+    stays = [slot for slot in rows_of(programme) if slot.id not in moving and (slot.ends_at or slot.starts_at) > at]
     return {
         "moves": [(shown(move.slot, at=at), move) for move in moving.values()],
         "stays": [shown(slot, at=at) for slot in stays] if moves else [],

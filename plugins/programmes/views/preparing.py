@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from flask import url_for
@@ -10,7 +9,7 @@ from flask import url_for
 from portal.api import form_page, message, now, people, requires, see, texts, viewer
 
 from plugins.programmes import permissions
-from plugins.programmes.forms.days import CancelForm, CopyForm, DayForm, NamingForm, day_values
+from plugins.programmes.forms.days import CancelForm, CopyForm, DayForm, DayWordsForm, NamingForm
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.queries.programmes import organiser_ids
 from plugins.programmes.services.days import cancel_day, change_day, copy_day
@@ -33,7 +32,7 @@ def make():
     form.offer(viewer())
     if form.submitted():
         with form.attempt():
-            programme = make_programme(viewer(), form.day, at=now())
+            programme = make_programme(viewer(), form.day(form.lab_group_id), at=now())
             message(_("The day is there, with its lunch and a slot for the unexpected. Add what else happens."))
             return _back(programme)
     return form_page("programmes/make.html", form, cancel_url=url_for("programmes.programmes"))
@@ -57,13 +56,11 @@ def _form(template, form, programme, **context):
 @requires(permissions.ORGANISE, programme=own_programme)
 def change(programme):
     """Change what a day says of itself, or its date."""
-    form = DayForm(data=day_values(programme))
-    form.offer(viewer(), programme.reader_group_id)
-    del form.lab
+    form = DayWordsForm(obj=programme)
+    form.audience.for_group(programme.reader_group_id)
     if form.submitted():
         with form.attempt():
-            day = replace(form.day, lab_group_id=programme.reader_group_id)
-            change_day(viewer(), programme, day, at=now())
+            change_day(viewer(), programme, form.day(programme.reader_group_id), at=now())
             message(_("The day is changed; those whom it concerns are told."))
             return _back(programme)
     return _form("change", form, programme)

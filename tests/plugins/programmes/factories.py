@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
-from portal.api import Person, add_member, create_group, now, session
+from portal.api import Person, add_member, create_group, fold, now, session
 
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.models.slot import PLENARY, Slot
@@ -35,7 +35,8 @@ def make_lab(*members: Person, animator: Person | None = None, name: str = "Labo
 def make_programme(author: Person, **columns: Any) -> int:
     """Make an empty day that every agent may read."""
     defaults: dict[str, Any] = {"title": "Interlabos", "held_on": DAY, "audience": "intranet", "created_at": now()}
-    programme = Programme(author_id=author.id, **defaults | columns)
+    values = defaults | columns
+    programme = Programme(author_id=author.id, folded=fold(values["title"], values.get("place")), **values)
     session.add(programme)
     session.flush()
     return programme.id

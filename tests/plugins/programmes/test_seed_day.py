@@ -38,7 +38,8 @@ def day_url(client, clock, sign_in, post, writing, zoe):
 
 def lines(answer) -> list[str]:
     """Give the source of each line of a day."""
-    return answer.text.split('<ol class="programmes-day"')[1].split('<li class="programmes-line')[1:]
+    day = answer.text.split('<ol class="programmes-day"')[1]
+    return [line.split("</li>")[0] for line in day.split('<li class="programmes-line')[1:]]
 
 
 def read(line: str) -> str:

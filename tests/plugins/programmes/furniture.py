@@ -1,0 +1,72 @@
+"""What days bring to the review: who may do what with them, and who reads what they say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.plugins.programmes.furnishing import COMES, RUNS, add_private, furnish
+from tests.review.furniture import OPEN
+from tests.review.world import AGENTS, NAMED, OF_NETWORK, OWNER, PLUGIN_ADMINS, SUPERIOR, Marker, Roles, Thing, World
+
+ARGUMENTS = {"programme_id": "programmes.programme", "slot_id": "programmes.slot"}
+ASKS = {
+    OPEN: "projected_qr projected_wall public_day",
+    "programmes.come": "come stay_away",
+    "programmes.make": "make",
+    "programmes.organise": "add cancel change copy delay delay_undo organiser_drop organisers screen screen_close"
+    " screen_open slot_change slot_fill slot_host_drop slot_hosts slot_put_back slot_take_off",
+}
+ON_SCREENS = "programmes.come"
+MAY: dict[str, Any] = {
+    "programmes.come": AGENTS,
+    "programmes.make": OF_NETWORK | PLUGIN_ADMINS,
+    "programmes.organise": "organises",
+}
+LATE = {"starts": "23:52", "ends": "23:57", "reveals": "", "seats": "3"}
+SENT = {
+    "programmes.add": {"kind": "plenary", "track": "", **LATE},
+    "programmes.make": {"audience": "intranet"},
+    "programmes.slot_change": {"reveals": "", "seats": "3"},
+}
+UNDONE = {"programmes.delay": "one confirms what one previewed: the digest of the day as it stands"}
+HIDDEN = {
+    "programmes_programme.folded": "read to find, never shown",
+    "programmes_slot.uid": "of its event in calendars",
+}
+KIND = "a word of the code"
+EXEMPT = {"programmes_programme.audience": KIND, "programmes_slot.kind": KIND}
+
+
+def _of_programme(row: Any, world: World) -> Thing:
+    return world.one("programmes.programme", row.programme_id)
+
+
+def _of_slot(row: Any, world: World) -> tuple[Thing, Roles]:
+    """Say who reads the words: of a surprise before its time, who organises the day alone (C34 SPEC 2)."""
+    thing = world.one("programmes.slot", row.id)
+    return thing, thing.facts["reads the words"]
+
+
+READERS = {
+    "programmes_programme": lambda row, world: world.one("programmes.programme", row.id),
+    "programmes_track": _of_programme,
+    "programmes_slot": _of_slot,
+}
+ORGANISE = frozenset({OWNER, NAMED})
+WALLS = frozenset({"programmes.wall", "programmes.projected_wall", "programmes.public_day"})
+
+
+def narrowed(marker: Marker, endpoint: str, world: World) -> Roles | None:
+    """Say who comes upon a name on the page of a day or a slot: of somebody who only comes, who organises or runs it.
+
+    The directory names everybody to every agent; on a wall stands no name at all.
+    """
+    if not marker.column.startswith("users.") or not endpoint.startswith("programmes."):
+        return None
+    own = world.role_of(marker.row[0])
+    if endpoint in WALLS:
+        return own
+    return own | ORGANISE | RUNS if own and own <= COMES & {SUPERIOR} else None
+
+
+__all__ = ["add_private", "furnish"]

@@ -1,0 +1,180 @@
+"""Signing up in one click, seats, what overlaps, who reads the names (C34 SPEC 3)."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+import sqlalchemy as sa
+
+from portal.api import Subject, session
+
+from plugins.programmes.models.programme import Programme, Track
+from plugins.programmes.models.slot import Host, SignUp, Slot
+from tests.plugins.labs.pages import words
+from tests.plugins.programmes.factories import at_hour, make_programme, make_slot
+
+PLUGINS = ["programmes"]
+
+
+@pytest.fixture
+def slot_id(writing, programme_id):
+    """Make a slot that one signs up for, of two seats."""
+    with writing():
+        return make_slot(programme_id, at_hour(14), at_hour(16), title="Loterie", takes_names=True, seats=2)
+
+
+def come(post, client, slot_id):
+    return post(client, f"/programmes/slots/{slot_id}/come")
+
+
+def comers(reading, slot_id):
+    with reading():
+        return session.scalars(sa.select(SignUp.person_id).where(SignUp.slot_id == slot_id)).all()
+
+
+def test_one_click_signs_up_and_one_click_signs_off(client, sign_in, post, lea, slot_id, programme_id):
+    """C34 SPEC 3: any agent who reads the day."""
+    sign_in(lea)
+    assert "2 places restantes Je viens" in words(client.get(f"/programmes/{programme_id}"))
+    answer = come(post, client, slot_id)
+    assert answer.location == f"/programmes/{programme_id}#slot-{slot_id}"
+    assert "vous venez Me désinscrire" in words(client.get(answer.location))
+    assert "1 place restante" not in words(client.get(f"/programmes/{programme_id}"))
+    post(client, f"/programmes/slots/{slot_id}/stay-away")
+    assert "2 places restantes Je viens" in words(client.get(f"/programmes/{programme_id}"))
+
+
+def test_clicking_twice_changes_nothing(client, sign_in, post, lea, slot_id, reading, audit_of, programme_id):
+    sign_in(lea)
+    for _click in range(2):
+        assert come(post, client, slot_id).status_code == 303
+    assert comers(reading, slot_id) == [lea.id]
+    for _click in range(2):
+        assert post(client, f"/programmes/slots/{slot_id}/stay-away").status_code == 303
+    assert comers(reading, slot_id) == []
+
+
+def test_a_full_slot_takes_nobody_more(client, sign_in, post, zoe, awa, lea, slot_id, reading):
+    for who in (zoe, awa):
+        sign_in(who)
+        come(post, client, slot_id)
+    sign_in(lea)
+    assert "Je viens" not in words(client.get(f"/programmes/slots/{slot_id}"))
+    answer = come(post, client, slot_id)
+    assert answer.status_code == 409
+    assert "Toutes les places sont prises." in words(answer)
+    assert comers(reading, slot_id) == [zoe.id, awa.id]
+
+
+def test_the_last_seat_is_taken_once(sign_in, post, zoe, awa, lea, slot_id, reading, client):
+    """Several at the same instant: as many come as there are seats."""
+    browsers = [sign_in(who) for who in (zoe, awa, lea)]
+    barrier = Barrier(3)
+
+    def click(browser):
+        barrier.wait()
+        return come(post, browser, slot_id).status_code
+
+    with ThreadPoolExecutor(3) as pool:
+        codes = sorted(pool.map(click, browsers))
+    assert codes == [303, 303, 409]
+    assert len(comers(reading, slot_id)) == 2
+
+
+def test_ones_own_sign_ups_do_not_overlap(client, sign_in, post, lea, slot_id, programme_id, zoe, writing, reading):
+    """C34 SPEC 3: on another track, and on another day held the same day."""
+    with writing():
+        track = Track(programme_id=programme_id, name="Atelier 2", position=1)
+        session.add(track)
+        session.flush()
+        beside = make_slot(programme_id, at_hour(15), at_hour(17), track_id=track.id, takes_names=True)
+        other_day = make_programme(zoe, title="Ailleurs")
+        elsewhere = make_slot(other_day, at_hour(15, 59), at_hour(17), takes_names=True)
+        after = make_slot(programme_id, at_hour(16), at_hour(17), takes_names=True)
+    sign_in(lea)
+    come(post, client, slot_id)
+    for number in (beside, elsewhere):
+        answer = come(post, client, number)
+        assert answer.status_code == 409
+        assert "Vous venez déjà à « Loterie » à cette heure-là." in words(answer)
+    assert come(post, client, after).status_code == 303
+    assert comers(reading, beside) == []
+
+
+@pytest.mark.parametrize("columns", [{"takes_names": False}, {"cancelled_at": at_hour(8)}, {"ends_at": at_hour(15)}])
+def test_what_takes_nobody_says_so(client, sign_in, post, lea, slot_id, writing, clock, columns, reading):
+    with writing():
+        for name, value in columns.items():
+            setattr(session.get_one(Slot, slot_id), name, value)
+    clock.set(at_hour(15))
+    sign_in(lea)
+    assert "Je viens" not in words(client.get(f"/programmes/slots/{slot_id}"))
+    assert come(post, client, slot_id).status_code == 409
+    assert comers(reading, slot_id) == []
+
+
+def test_names_are_read_by_who_organises_or_runs_it_alone(
+    client, sign_in, post, zoe, awa, lea, slot_id, writing, programme_id
+):
+    sign_in(lea)
+    come(post, client, slot_id)
+    addresses = [
+        f"/programmes/slots/{slot_id}",
+        f"/programmes/{programme_id}",
+        f"/programmes/{programme_id}/slots.json",
+    ]
+    sign_in(awa)
+    assert not any("Léa Petit" in client.get(address).text for address in addresses)
+    assert "1" in words(client.get(addresses[0])).split("Places restantes")[1][:3]
+    with writing():
+        session.add(Host(slot_id=slot_id, person_id=awa.id))
+    assert "Qui vient Léa Petit" in words(client.get(addresses[0]))
+    sign_in(zoe)
+    assert "Qui vient Léa Petit" in words(client.get(addresses[0]))
+
+
+def test_the_history_says_nothing_of_who_comes(client, sign_in, post, awa, lea, slot_id, audit_of):
+    sign_in(lea)
+    come(post, client, slot_id)
+    assert audit_of(Subject("programmes.slot", slot_id)) == ["programmes.signed_up"]
+    sign_in(awa)
+    page = words(client.get(f"/programmes/slots/{slot_id}"))
+    assert "inscription" not in page
+    assert "Léa Petit" not in page
+
+
+def test_nobody_signs_up_for_a_day_they_may_not_read(client, sign_in, post, lea, slot_id, writing, programme_id):
+    with writing():
+        session.get_one(Programme, programme_id).audience = "lab"
+    sign_in(lea)
+    assert come(post, client, slot_id).status_code == 404
+
+
+def test_a_sign_up_stays_when_the_slot_is_taken_off_and_put_back(
+    client, sign_in, post, zoe, lea, slot_id, reading, programme_id
+):
+    sign_in(lea)
+    come(post, client, slot_id)
+    sign_in(zoe)
+    post(client, f"/programmes/slots/{slot_id}/take-off")
+    sign_in(lea)
+    assert "« Loterie » est retiré du programme" in words(client.get("/news"))
+    sign_in(zoe)
+    post(client, f"/programmes/slots/{slot_id}/put-back")
+    assert comers(reading, slot_id) == [lea.id]
+
+
+def test_today_says_what_runs_and_what_one_comes_to(client, sign_in, post, lea, slot_id, writing, clock, programme_id):
+    with writing():
+        make_slot(programme_id, at_hour(12), at_hour(13), title="Foire")
+    sign_in(lea)
+    come(post, client, slot_id)
+    assert "Loterie 10 septembre 2026, 14 h" in words(client.get("/"))
+    clock.set(at_hour(12, 30))
+    page = words(client.get("/"))
+    assert "maintenant : Foire" in page
+    assert "ensuite : Loterie, 10 septembre 2026, 14 h" in page
+    clock.set(at_hour(18))
+    assert "Foire" not in words(client.get("/"))

@@ -1,0 +1,280 @@
+"""The day runs late: what moves, what stays, what is refused, and the way back (C34 SPEC 6)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from portal.api import Conflict, Invalid, now, session
+
+from plugins.programmes.models.programme import Programme, Track
+from plugins.programmes.models.slot import SURPRISE, SignUp, Slot
+from plugins.programmes.services.delaying import delay_day, delay_moves, seen_of, undo_delay
+from tests.plugins.labs.pages import words
+from tests.plugins.programmes.factories import at_hour, make_slot
+
+PLUGINS = ["programmes"]
+SEEN = re.compile(r'name="seen" value="(\w+)"')
+
+
+@pytest.fixture
+def day(writing, programme_id):
+    """Lay the day of the seed, as far as hours go; give the numbers of its slots."""
+    with writing():
+        return {
+            "fair": make_slot(programme_id, at_hour(10), at_hour(11), title="Foire"),
+            "show": make_slot(programme_id, at_hour(11), at_hour(12, 30), title="Montre-moi"),
+            "lunch": make_slot(programme_id, at_hour(12, 30), at_hour(14), title="Déjeuner", is_fixed=True),
+            "surprise": make_slot(
+                programme_id,
+                at_hour(14),
+                at_hour(14, 30),
+                kind=SURPRISE,
+                title="La fanfare",
+                reveals_at=at_hour(13, 45),
+            ),
+            "work": make_slot(programme_id, at_hour(14, 30), at_hour(17, 15), title="Au boulot !"),
+            "after": make_slot(programme_id, at_hour(17, 30), title="After"),
+        }
+
+
+@pytest.fixture
+def hours(reading, programme_id):
+    """Give the hours of the day's slots, by title."""
+
+    def read():
+        with reading():
+            found = session.scalars(sa.select(Slot).order_by(Slot.starts_at, Slot.id)).all()
+            return {slot.title: (_hour(slot.starts_at), _hour(slot.ends_at)) for slot in found}
+
+    return read
+
+
+def _hour(instant):
+    return f"{instant.hour + 2}:{instant.minute:02}" if instant else ""
+
+
+@pytest.fixture
+def late(writing, as_viewer, zoe, programme_id):
+    """Let the day be late."""
+
+    def push(minutes):
+        with writing():
+            programme = session.get_one(Programme, programme_id)
+            seen = seen_of(delay_moves(programme, minutes, at=now()))
+            return delay_day(as_viewer(zoe), programme, minutes, seen=seen, at=now()).id
+
+    return push
+
+
+def test_what_remains_moves_and_what_is_fixed_stays(late, day, hours, clock):
+    """C34 SPEC 6: the running slot ends later and does not begin anew; lunch stays, and cuts what would run into it."""
+    clock.set(at_hour(10, 40))
+    late(20)
+    assert hours() == {
+        "Foire": ("10:00", "11:20"),
+        "Montre-moi": ("11:20", "12:30"),
+        "Déjeuner": ("12:30", "14:00"),
+        "La fanfare": ("14:20", "14:50"),
+        "Au boulot !": ("14:50", "17:35"),
+        "After": ("17:50", ""),
+    }
+
+
+def test_what_is_over_does_not_move(late, day, hours, clock):
+    clock.set(at_hour(15))
+    before = hours()
+    late(10)
+    moved = {title for title, span in hours().items() if span != before[title]}
+    assert moved == {"Au boulot !", "After"}
+    assert hours()["Au boulot !"] == ("14:30", "17:25")
+
+
+def test_each_slot_that_moved_is_one_change_for_calendars(late, day, reading, clock):
+    """C34 SPEC 4."""
+    clock.set(at_hour(10, 40))
+    late(20)
+    with reading():
+        found = {slot.title: (slot.sequence, slot.changed_at) for slot in session.scalars(sa.select(Slot))}
+    assert found["Déjeuner"][0] == 0
+    assert found["After"] == (1, at_hour(10, 40))
+
+
+def test_a_surprise_moves_with_the_hour_at_which_it_is_told(late, day, reading, clock):
+    """C34 SPEC 2 and 6."""
+    clock.set(at_hour(10, 40))
+    late(20)
+    with reading():
+        assert session.get_one(Slot, day["surprise"]).reveals_at == at_hour(14, 5)
+
+
+def test_a_surprise_that_was_told_is_not_hidden_again(late, day, reading, clock):
+    """C34 SPEC 2."""
+    clock.set(at_hour(13, 50))
+    late(20)
+    with reading():
+        slot = session.get_one(Slot, day["surprise"])
+        assert (slot.starts_at, slot.reveals_at) == (at_hour(14, 20), at_hour(13, 45))
+
+
+@pytest.mark.parametrize(
+    ("hour", "minutes", "said"),
+    [
+        ((10, 40), 90, "Il ne resterait plus de temps pour « Montre-moi »."),
+        ((10, 40), 0, "Dites combien de minutes"),
+        ((10, 40), 500, "Dites combien de minutes"),
+        ((10, 40), -15, "« Surprise ! » chevaucherait « Déjeuner », qui ne bouge pas."),
+        ((18, 0), 5, "Il ne reste rien qu’un retard décalerait."),
+        ((17, 20), -15, "« After » aurait déjà commencé."),
+        ((17, 10), -10, "Il ne resterait plus de temps pour « Au boulot ! »."),
+    ],
+)
+def test_what_cannot_be_is_refused_and_says_why(client, sign_in, zoe, programme_id, day, clock, hour, minutes, said):
+    """C34 SPEC 6."""
+    clock.set(at_hour(*hour))
+    sign_in(zoe)
+    page = client.get(f"/programmes/{programme_id}/delay?minutes={minutes}")
+    assert said in words(page)
+    assert "Décaler de" not in words(page)
+
+
+def test_a_day_catches_up(late, day, hours, clock):
+    clock.set(at_hour(14, 40))
+    late(-15)
+    assert hours()["Au boulot !"] == ("14:30", "17:00")
+    assert hours()["After"] == ("17:15", "")
+
+
+def test_a_slot_beside_a_fixed_one_of_another_track_moves_past_it(late, hours, writing, programme_id, clock):
+    """C34 SPEC 3 and 6: what is fixed in one track cuts nothing in another."""
+    with writing():
+        tracks = [Track(programme_id=programme_id, name=name, position=0) for name in ("A", "B")]
+        session.add_all(tracks)
+        session.flush()
+        make_slot(programme_id, at_hour(10), at_hour(11), title="Libre", track_id=tracks[0].id)
+        make_slot(programme_id, at_hour(11), at_hour(12), title="Fixe", track_id=tracks[1].id, is_fixed=True)
+    clock.set(at_hour(9))
+    late(30)
+    assert hours() == {"Libre": ("10:30", "11:30"), "Fixe": ("11:00", "12:00")}
+
+
+def test_the_preview_shows_what_moves_and_what_stays_and_changes_nothing(
+    client, sign_in, zoe, programme_id, day, hours, clock, post
+):
+    """C34 SPEC 6: looked at first, then one click, then one to take it back."""
+    clock.set(at_hour(10, 40))
+    sign_in(zoe)
+    before = hours()
+    assert "+ 5 min + 10 min + 20 min" in words(client.get(f"/programmes/{programme_id}"))
+    page = client.get(f"/programmes/{programme_id}/delay?minutes=20")
+    text = words(page)
+    assert "Foire 10 h – 11 h → 10 h – 11 h 20" in text
+    assert "Montre-moi 11 h – 12 h 30 → 11 h 20 – 12 h 30 écourté : « Déjeuner » ne bouge pas" in text
+    assert "Ce qui ne bouge pas Déjeuner 12 h 30 – 14 h" in text
+    assert "fanfare" not in page.text
+    assert hours() == before
+    sent = {"minutes": 20, "seen": SEEN.search(page.text)[1]}
+    answer = post(client, f"/programmes/{programme_id}/delay", sent)
+    assert "La journée a été décalée de 20 min à 10 h 40." in words(client.get(answer.location))
+    assert hours()["After"] == ("17:50", "")
+    post(client, f"/programmes/{programme_id}/delay/undo")
+    assert hours() == before
+    assert "a été décalée" not in words(client.get(f"/programmes/{programme_id}"))
+
+
+def test_what_one_confirms_is_what_one_saw(client, sign_in, zoe, programme_id, day, hours, clock, post):
+    clock.set(at_hour(10, 59))
+    sign_in(zoe)
+    seen = SEEN.search(client.get(f"/programmes/{programme_id}/delay?minutes=20").text)[1]
+    before = hours()
+    clock.set(at_hour(11, 1))
+    answer = post(client, f"/programmes/{programme_id}/delay", {"minutes": 20, "seen": seen})
+    assert answer.status_code == 422
+    assert "Entre-temps la journée a avancé" in words(answer)
+    assert hours() == before
+    again = SEEN.search(answer.text)[1]
+    assert post(client, f"/programmes/{programme_id}/delay", {"minutes": 20, "seen": again}).status_code == 303
+
+
+def test_a_delay_is_not_taken_back_once_something_else_has_changed(
+    late, day, writing, as_viewer, zoe, programme_id, clock, hours
+):
+    clock.set(at_hour(10, 40))
+    late(20)
+    clock.set(at_hour(10, 45))
+    with writing():
+        slot = session.get_one(Slot, day["after"])
+        slot.changed_at = now()
+    after = hours()
+    with writing(), pytest.raises(Conflict):
+        undo_delay(as_viewer(zoe), session.get_one(Programme, programme_id), at=now())
+    assert hours() == after
+
+
+def test_only_the_last_of_two_delays_is_taken_back(late, day, writing, as_viewer, zoe, programme_id, clock, hours):
+    clock.set(at_hour(10, 40))
+    before = hours()
+    late(5)
+    clock.set(at_hour(10, 50))
+    late(10)
+    with writing():
+        undo_delay(as_viewer(zoe), session.get_one(Programme, programme_id), at=now())
+    with writing(), pytest.raises(Conflict):
+        undo_delay(as_viewer(zoe), session.get_one(Programme, programme_id), at=now())
+    assert hours()["After"] == ("17:35", "")
+    assert before["After"] == ("17:30", "")
+
+
+def test_a_surprise_is_told_again_at_its_hour_once_the_delay_is_taken_back(
+    late, day, writing, reading, as_viewer, zoe, programme_id, clock
+):
+    """C34 SPEC 2."""
+    clock.set(at_hour(13, 30))
+    late(20)
+    with writing():
+        undo_delay(as_viewer(zoe), session.get_one(Programme, programme_id), at=now())
+    with reading():
+        assert session.get_one(Slot, day["surprise"]).reveals_at == at_hour(13, 45)
+
+
+def test_a_refused_delay_leaves_everything(late, day, hours, clock):
+    clock.set(at_hour(10, 40))
+    before = hours()
+    with pytest.raises(Invalid):
+        late(90)
+    assert hours() == before
+
+
+@pytest.mark.parametrize("gone", ["cancelled", "reader"])
+def test_only_who_organises_a_day_that_is_held_delays_it(
+    client, sign_in, awa, zoe, programme_id, day, writing, post, clock, gone
+):
+    clock.set(at_hour(10, 40))
+    sign_in(awa if gone == "reader" else zoe)
+    if gone == "cancelled":
+        with writing():
+            session.get_one(Programme, programme_id).cancelled_at = now()
+    answer = post(client, f"/programmes/{programme_id}/delay", {"minutes": 20, "seen": "x"})
+    assert answer.status_code == (403 if gone == "reader" else 422)
+
+
+def test_whose_sign_ups_now_clash_is_told(client, sign_in, awa, late, writing, programme_id, clock):
+    """C34 SPEC 3 and 6."""
+    with writing():
+        tracks = [Track(programme_id=programme_id, name=name, position=0) for name in ("A", "B")]
+        session.add_all(tracks)
+        session.flush()
+        early = make_slot(programme_id, at_hour(10), at_hour(11), title="Le matin", track_id=tracks[0].id)
+        fixed = make_slot(
+            programme_id, at_hour(11), at_hour(12), title="Le train", track_id=tracks[1].id, is_fixed=True
+        )
+        session.add_all(SignUp(slot_id=number, person_id=awa.id, signed_at=now()) for number in (early, fixed))
+    clock.set(at_hour(9))
+    late(30)
+    sign_in(awa)
+    news = words(client.get("/news"))
+    assert "« Interlabos » prend du retard : la suite est décalée de 30 min" in news
+    assert "« Le train » est maintenant à la même heure qu’une autre de vos inscriptions" in news
+    assert "Choisir entre « Le matin » et « Le train »" in words(client.get("/"))
