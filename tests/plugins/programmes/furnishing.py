@@ -13,6 +13,7 @@ from plugins.programmes.models.programme import Delay, Moved, Organiser, Program
 from plugins.programmes.models.slot import BREAK, PARTY, SURPRISE, UNEXPECTED, WORKSHOP, Host, SignUp
 from plugins.programmes.services.walls import WALL_SCOPE, open_wall
 from tests.plugins.programmes.factories import make_programme, make_slot
+from tests.plugins.programmes.furnishing_fair import add_fair, open_feeds, run_turns
 from tests.review.world import (
     AGENT,
     ANIMATOR,
@@ -60,6 +61,7 @@ def furnish(world: World) -> None:
     every = [(audience, state) for audience in AUDIENCES for state in STATES]
     for audience, state in every if world.is_full else FEW:
         _day(world, audience, state)
+    open_feeds(world, at=now())
 
 
 def add_private(world: World) -> None:
@@ -88,7 +90,10 @@ def _day(world: World, audience: str, state: str) -> None:
     thing = world.add(Thing("programmes.programme", number, readers, f"{audience} {state}", facts=facts))
     standing = Standing(thing, at + timedelta(days=days))
     _slots(world, standing, is_whole=state == "today")
+    if state != "called off":
+        add_fair(world, thing, at=at)
     if state == "today":
+        run_turns(world, thing, at=at)
         _delay_once(world, standing)
         _open_wall(world, standing)
 

@@ -8,30 +8,48 @@ from tests.plugins.programmes.furnishing import COMES, RUNS, add_private, furnis
 from tests.review.furniture import OPEN
 from tests.review.world import AGENTS, NAMED, OF_NETWORK, OWNER, PLUGIN_ADMINS, SUPERIOR, Marker, Roles, Thing, World
 
-ARGUMENTS = {"programme_id": "programmes.programme", "slot_id": "programmes.slot"}
+ARGUMENTS = {
+    "programme_id": "programmes.programme",
+    "slot_id": "programmes.slot",
+    "stand_id": "programmes.stand",
+}
 ASKS = {
-    OPEN: "projected_qr projected_wall public_day",
+    OPEN: "agenda_feed day_calendar projected_qr projected_turns projected_wall public_day slot_calendar visit",
     "programmes.come": "come stay_away",
+    "programmes.hold": "pack stand_change stand_holder stand_holder_remove",
     "programmes.make": "make",
-    "programmes.organise": "add cancel change copy delay delay_undo organiser_drop organisers screen screen_close"
-    " screen_open slot_change slot_fill slot_host_drop slot_hosts slot_put_back slot_take_off",
+    "programmes.organise": "add cancel change copy delay delay_undo new_stand organiser_drop organisers packs screen"
+    " screen_close screen_open slot_change slot_fill slot_host_drop slot_hosts slot_put_back slot_take_off stand_close"
+    " stand_close_page stand_order stand_reopen turn_give turn_more turn_next turn_stop turns turns_wall_close"
+    " turns_wall_open",
+    "programmes.subscribe": "feed_close feed_open",
 }
 ON_SCREENS = "programmes.come"
 MAY: dict[str, Any] = {
     "programmes.come": AGENTS,
+    "programmes.hold": "holds",
     "programmes.make": OF_NETWORK | PLUGIN_ADMINS,
     "programmes.organise": "organises",
+    "programmes.subscribe": AGENTS,
 }
 LATE = {"starts": "23:52", "ends": "23:57", "reveals": "", "seats": "3"}
 SENT = {
+    "programmes.stand_order": {"to": "1"},
     "programmes.add": {"kind": "plenary", "track": "", **LATE},
     "programmes.make": {"audience": "intranet"},
     "programmes.slot_change": {"reveals": "", "seats": "3"},
 }
+DAY, KEPT = "only from the day of the fair on", "a closed stand is not written any more"
+TURNED_AWAY = {
+    "programmes.new_stand": "not to a day that was called off",
+    "programmes.pack": DAY,
+    "programmes.packs": DAY,
+    "programmes.stand_change": KEPT,
+    "programmes.stand_holder": KEPT,
+}
 UNDONE = {"programmes.delay": "one confirms what one previewed: the digest of the day as it stands"}
 HIDDEN = {
     "programmes_programme.folded": "read to find, never shown",
-    "programmes_slot.uid": "of its event in calendars",
 }
 KIND = "a word of the code"
 EXEMPT = {"programmes_programme.audience": KIND, "programmes_slot.kind": KIND}
@@ -51,9 +69,20 @@ READERS = {
     "programmes_programme": lambda row, world: world.one("programmes.programme", row.id),
     "programmes_track": _of_programme,
     "programmes_slot": _of_slot,
+    "programmes_slot.uid": lambda row, world: world.one("programmes.slot", row.id),
+    "programmes_stand": lambda row, world: world.one("programmes.stand", row.id),
 }
 ORGANISE = frozenset({OWNER, NAMED})
-WALLS = frozenset({"programmes.wall", "programmes.projected_wall", "programmes.public_day"})
+WALLS = frozenset(
+    {
+        "programmes.projected_turns",
+        "programmes.projected_wall",
+        "programmes.public_day",
+        "programmes.turns_on_wall",
+        "programmes.visit",
+        "programmes.wall",
+    }
+)
 
 
 def narrowed(marker: Marker, endpoint: str, world: World) -> Roles | None:
