@@ -38,10 +38,11 @@ def change_day(actor: Viewer, programme: Programme, day: Day, *, at: datetime) -
         raise Conflict(_("The day has come: it is no longer moved. Make it again on another date."))
     if is_moved or local_day(at) <= programme.held_on:
         check_day(day, at=at)
-    if is_moved:
-        for slot in rows_of(programme):
+    was_at, was_said = programme.place, (programme.title, programme.place)
+    for slot in rows_of(programme) if is_moved or (day.title.strip(), day.place.strip()) != was_said else ():
+        if is_moved:
             _move(slot, programme.held_on, day.held_on, at=at)
-    was_at = programme.place
+        _count(slot, at)  # calendars say of which day it is, and where
     write_day(programme, day)
     follow_day(programme)
     session.flush()
@@ -54,6 +55,10 @@ def _move(slot: Slot, former: date, day: date, *, at: datetime) -> None:
     slot.reveals_at = slot.reveals_at if told else _same_hour(slot.reveals_at, former, day)
     slot.ends_at = _same_hour(slot.ends_at, former, day)
     slot.starts_at = _same_hour(slot.starts_at, former, day) or slot.starts_at
+
+
+def _count(slot: Slot, at: datetime) -> None:
+    """Count a change, so that calendars take it (C34 SPEC 4)."""
     slot.sequence += 1
     slot.changed_at = at
 
@@ -85,8 +90,7 @@ def cancel_day(actor: Viewer, programme: Programme, *, reason: str, at: datetime
         raise Invalid(_("Say why, in %(most)s signs at most.", most=MAX_REASON), field="reason")
     programme.cancelled_at, programme.cancel_reason = at, reason.strip()
     for slot in rows_of(programme):
-        slot.sequence += 1
-        slot.changed_at = at
+        _count(slot, at)
     session.flush()
     publish(Event("programmes.day_cancelled", programme.subject, person_id, at))
 

@@ -9,12 +9,14 @@ import pytest
 import vobject
 from icalendar import Calendar
 
-from portal.api import follow, session
+from portal.api import Audience, follow, session
 
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.models.slot import SURPRISE, Host, SignUp, Slot
 from plugins.programmes.queries.calendars import file_of
 from plugins.programmes.queries.slots import all_slots_of
+from plugins.programmes.services.days import change_day
+from plugins.programmes.services.programmes import Day
 from tests.plugins.programmes.factories import DAY, START, at_hour, make_programme, make_slot
 
 PLUGINS = ["programmes"]
@@ -118,6 +120,18 @@ def test_a_change_is_one_more_of_the_same_event(got, writing, fair, uid):
     event = one[uid]
     assert (event["sequence"], event["dtstamp"].dt, event["last-modified"].dt) == (5, changed, changed)
     assert uid.endswith("@capot-ouvert")
+
+
+def test_a_day_that_goes_elsewhere_is_a_change_of_its_slots(got, writing, as_viewer, zoe, programme_id, fair, uid):
+    """C34 SPEC 4: the place of the day is where each slot is; written again as it was, nothing changes."""
+    for _twice in range(2):
+        with writing():
+            programme = session.get_one(Programme, programme_id)
+            day = Day(programme.title, programme.held_on, "Salle des fêtes", Audience.INTRANET)
+            change_day(as_viewer(zoe), programme, day, at=at_hour(9))
+    one, _other = events_of(got(f"/programmes/slots/{fair}.ics").data)
+    event = one[uid]
+    assert (str(event["location"]), event["sequence"], event["dtstamp"].dt) == ("A, Salle des fêtes", 1, at_hour(9))
 
 
 def test_a_slot_taken_off_takes_itself_off_a_calendar(got, writing, fair, uid):

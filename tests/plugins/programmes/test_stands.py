@@ -6,14 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-from portal.api import Subject, ask_plugins, hookspec, session
+from portal.api import Audience, Subject, ask_plugins, hookspec, session
 from portal.loader.hooks import current_hooks
 
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.models.slot import WORKSHOP, Host
 from plugins.programmes.models.stand import Stand
+from plugins.programmes.services.days import change_day
+from plugins.programmes.services.programmes import Day
 from plugins.programmes.services.stands import Plan, add_stand, code_of
-from tests.plugins.programmes.factories import START, at_hour, make_programme, make_slot, make_stand
+from tests.plugins.programmes.factories import DAY, START, at_hour, make_programme, make_slot, make_stand
 
 PLUGINS = ["programmes"]
 TYPED = {"title": "Labo de Dunkerque", "point_1": "Une cabane", "point_2": "Deux ateliers", "place": "Table 3"}
@@ -70,6 +72,21 @@ def test_its_code_dies_at_the_end_of_the_day_after(new_client, clock, code):
     clock.set(at_hour(23, 59) + timedelta(days=1))
     assert new_client().get(f"/programmes/s/{code}").status_code == 200
     clock.set(at_hour(23) + timedelta(days=1, hours=1))
+    assert new_client().get(f"/programmes/s/{code}").status_code == 404
+
+
+def test_its_code_follows_the_day_to_another_date(new_client, clock, writing, as_viewer, zoe, programme_id, code):
+    later = DAY + timedelta(days=20)
+    with writing():
+        change_day(
+            as_viewer(zoe),
+            session.get_one(Programme, programme_id),
+            Day("Interlabos", later, "", Audience.INTRANET),
+            at=START,
+        )
+    clock.set(at_hour(12) + timedelta(days=21))
+    assert new_client().get(f"/programmes/s/{code}").status_code == 200
+    clock.set(at_hour(12) + timedelta(days=22))
     assert new_client().get(f"/programmes/s/{code}").status_code == 404
 
 
