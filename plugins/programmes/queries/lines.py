@@ -10,7 +10,7 @@ from portal.api import Person, Viewer, local_day
 
 from plugins.programmes.models.programme import Programme, Track
 from plugins.programmes.queries.hours import end_of
-from plugins.programmes.queries.people import coming_counts, hosts_of, my_sign_ups
+from plugins.programmes.queries.people import coming_counts, hosts_of, signed_among
 from plugins.programmes.queries.programmes import tracks_of
 from plugins.programmes.queries.shown import Shown
 from plugins.programmes.queries.slots import slots_of
@@ -50,7 +50,7 @@ def lines_of(viewer: Viewer, programme: Programme, *, at: datetime) -> list[Line
     """Give the lines of a day, the first first."""
     slots = slots_of(programme, at=at)
     hosts, counts = hosts_of(slots), coming_counts(slot.id for slot in slots)
-    mine = {slot.id for slot in my_sign_ups(viewer, since=programme.held_on, at=at)}
+    mine = signed_among(viewer, (slot.id for slot in slots))
     return [
         Line(
             slot,
@@ -67,7 +67,8 @@ def lines_of(viewer: Viewer, programme: Programme, *, at: datetime) -> list[Line
 
 def blocks_of(programme: Programme, lines: Sequence[Line]) -> list[Block]:
     """Put lines that are parallel side by side, in the order of their tracks."""
-    tracks = {track.id: track for track in tracks_of(programme)}
+    is_parallel = any(line.slot.track_id is not None for line in lines)
+    tracks = {track.id: track for track in tracks_of(programme)} if is_parallel else {}
     blocks: list[Block] = []
     run: list[Line] = []
     for line in lines:

@@ -19,6 +19,7 @@ _NUMBERS: sa.BindParameter[Any] = sa.bindparam("some", expanding=True)
 _HOSTS = sa.select(Host.slot_id, Host.person_id).where(Host.slot_id.in_(_NUMBERS)).order_by(Host.id)
 _COUNTS = sa.select(SignUp.slot_id, sa.func.count()).where(SignUp.slot_id.in_(_NUMBERS)).group_by(SignUp.slot_id)
 _COMING = sa.select(SignUp.person_id).where(SignUp.slot_id == sa.bindparam("number")).order_by(SignUp.id)
+_AMONG = sa.select(SignUp.slot_id).where(SignUp.person_id == READER, SignUp.slot_id.in_(_NUMBERS))
 _STANDS = sa.and_(Slot.cancelled_at.is_(None), Programme.cancelled_at.is_(None))
 _SIGNED = Slot.id.in_(sa.select(SignUp.slot_id).where(SignUp.person_id == READER))
 _RUN = Slot.id.in_(sa.select(Host.slot_id).where(Host.person_id == READER))
@@ -58,6 +59,14 @@ def coming_counts(slot_ids: Iterable[int]) -> dict[int, int]:
 def coming_ids(slot_id: int) -> list[int]:
     """List who signed up for a slot, the first first: for services, and for whoever organises or runs it."""
     return list(session.scalars(_COMING, {"number": slot_id}))
+
+
+def signed_among(viewer: Viewer, slot_ids: Iterable[int]) -> set[int]:
+    """Give those that somebody signed up for, among some slots they may read."""
+    some = list(slot_ids)
+    if viewer.person_id is None or not some:
+        return set()
+    return set(session.scalars(_AMONG, {READER.key: viewer.person_id, "some": some}))
 
 
 def my_sign_ups(viewer: Viewer, *, since: date, at: datetime) -> list[Shown]:

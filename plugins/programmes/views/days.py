@@ -13,7 +13,6 @@ from portal.api import (
     can,
     export_links,
     exported,
-    group_cards,
     history_of,
     listing,
     local_day,
@@ -32,7 +31,7 @@ from portal.api import (
 )
 
 from plugins.programmes import permissions
-from plugins.programmes.forms.days import LAB, WHEN, DayFilters
+from plugins.programmes.forms.days import WHEN, DayFilters
 from plugins.programmes.forms.slots import KIND_WORDS
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.queries.lines import lines_of
@@ -79,15 +78,15 @@ def programmes():
     values = reading(viewer(), at=now(), today=today, **search.values)
     order = [Programme.held_on, Programme.id]
     found = listing(search.statement, values, order_by=order, ascending=not search.is_past)
-    labs = [card for card in group_cards(viewer()) if card.kind == LAB]
+    labs = labs_of(viewer())
     return page(
         "programmes/programmes.html",
         page=found,
         filters=filters,
         is_filtered=any(filters.data.values()),
         states={programme.id: state_of(programme, today=today) for programme in found.items},
-        labs=labs_of(viewer(), found.items),
-        lab_choices=[("", _("all the labs")), *((card.id, card.name) for card in labs)],
+        labs=labs,
+        lab_choices=[("", _("all the labs")), *labs.items()],
         when_choices=WHEN,
         exports=export_links("programmes.programmes_export", *FILTERS),
         may_make=can(viewer(), permissions.MAKE),
@@ -119,7 +118,7 @@ def programme(programme):
         sections=sections_of(programme.subject),
         past=history_of(programme.subject),
         state=state_of(programme, today=local_day(at)),
-        lab=labs_of(who, [programme]).get(programme.reader_group_id or 0),
+        lab=labs_of(who).get(programme.reader_group_id or 0),
         organisers=[person.name for person in people(organiser_ids(programme)).values()],
         organises=organises,
         may_come=may_come,

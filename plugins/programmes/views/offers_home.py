@@ -12,7 +12,8 @@ from plugins.programmes.models.programme import Programme
 from plugins.programmes.queries.home import days_today
 from plugins.programmes.queries.hours import overlap
 from plugins.programmes.queries.lines import Line, lines_of, now_of
-from plugins.programmes.queries.people import my_sign_ups, my_slots
+from plugins.programmes.queries.people import my_slots, signed_among
+from plugins.programmes.queries.shown import Shown
 from plugins.programmes.views import offers_days, offers_slots
 
 _ = texts("programmes")
@@ -27,20 +28,22 @@ def home_items(viewer: Viewer) -> Iterable[HomeItem]:
     at = now()
     for programme in days_today(viewer, at=at):
         yield from _today(programme, viewer, at)
-    mine = my_sign_ups(viewer, since=local_day(at), at=at)
-    for first, second in pairwise(slot for slot in mine if slot.ends_at is None or slot.ends_at > at):
-        if overlap(first, second):
-            yield HomeItem(
-                "todo",
-                _("Choose between “%(one)s” and “%(other)s”", one=first.title, other=second.title),
-                offers_slots.url_of("slot", second.id),
-                lines=(_("They are at the same hour now."), instant(second.starts_at)),
-                due_at=second.starts_at,
-            )
-    coming = [slot for slot in my_slots(viewer, since=local_day(at), at=at) if slot.starts_at > at]
-    for slot in coming[:MOST]:
+    slots = my_slots(viewer, since=local_day(at), at=at)
+    signed = signed_among(viewer, (slot.id for slot in slots))
+    yield from _clashing([slot for slot in slots if slot.id in signed and (slot.ends_at or slot.starts_at) > at])
+    for slot in [slot for slot in slots if slot.starts_at > at][:MOST]:
         lines = tuple(line for line in (instant(slot.starts_at), slot.place) if line)
-        yield HomeItem("promised", slot.title, offers_slots.url_of("slot", slot.id), lines=lines, due_at=slot.starts_at)
+        url = offers_slots.url_of("slot", slot.id)
+        yield HomeItem("promised", slot.title, url, lines=lines, due_at=slot.starts_at)
+
+
+def _clashing(slots: list[Shown]) -> Iterator[HomeItem]:
+    for first, second in pairwise(slots):
+        if overlap(first, second):
+            title = _("Choose between “%(one)s” and “%(other)s”", one=first.title, other=second.title)
+            lines = (_("They are at the same hour now."), instant(second.starts_at))
+            url = offers_slots.url_of("slot", second.id)
+            yield HomeItem("todo", title, url, lines=lines, due_at=second.starts_at)
 
 
 def _today(programme: Programme, viewer: Viewer, at: datetime) -> Iterator[HomeItem]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from portal.api import Viewer, day, group_cards, texts
 
+from plugins.programmes.forms.days import LAB
 from plugins.programmes.forms.slots import KIND_WORDS
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.queries.lines import blocks_of, lines_of, now_of
@@ -15,10 +15,9 @@ from plugins.programmes.queries.lines import blocks_of, lines_of, now_of
 _ = texts("programmes")
 
 
-def labs_of(viewer: Viewer, programmes: Iterable[Programme]) -> dict[int, str]:
-    """Name the labs that host some days, by number."""
-    wanted = {programme.reader_group_id for programme in programmes}
-    return {card.id: card.name for card in group_cards(viewer) if card.id in wanted}
+def labs_of(viewer: Viewer) -> dict[int, str]:
+    """Name the labs, by number, alphabetically."""
+    return {card.id: card.name for card in group_cards(viewer) if card.kind == LAB}
 
 
 def state_of(programme: Programme, *, today: Any) -> tuple[str, str]:
