@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from portal.api import now, session
+from portal.api import Subject, now, session
 from portal.content.models import AuditEntry, Notice
 
 from plugins.programmes.models.programme import Programme
@@ -157,7 +157,9 @@ def test_what_is_stored_for_others_to_read_keeps_it(writing, reading, zoe, as_vi
     assert not [secret for secret in SECRETS if secret in " ".join(kept)]
 
 
-def test_a_surprise_that_is_out_is_told_once(client, sign_in, lea, run_jobs, clock, slot_id, post, awa, programme_id):
+def test_a_surprise_that_is_out_is_told_once(
+    client, sign_in, lea, run_jobs, clock, slot_id, post, awa, programme_id, audit_of
+):
     """C34 SPEC 2: to who comes and who follows, never before."""
     sign_in(awa)
     assert post(client, f"/follow/programmes.programme/{programme_id}").status_code == 303
@@ -167,6 +169,7 @@ def test_a_surprise_that_is_out_is_told_once(client, sign_in, lea, run_jobs, clo
     clock.set(at_hour(14, 1))
     for _round in range(2):
         run_jobs()
+    assert audit_of(Subject("programmes.slot", slot_id)).count("programmes.slot_revealed") == 1
     for who in (awa, lea):
         sign_in(who)
         assert words(client.get("/news")).count("La surprise est dévoilée : c’est « La fanfare »") == 1
