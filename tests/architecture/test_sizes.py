@@ -22,9 +22,9 @@ MAX_PLUGIN_LINES = 1200
 # kept (C07 SPEC 1 to 14), each with its news, its clock and its walls; measured at 4,010 once reviewed.
 # `directory`: who works where, the counter, the audit; and the import of files, more than half of it.
 # `ambassadors`: the card, finding and asking, levels, the board, pictures, the mirror (C08, C19, C22, C44).
+# `programmes`: the day and its delays, sign-ups, calendars, the fair with its turns and packs (C34, C35, C09 SPEC 6).
 # `restitutions`: addresses read and judged, words with their time, consents, what hosts say (C33), each with its pages.
-CAPS = {"ambassadors": 3750, "copils": 4110, "labs": 2980, "directory": 2900, "restitutions": 1500}
-CAPS = {"ambassadors": 3750, "copils": 4100, "labs": 2970, "directory": 2900, "programmes": 3000}
+CAPS = {"ambassadors": 3750, "copils": 4110, "labs": 2980, "directory": 2900, "programmes": 3000, "restitutions": 1500}
 SILENT = {
     tokenize.COMMENT,
     tokenize.DEDENT,
