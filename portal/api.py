@@ -15,12 +15,12 @@ from portal.content.clock import now
 from portal.content.events import publish
 from portal.content.files.keeping import drop_file, files_of, keep_file, receive
 from portal.content.following import follow, followers, is_following, unfollow
-from portal.content.links import link, unlink
+from portal.content.links import link, linked, unlink
 from portal.content.notices import notify, settle
 from portal.content.outbound import Fetched, fetch, hosts_of, is_offline
 from portal.content.passages import record_passage
 from portal.content.settings import setting
-from portal.content.subjects import is_question
+from portal.content.subjects import cards_of, is_question
 from portal.content.tokens import Grant, issue_token, move_expiry, revoke_tokens, show_token
 from portal.content.words import among_words, edition, fold, sought, word_values
 from portal.db import Personal, UtcDateTime, db, group_id, person_id, plugin_base, transaction
@@ -104,6 +104,7 @@ from portal.web.subjects import (
     ask_plugins,
     history_of,
     links_of,
+    question_to_take_up,
     resolve,
     sections_of,
 )
@@ -181,6 +182,7 @@ __all__ = [
     "audit_table",
     "audit_until",
     "can",
+    "cards_of",
     "change_function",
     "change_person",
     "change_service",
@@ -226,6 +228,7 @@ __all__ = [
     "keep_file",
     "leave",
     "link",
+    "linked",
     "links_of",
     "listing",
     "local_day",
@@ -254,6 +257,7 @@ __all__ = [
     "publish",
     "qr_svg",
     "qr_uri",
+    "question_to_take_up",
     "readers_sentence",
     "reading",
     "receive",

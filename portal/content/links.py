@@ -80,6 +80,12 @@ def unlink(kind: str, source: Subject, target: Subject, *, actor: Viewer | None,
         record("portal.unlinked", source, actor=actor, at=at, facts={"kind": kind, "target": str(target)})
 
 
+def linked(kind: str, source: Subject) -> list[Subject]:
+    """Give what links of one kind lead to from a subject, the first made first, whoever may read it."""
+    found = sa.select(Link).where(Link.kind == kind, is_source(source)).order_by(Link.id)
+    return [Subject(row.target_kind, row.target_id) for row in db.session.scalars(found)]
+
+
 def link_cards(subject: Subject, viewer: Viewer) -> list[LinkCard]:
     """Give the links of a subject whose other side this viewer may read, oldest first, fifty at most.
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request
 from markupsafe import Markup
 
 from portal.content.audit import entries_about
 from portal.content.links import link_cards
-from portal.content.subjects import card_of
+from portal.content.subjects import card_of, is_question
 from portal.loader.discovery import name_of
 from portal.loader.hooks import current_hooks
 from portal.people.persons import people
@@ -49,6 +49,13 @@ def ask_plugins(hook: str, **arguments: object) -> list[Any]:
     implements it. What crosses is values: ids, subjects, words, never models.
     """
     return current_hooks().call(hook, **arguments)
+
+
+def question_to_take_up() -> SubjectCard | None:
+    """Give the open question that the address names, `?takes_up=<kind>:<id>`, if whoever reads may read it."""
+    kind, _colon, number = request.args.get("takes_up", "").partition(":")
+    is_number = number.isascii() and number.isdigit() and len(number) < 10
+    return resolve(Subject(kind, int(number))) if is_number and is_question(kind) else None
 
 
 def resolve(subject: Subject) -> SubjectCard | None:
