@@ -10,12 +10,14 @@ from portal.api import (
     Form,
     HomeItem,
     Job,
+    LinkKind,
     NavItem,
     Subject,
     SubjectCard,
     SubjectType,
     Viewer,
     hookimpl,
+    is_question,
     now,
     settle,
     texts,
@@ -26,6 +28,7 @@ from plugins.copils.forms.settings import CopilsSettings
 from plugins.copils.jobs import copils_jobs
 from plugins.copils.queries.deciders import held_by
 from plugins.copils.services import news_commitments, news_copils, news_questions
+from plugins.copils.services.taking_up import TAKES_UP
 from plugins.copils.views import (
     announcing,
     answers,
@@ -95,6 +98,12 @@ def portal_subject_types() -> list[SubjectType]:
 
 
 @hookimpl
+def portal_link_kinds() -> list[LinkKind]:
+    """Give the link from a question to the open question it comes from."""
+    return [LinkKind(TAKES_UP, _.later("takes up the question"), _.later("put at a copil as"))]
+
+
+@hookimpl
 def portal_jobs() -> list[Job]:
     """Give what `portal work` does."""
     return copils_jobs()
@@ -109,7 +118,9 @@ def portal_home_items(viewer: Viewer) -> list[HomeItem]:
 
 @hookimpl
 def portal_actions(subject: Subject, viewer: Viewer) -> list[Action]:
-    """Give what one may do with a copil, a question, a commitment."""
+    """Give what one may do with a copil, a question, a commitment; with an open question of another plugin."""
+    if is_question(subject.kind):
+        return list(offers_questions.of_others(subject, viewer))
     part = OF_KIND.get(subject.kind)
     answering = offers_answers.actions(subject, viewer)
     return [*part.actions(subject, viewer), *answering] if part else []

@@ -10,6 +10,7 @@ from portal.api import (
     Form,
     HomeItem,
     Job,
+    LinkKind,
     NavItem,
     Subject,
     SubjectCard,
@@ -22,7 +23,9 @@ from portal.api import (
 from plugins.labs import permissions
 from plugins.labs.forms.settings import LabsSettings
 from plugins.labs.jobs import labs_jobs
+from plugins.labs.queries.reviewed import team_of
 from plugins.labs.services.news import tell
+from plugins.labs.services.taking_up import TAKES_UP
 from plugins.labs.views import (
     acts,
     ephemerals,
@@ -80,6 +83,12 @@ def portal_subject_types() -> list[SubjectType]:
 
 
 @hookimpl
+def portal_link_kinds() -> list[LinkKind]:
+    """Give the link from an ephemeral lab to the question it was opened for."""
+    return [LinkKind(TAKES_UP, _.later("takes up the question"), _.later("taken up as an ephemeral lab"))]
+
+
+@hookimpl
 def portal_jobs() -> list[Job]:
     """Give what `portal work` does."""
     return labs_jobs()
@@ -119,3 +128,10 @@ def portal_may(viewer: Viewer, permission: str, target: object | None) -> bool |
 def restitutions_sessions(subject: Subject) -> list[Subject]:
     """Say that a lab of an hour is a session, which may be restituted."""
     return [subject] if subject.kind == "labs.ephemeral" else []
+
+
+@hookimpl(optionalhook=True)
+def regards_team(subject: Subject) -> list[frozenset[int]]:
+    """Say whose work is reviewed when peers leave regards on a lab, a project, an ephemeral lab."""
+    team = team_of(subject)
+    return [team] if team else []

@@ -15,7 +15,7 @@ from tests.review.walking import UNSAFE, Visit, Walk
 from tests.review.world import Marker, Roles
 
 MARKER = re.compile(r"canari-[0-9a-f]{4}")
-TOKEN = re.compile(r'name="csrf_token" value="[^"]+"')
+TOKEN = re.compile(r'name="(?:csrf_token"|key" type="hidden") value="[^"]+"')
 REFERENCE = re.compile(r"(?<![\w-])[0-9a-f]{4}-[0-9a-f]{2}(?![\w-])")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:\+\d\d:\d\d|Z)?")
 IS_REFUSAL = frozenset({401, 403, 404, 409, 422})

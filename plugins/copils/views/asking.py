@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from portal.api import Form, form_page, message, now, requires, see, texts, viewer
+from portal.api import Form, SubjectCard, form_page, message, now, question_to_take_up, requires, see, texts, viewer
 
 from plugins.copils import permissions
 from plugins.copils.forms.copils import given
@@ -24,6 +24,7 @@ from plugins.copils.services.asking import (
     withdraw_question,
 )
 from plugins.copils.services.collectives import ask_in_own_name, decline, give_voice, invite, take_voice_back
+from plugins.copils.services.taking_up import give_back, take_up
 from plugins.copils.views.blueprint import blueprint
 from plugins.copils.views.loaders import copil_to_ask, own_question, question_to_leave, question_to_touch
 from plugins.copils.views.readers import readers_of
@@ -56,19 +57,27 @@ def _again() -> Question | None:
 @requires(permissions.ASK, copil=copil_to_ask)
 def ask(copil):
     """Ask a question: one sentence, in a minute, from a phone (law 1)."""
-    again = _again()
-    form = AskForm(data={"text": again.text, "details": again.details} if again else None)
+    again, origin = _again(), question_to_take_up()
+    form = AskForm(data=_prefilled(again, origin))
     if form.submitted():
         with form.attempt():
             question = _ask(form, copil, again)
+            if origin:
+                take_up(viewer(), question, origin.subject, at=now())
             message(_said(question, copil))
             return see_question(question)
     is_late = not takes_questions(copil, at=now())
     goes_to = next_copil([viewer().person_id or 0], origin=copil, at=now()) if is_late else None
     cancel_url = url_for("copils.copil", copil_id=copil.id)
-    context = {"copil": copil, "is_late": is_late, "goes_to": goes_to, "again": again}
+    context = {"copil": copil, "is_late": is_late, "goes_to": goes_to, "again": again, "origin": origin}
     context["readers"] = readers_of(copil)
     return form_page("copils/ask.html", form, cancel_url=cancel_url, details_open=form.is_unfolded, **context)
+
+
+def _prefilled(again: Question | None, origin: SubjectCard | None) -> dict[str, str | None]:
+    if again:
+        return {"text": again.text, "details": again.details}
+    return {"text": origin.title} if origin else {}
 
 
 def _ask(form: AskForm, copil: Copil, again: Question | None) -> Question:
@@ -117,6 +126,15 @@ def withdraw(question):
         return see_question(question)
     must_change(question, question.copil, at=now())
     return form_page("copils/withdraw.html", form, question=question, cancel_url=url_of(question))
+
+
+@blueprint.post("/q/<int:question_id>/give-back")
+@requires(permissions.ASK, question=own_question)
+def give_origin_back(question):
+    """Give back the question that this one comes from."""
+    give_back(viewer(), question, at=now())
+    message(_("The question it comes from is given back: it may be taken up otherwise."))
+    return see_question(question)
 
 
 @blueprint.post("/q/<int:question_id>/back")

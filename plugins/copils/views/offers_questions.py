@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flask import url_for
 
-from portal.api import Action, HomeItem, Subject, SubjectCard, Viewer, can, now, texts
+from portal.api import Action, HomeItem, Subject, SubjectCard, Viewer, can, linked, now, texts
 
 from plugins.copils import permissions
 from plugins.copils.queries.agenda import merged_into, next_copil, takes_questions
@@ -18,6 +18,7 @@ from plugins.copils.queries.question_states import State
 from plugins.copils.queries.questions import asks, readable_questions
 from plugins.copils.queries.questions_home import Wait, questions_waiting
 from plugins.copils.services.moderating import may_return
+from plugins.copils.services.taking_up import TAKES_UP
 from plugins.copils.views.loaders import glance_for
 
 _ = texts("copils")
@@ -67,6 +68,19 @@ def _of_the_field(glance: Glance, viewer: Viewer, at: datetime) -> Iterator[Acti
         yield from _withdrawing(glance)
     if glance.state in {State.ANSWERED, State.UNANSWERED} and not glance.is_hidden:
         yield from _again(glance, viewer, at)
+    if glance.is_mine and linked(TAKES_UP, glance.question.subject):
+        url = _url("copils.give_origin_back", glance)
+        yield Action(_("Give the question it comes from back"), url, method="post", kind="quiet", order=85)
+
+
+def of_others(subject: Subject, viewer: Viewer) -> Iterator[Action]:
+    """Offer to put an open question of another plugin at the next copil (C36 SPEC 5)."""
+    if not can(viewer, permissions.ASK):
+        return
+    copil = next_copil([viewer.person_id or 0], origin=None, at=now())
+    if copil is not None:
+        url = url_for("copils.ask", copil_id=copil.id, takes_up=str(subject))
+        yield Action(_("Put it at a copil"), url, order=31)
 
 
 def _gathering(glance: Glance, viewer: Viewer) -> Iterator[Action]:

@@ -50,6 +50,10 @@ OF_ASKERS = (
     "copils.question_parted",
     "copils.merging_wanted",
     "copils.merging_refused",
+    "copils.question_taken_up",
+    "copils.question_given_back",
+    "portal.linked",
+    "portal.unlinked",
 )
 
 

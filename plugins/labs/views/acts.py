@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from portal.api import form_page, message, now, page, requires, see, texts, viewer
+from portal.api import SubjectCard, form_page, message, now, page, question_to_take_up, requires, see, texts, viewer
 
 from plugins.labs import permissions
 from plugins.labs.forms.ephemerals import (
@@ -31,6 +31,7 @@ from plugins.labs.services.running import (
     must_be_correctable,
     must_be_extensible,
 )
+from plugins.labs.services.taking_up import give_back, take_up
 from plugins.labs.services.telling import edition_of, must_be_tellable, tell_ephemeral
 from plugins.labs.views.blueprint import blueprint
 from plugins.labs.views.loaders import one_ephemeral
@@ -62,11 +63,12 @@ def _continued(lab: Lab) -> list[Ephemeral]:
     return [*found, named] if named and named.lab_id == lab.id and named not in found else found
 
 
-def _prefilled(lab: Lab) -> dict[str, object]:
+def _prefilled(lab: Lab, asked: SubjectCard | None) -> dict[str, object]:
     sown, continued = _named("sown"), _named("continues")
+    question = sown.question if sown else asked.title if asked else ""
     origin = sown or continued
     return {
-        "question": sown.question if sown else "",
+        "question": question,
         "starts_at": now(),
         "minutes": min(origin.minutes if origin else USUAL_MINUTES, lab.max_minutes),
         "place": origin.place if origin and origin.place else lab.place,
@@ -80,22 +82,33 @@ def _prefilled(lab: Lab) -> dict[str, object]:
 @requires(permissions.OPEN, lab=one_lab)
 def open_form(lab):
     """Open an ephemeral lab: one question, all the rest is filled in beforehand (law 1)."""
-    sown = _named("sown")
-    form = OpeningForm(data=_prefilled(lab))
+    sown, asked = _named("sown"), question_to_take_up()
+    form = OpeningForm(data=_prefilled(lab, asked))
     form.offer(lab, before=_continued(lab))
     if form.submitted():
         with form.attempt():
             plan = Plan(**form.data, resown_from_id=sown.id if sown else None)
             ephemeral = open_ephemeral(viewer(), lab, plan=plan, at=now())
+            if asked:
+                take_up(viewer(), ephemeral, asked.subject, at=now())
             message(_opened_words(ephemeral))
             return see_ephemeral(ephemeral)
-    return form_page("labs/ephemeral_open.html", form, lab=lab, sown=sown)
+    return form_page("labs/ephemeral_open.html", form, lab=lab, sown=sown, asked=asked)
 
 
 def _opened_words(ephemeral: Ephemeral) -> str:
     if ephemeral.starts_at > now():
         return _("The lab is announced. It opens by itself when its time comes; until then you can call it off.")
     return _("The lab is open and you are in it. It closes by itself.")
+
+
+@blueprint.post("/e/<int:ephemeral_id>/give-back")
+@requires(permissions.JOIN, ephemeral=one_ephemeral)
+def ephemeral_give_back(ephemeral):
+    """Give back the question it was opened for."""
+    give_back(viewer(), ephemeral, at=now())
+    message(_("The question is given back: it may be taken up otherwise."))
+    return see_ephemeral(ephemeral)
 
 
 @blueprint.post("/e/<int:ephemeral_id>/join")

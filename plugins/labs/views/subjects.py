@@ -8,13 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 from flask import url_for
 
-from portal.api import Action, Subject, SubjectCard, Viewer, can, now, reading, session, texts
+from portal.api import Action, Subject, SubjectCard, Viewer, can, is_question, now, reading, session, texts
 
 from plugins.labs import permissions
 from plugins.labs.models.lab import Lab, Vote
 from plugins.labs.models.project import Project
 from plugins.labs.queries.ephemerals import ephemerals_for
-from plugins.labs.queries.labs import lab_by_id
+from plugins.labs.queries.labs import lab_by_id, labs_of
 from plugins.labs.queries.members import animators_of
 from plugins.labs.queries.projects import ProjectSearch, readable_project, waiting_change
 from plugins.labs.views.loaders import glance_for
@@ -57,7 +57,7 @@ CARDS = {"labs.ephemeral": _ephemerals, "labs.lab": _labs, "labs.project": _proj
 
 
 def actions_on(subject: Subject, viewer: Viewer) -> list[Action]:
-    """Give what this person may do with a subject of ours, in the same place as what other plugins add."""
+    """Give what this person may do with a subject of ours, beside what other plugins add; or with an open question."""
     if subject.kind == "labs.ephemeral":
         glance = glance_for(viewer, subject.id)
         return offers_of(glance, viewer) if glance else []
@@ -67,7 +67,15 @@ def actions_on(subject: Subject, viewer: Viewer) -> list[Action]:
     if subject.kind == "labs.project":
         project = readable_project(viewer, subject.id, at=now())
         return list(_on_project(project, viewer)) if project else []
-    return []
+    return list(_on_question(subject, viewer)) if is_question(subject.kind) else []
+
+
+def _on_question(subject: Subject, viewer: Viewer) -> Iterator[Action]:
+    """Offer to open an ephemeral lab on an open question of another plugin (C36 SPEC 5)."""
+    for lab in labs_of(viewer):
+        if lab.closed_at is None and can(viewer, permissions.OPEN, lab):
+            url = url_for("labs.open_ephemeral", lab_id=lab.id, takes_up=str(subject))
+            yield Action(_("Open an ephemeral lab on it (%(lab)s)", lab=lab.name), url, order=30)
 
 
 def _on_lab(lab: Lab, viewer: Viewer) -> Iterator[Action]:

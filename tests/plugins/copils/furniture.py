@@ -23,7 +23,7 @@ ASKS = {
     "copils.announce": "announce hall_close hall_door hall_open",
     "copils.answer": "answer correct",
     "copils.ask": "accept_question ask ask_alone decline_voice invite_voice leave_voice move_question_to part_question"
-    " question_back refuse_question reword together voice withdraw",
+    " give_origin_back question_back refuse_question reword together voice withdraw",
     "copils.confirm": "known_by_page verdict_page",
     "copils.facilitate": "cancel close_copil close_page close_room_wall give_back live mask move open_room_wall pause"
     " facilitator presence room turn",
@@ -39,7 +39,7 @@ MAY: dict[str, Any] = {
     "copils.keep": "owns",
 }
 MAY_AT = {"copils.facilitator": "hands over"}
-OF_ASKERS = ("ask_alone", "invite_voice", "leave_voice", "question_back", "reword", "withdraw")
+OF_ASKERS = ("ask_alone", "give_origin_back", "invite_voice", "leave_voice", "question_back", "reword", "withdraw")
 ACTS = {
     "copils.take_on_post": "holds",
     "copils.accept_question": "asks the other",

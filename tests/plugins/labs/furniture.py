@@ -25,8 +25,8 @@ ASKS = {
     OPEN: "door_join guest_door guest_in guest_out projected_qr projected_tell_qr projected_wall",
     "labs.animate": "add animate margin new_margin remove restore settings sponsors unsponsor",
     "labs.create": "animator close close_page create reopen",
-    "labs.join": "ephemeral_cancel ephemeral_cancel_now ephemeral_correct ephemeral_extend ephemeral_join"
-    " ephemeral_leave",
+    "labs.join": "ephemeral_cancel ephemeral_cancel_now ephemeral_correct ephemeral_extend ephemeral_give_back"
+    " ephemeral_join ephemeral_leave",
     "labs.open": "open_ephemeral",
     "labs.project": "new_project",
     "labs.steer": "agree_to_clause clause end guarantor lead refuse_clause reword stop stop_vouching_page",
@@ -49,6 +49,7 @@ ACTS = {
     "labs.ephemeral_cancel_now": "opened",
     "labs.ephemeral_correct": "opened",
     "labs.ephemeral_extend": "takes part",
+    "labs.ephemeral_give_back": "opened",
     "labs.ephemeral_tell": "was in",
     "labs.reword": "leads",
     "labs.end": "leads",

@@ -1,0 +1,81 @@
+"""Tables of the rounds: what is reviewed, on which occasion, who is reviewed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.api import Audience, Audienced, Personal, Subject, person_id, plugin_base, texts
+
+_ = texts("regards")
+Base: Any = plugin_base("regards")
+
+MAX_OCCASION = 120
+REVEAL_HOURS = 48
+KEEP_DAYS = 5 * 365 + 1
+# From the narrowest to the widest (C36 SPEC 6).
+LEVELS = (Audience.NETWORK, Audience.INTRANET)
+
+
+class Board(Audienced, Base):
+    """A round of regards on one subject; there may be others on it, before and after.
+
+    :ivar subject_title: what the subject was last called, if all who read the round may read it: it stands in lists,
+        and stays when the plugin of the subject is off (decision 0013)
+    :ivar folded: that title and the occasion without capitals or accents, for search
+    :ivar reveal_due_at: when it is revealed by itself; None until a first card is handed in
+    :ivar revealed_at: when somebody revealed it, or the sweep noted that it is
+    """
+
+    __tablename__ = "regards_board"
+    __plain__ = ("audience", "subject_kind", "subject_title", "folded")
+    __personal__ = {
+        "author_id": Personal("author_id", "opened the round and chose its audience", None, "pseudonym"),
+        "occasion": Personal("author_id", "says on which occasion", None, "pseudonym"),
+        "revealed_by_id": Personal("revealed_by_id", "revealed the round", None, "pseudonym"),
+    }
+    __table_args__ = (sa.Index("ix_regards_board_subject", "subject_kind", "subject_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject_kind: Mapped[str] = mapped_column(sa.String(60))
+    subject_id: Mapped[int]
+    subject_title: Mapped[str | None] = mapped_column(sa.Text)
+    occasion: Mapped[str] = mapped_column(sa.String(MAX_OCCASION))
+    folded: Mapped[str] = mapped_column(sa.Text)
+    opened_at: Mapped[datetime] = mapped_column(index=True)
+    reveal_due_at: Mapped[datetime | None] = mapped_column(index=True)
+    revealed_at: Mapped[datetime | None]
+    revealed_by_id: Mapped[int | None] = person_id(nullable=True)
+
+    @property
+    def subject(self) -> Subject:
+        """Give the round as others speak of it."""
+        return Subject("regards.board", self.id)
+
+    @property
+    def title(self) -> str:
+        """Say what is reviewed, to whoever may read the round."""
+        return self.subject_title or _("what is reviewed")
+
+    @property
+    def reviewed(self) -> Subject:
+        """Give what is reviewed."""
+        return Subject(self.subject_kind, self.subject_id)
+
+    def shown_since(self, at: datetime) -> datetime | None:
+        """Give when its lines were revealed; None if at `at` they are still hidden (C36 SPEC 3)."""
+        if self.revealed_at is not None:
+            return self.revealed_at
+        is_due = self.reveal_due_at is not None and self.reveal_due_at <= at
+        return self.reveal_due_at if is_due else None
+
+
+class Seat(Base):
+    """Somebody of the reviewed team, as the plugin of the subject last said: it may be off when this is read."""
+
+    __tablename__ = "regards_seat"
+    __personal__ = {"person_id": Personal("person_id", "is of the reviewed team", None, "delete")}
+    board_id: Mapped[int] = mapped_column(sa.ForeignKey("regards_board.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id", ondelete="RESTRICT"), primary_key=True, index=True)

@@ -1,0 +1,104 @@
+"""The facts that services ask again: a service may be called without any page, a permission alone is a role."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from portal.api import Conflict, Forbidden, Viewer, session, texts
+
+from plugins.regards.models.board import Board
+from plugins.regards.queries.reviewed import barred_from, seats_of, team_of
+
+_ = texts("regards")
+
+
+def hold(board: Board) -> None:
+    """Read a round anew and keep others from changing it, its cards and lines, until the end of the transaction.
+
+    Whatever is written of a round holds the round first: two who act wait in line, never in a ring.
+    """
+    session.refresh(board, with_for_update=True)
+
+
+def must_be_hidden(board: Board, *, at: datetime) -> None:
+    """Go on only before the reveal: then writing closes (C36 SPEC 3).
+
+    :raises Conflict: it is revealed
+    """
+    if board.shown_since(at) is not None:
+        raise Conflict(_("This round is revealed: nothing is written in it any more. Its questions live on."))
+
+
+def must_be_revealed(board: Board, *, at: datetime) -> None:
+    """Go on only after the reveal.
+
+    :raises Conflict: its lines are still hidden
+    """
+    if board.shown_since(at) is None:
+        raise Conflict(_("This round is not revealed yet."))
+
+
+def must_be_reviewable(board: Board) -> None:
+    """Go on only while somebody says whose work it is: else nobody could keep the team from writing.
+
+    :raises Conflict: the plugin of what is reviewed is off
+    """
+    if team_of(board.reviewed) is None:
+        raise Conflict(_("What is reviewed here is not switched on at the moment: nothing can be written about it."))
+
+
+def must_be_a_peer(actor: Viewer, board: Board) -> int:
+    """Give the actor's id, if they are not of the reviewed team, whatever else they belong to.
+
+    Rule: C36 SPEC 2.
+
+    :raises Forbidden: nobody is signed in, or it is their own work
+    """
+    if actor.person_id is None:
+        raise Forbidden(_("Sign in to leave a review."))
+    if actor.person_id in barred_from(board):
+        raise Forbidden(_("This is the work of your team: others review it, and you reply once it is revealed."))
+    return actor.person_id
+
+
+def is_of_team(actor: Viewer, board: Board) -> bool:
+    """Tell whether the work under review is theirs; while its plugin is off, as it was last said."""
+    team = team_of(board.reviewed)
+    return actor.person_id in (seats_of(board.id) if team is None else team)
+
+
+def must_be_of_team(actor: Viewer, board: Board) -> int:
+    """Give the actor's id, if they are reviewed here.
+
+    :raises Forbidden: it is the work of others
+    """
+    if actor.person_id is None or not is_of_team(actor, board):
+        raise Forbidden(_("Only the reviewed team may do that."))
+    return actor.person_id
+
+
+def must_run(actor: Viewer, board: Board) -> int:
+    """Give the actor's id, if they opened the round or are reviewed there.
+
+    :raises Forbidden: neither
+    """
+    if actor.person_id is not None and (actor.person_id == board.author_id or is_of_team(actor, board)):
+        return actor.person_id
+    raise Forbidden(_("Only the person who opened this round and the reviewed team may do that."))
+
+
+def must_type(actor: Viewer, board: Board) -> int:
+    """Give the actor's id, if they may type the paper cards: they opened the round, or animate the reviewed team.
+
+    :raises Forbidden: neither
+    """
+    if actor.person_id is not None and may_type(actor, board):
+        return actor.person_id
+    raise Forbidden(
+        _("Only the person who opened this round and whoever animates the reviewed team may type its cards.")
+    )
+
+
+def may_type(actor: Viewer, board: Board) -> bool:
+    """Tell whether they may type the paper cards."""
+    return actor.person_id == board.author_id or (bool(actor.animated_ids) and is_of_team(actor, board))

@@ -1,0 +1,97 @@
+"""What a card says: three lenses of one to five lines, read from what was typed and checked once for every door."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from portal.api import Invalid, edition, fold, session, texts
+
+from plugins.regards.models.card import (
+    INSPIRING,
+    LENSES,
+    MAX_LINES,
+    MAX_SIGNED,
+    MAX_WORDS,
+    QUESTION,
+    RISKY,
+    Card,
+    Line,
+)
+
+_ = texts("regards")
+
+ON_ONE_LINE = re.compile(r"\s+/\s+|[\r\n]+")
+ENDS = " .;:!?…"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The lines of a card, lens by lens."""
+
+    inspiring: tuple[str, ...] = ()
+    risky: tuple[str, ...] = ()
+    question: tuple[str, ...] = ()
+
+    @classmethod
+    def typed(cls, inspiring: str | None, risky: str | None, question: str | None) -> Words:
+        """Read what was typed: an idea on each line, or between two bars on one line."""
+        return cls(*(tuple(_ideas(text or "")) for text in (inspiring, risky, question)))
+
+    def of(self, lens: str) -> tuple[str, ...]:
+        """Give the lines of one lens."""
+        return {INSPIRING: self.inspiring, RISKY: self.risky, QUESTION: self.question}[lens]
+
+
+def _ideas(text: str) -> list[str]:
+    found = (" ".join(part.lstrip("-•–> \t").split()) for part in ON_ONE_LINE.split(text))
+    return [idea for idea in found if idea]
+
+
+def check(words: Words, *, is_draft: bool) -> None:
+    """Go on only with what a card may say; a draft may lack lenses.
+
+    Rule: C36 SPEC 1.
+
+    :raises Invalid: a lens is empty, has too many lines, or one that is too long
+    """
+    for lens in LENSES:
+        lines = words.of(lens)
+        if not lines and not is_draft:
+            raise Invalid(_("One line at least: a card holds the three lenses."), field=lens)
+        if len(lines) > MAX_LINES:
+            raise Invalid(_("Five lines at most: keep those that count."), field=lens)
+        longest = max((len(line) for line in lines), default=0)
+        if longest > MAX_WORDS:
+            raise Invalid(
+                _("Shorten the line of %(length)s signs: %(most)s at most.", length=longest, most=MAX_WORDS), field=lens
+            )
+
+
+def checked_signature(signed: str | None) -> str | None:
+    """Give on whose behalf a card speaks, on one line; None if it does not say.
+
+    :raises Invalid: it is too long
+    """
+    text = " ".join((signed or "").split())
+    if len(text) > MAX_SIGNED:
+        raise Invalid(_("Shorten it: %(most)s signs at most.", most=MAX_SIGNED), field="signed")
+    return text or None
+
+
+def sign_of(words: str) -> str:
+    """Give what lines that say the same have in common, whatever their capitals, accents and last stop (SPEC 7)."""
+    return edition(fold(words).strip(ENDS))
+
+
+def write_lines(card: Card, words: Words) -> None:
+    """Write the lines of a card anew: none has a life before the reveal, and none changes after it."""
+    session.execute(sa.delete(Line).where(Line.card_id == card.id))
+    for lens in LENSES:
+        for text in words.of(lens):
+            row = Line(board_id=card.board_id, card_id=card.id, lens=lens, words=text)
+            row.folded, row.sign = fold(text), sign_of(text)
+            session.add(row)
+    session.flush()

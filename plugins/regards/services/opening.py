@@ -1,0 +1,76 @@
+"""Opening a round on something that is reviewed, and knowing who is reviewed and what it is called (C36)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from portal.api import Conflict, Event, Forbidden, Invalid, Subject, Viewer, fold, publish, session, texts
+
+from plugins.regards.models.board import LEVELS, MAX_OCCASION, Board, Seat
+from plugins.regards.queries.boards import hidden_board_on
+from plugins.regards.queries.reviewed import seats_of, shared_titles, team_of
+from plugins.regards.services.due import set_due
+
+_ = texts("regards")
+
+
+def open_board(actor: Viewer, reviewed: Subject, *, occasion: str, audience: str, at: datetime) -> Board:
+    """Open a round of regards; one that is open on the same subject is given back, as of a second click.
+
+    Whether the actor may read what is reviewed is asked before.
+    Rule: C36 SPEC 6 (its ring is the network by default).
+
+    :raises Forbidden: the actor belongs to no lab
+    :raises Conflict: nobody answers for this subject, or a round is open on it for another occasion
+    :raises Invalid: no occasion, one that is too long, or an audience of another sort
+    """
+    if actor.person_id is None or not actor.lab_ids:
+        raise Forbidden(_("Rounds are opened by the members of the labs. Ask one of them."))
+    team = team_of(reviewed)
+    if not team:
+        raise Conflict(_("Nobody says whose work this is: it cannot be reviewed."))
+    words = " ".join(occasion.split())
+    if not words or len(words) > MAX_OCCASION:
+        raise Invalid(_("Say on which occasion, in %(most)s signs at most.", most=MAX_OCCASION), field="occasion")
+    if audience not in LEVELS:
+        raise Invalid(_("Choose who can read."), field="audience")
+    again = hidden_board_on(reviewed, at=at)
+    if again is not None:
+        if again.occasion == words:
+            return again
+        raise Conflict(_("A round is open on it already: “%(occasion)s”. Reveal it first.", occasion=again.occasion))
+    return _open(actor.person_id, reviewed, words, audience, at)
+
+
+def _open(author_id: int, reviewed: Subject, occasion: str, audience: str, at: datetime) -> Board:
+    board = Board(subject_kind=reviewed.kind, subject_id=reviewed.id, occasion=occasion, audience=audience)
+    board.author_id, board.opened_at, board.folded = author_id, at, fold(occasion)
+    session.add(board)
+    session.flush()
+    follow_reviewed([board])
+    set_due(board, at=at)
+    publish(Event("regards.board_opened", board.subject, author_id, at, {"on": str(reviewed)}))
+    return board
+
+
+def follow_reviewed(boards: list[Board]) -> None:
+    """Write down who is reviewed by now and what it is called; while a plugin is off, nothing it said changes."""
+    titles = shared_titles(boards)
+    for board in boards:
+        team = team_of(board.reviewed)
+        if team is None:
+            continue
+        board.subject_title = titles.get(board.id)
+        board.folded = fold(board.subject_title, board.occasion)
+        _seat(board, team)
+    session.flush()
+
+
+def _seat(board: Board, team: frozenset[int]) -> None:
+    seated = seats_of(board.id)
+    if seated - team:
+        gone = sa.and_(Seat.board_id == board.id, Seat.person_id.in_(seated - team))
+        session.execute(sa.delete(Seat).where(gone))
+    session.add_all(Seat(board_id=board.id, person_id=number) for number in sorted(team - seated))

@@ -1,0 +1,167 @@
+"""Writing a card: by a lab together, in one's own name, without account, from paper (C36 SPEC 1 to 4)."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from portal.api import Conflict, Forbidden, Invalid, TooMany, Viewer, record, session, setting, texts
+
+from plugins.regards.models.board import Board
+from plugins.regards.models.card import GROUP, PAPER, PERSON, VISITOR, Card, Line
+from plugins.regards.queries.cards import OWN_NAME, card_by_key, edition_of, own_card, visitors_since
+from plugins.regards.services.due import set_due, visitor_token
+from plugins.regards.services.facts import hold, must_be_a_peer, must_be_hidden, must_be_reviewable, must_type
+from plugins.regards.services.lines import Words, check, checked_signature, write_lines
+
+_ = texts("regards")
+
+KEY = re.compile(r"[A-Za-z0-9_-]{22,43}")
+
+
+def write_card(
+    actor: Viewer,
+    board: Board,
+    *,
+    as_id: int,
+    words: Words,
+    is_draft: bool,
+    seen: str | None = None,
+    at: datetime,
+) -> Card:
+    """Hand a card in, or keep it as a draft; until the reveal its authors may change it, or take it back as a draft.
+
+    Rule: C36 SPEC 1, 2 and 4.
+
+    :param as_id: the lab in whose name it is written, `OWN_NAME` for one's own
+    :param seen: the `edition_of` the card that the actor had before them; None not to ask
+    :raises Forbidden: it is the work of their team, or they do not belong to the lab
+    :raises Conflict: it is revealed, nobody says whose work it is, or another author was faster
+    :raises Invalid: the card does not hold its three lenses
+    """
+    hold(board)
+    person_id = must_be_a_peer(actor, board)
+    must_be_hidden(board, at=at)
+    must_be_reviewable(board)
+    if as_id != OWN_NAME and as_id not in actor.lab_ids:
+        raise Forbidden(_("You write for a lab you belong to, or in your own name."))
+    check(words, is_draft=is_draft)
+    card = own_card(board.id, as_id, actor)
+    if seen is not None and seen != edition_of(card):
+        raise Conflict(_("Meanwhile somebody of your lab wrote in this card. What you have just typed is still below."))
+    if card is None:
+        group = {"origin": PERSON} if as_id == OWN_NAME else {"origin": GROUP, "group_id": as_id}
+        card = _add(board, author_id=person_id, at=at, **group)
+    was_handed_in, card.handed_in_at = card.handed_in_at, None if is_draft else card.handed_in_at or at
+    write_lines(card, words)
+    if (was_handed_in is None) != is_draft:
+        record("regards.card_taken_back" if is_draft else "regards.card_handed_in", board.subject, actor=actor, at=at)
+        set_due(board, at=at)
+    return card
+
+
+def _add(board: Board, *, at: datetime, **columns: object) -> Card:
+    card = Card(board_id=board.id, begun_at=at, **columns)
+    session.add(card)
+    session.flush()
+    return card
+
+
+def leave_card(board: Board, *, key: str, words: Words, signed: str | None, at: datetime) -> Card:
+    """Keep the card of somebody without account, let in by the code; the same key twice is one card.
+
+    Rule: C35 SPEC 2.
+
+    :param key: drawn with the form
+    :raises Conflict: it is revealed, or nobody says whose work it is
+    :raises TooMany: as many came within the hour as the collectivity allows
+    :raises Invalid: the card does not hold its three lenses, or its key was used elsewhere
+    """
+    hold(board)
+    again = _again(board, key)
+    if again is not None:
+        return again
+    must_be_hidden(board, at=at)
+    must_be_reviewable(board)
+    if visitor_token(board) is None:
+        raise Conflict(_("Visitors may no longer write here."))
+    most = setting("regards", "visitors_an_hour")
+    if visitors_since(board.id, at - timedelta(hours=1)) >= most:
+        raise TooMany(_("Many cards have been left within the hour. Wait a little, or leave yours on paper."))
+    return _keep(board, None, key, words, signed, VISITOR, at)
+
+
+def type_card(actor: Viewer, board: Board, *, key: str, words: Words, signed: str | None, at: datetime) -> Card:
+    """Type a card that was written on paper; the same key twice is one card.
+
+    :raises Forbidden: the actor neither opened the round nor animates the reviewed team
+    :raises Conflict: it is revealed, or nobody says whose work it is
+    :raises Invalid: the card does not hold its three lenses, or its key was used elsewhere
+    """
+    hold(board)
+    must_type(actor, board)
+    again = _again(board, key)
+    if again is not None:
+        return again
+    must_be_hidden(board, at=at)
+    must_be_reviewable(board)
+    return _keep(board, actor, key, words, signed, PAPER, at)
+
+
+def _again(board: Board, key: str) -> Card | None:
+    if not KEY.fullmatch(key):
+        raise Invalid(_("Open this page again: the form is incomplete."))
+    again = card_by_key(board.id, key)
+    if again is None and session.scalar(sa.select(Card.id).where(Card.key == key)) is not None:
+        raise Invalid(_("Open this page again: the form has been used."))
+    return again
+
+
+def _keep(
+    board: Board, actor: Viewer | None, key: str, words: Words, signed: str | None, origin: str, at: datetime
+) -> Card:
+    check(words, is_draft=False)
+    author_id = actor.person_id if actor else None
+    named = checked_signature(signed)
+    card = _add(board, author_id=author_id, at=at, origin=origin, key=key, signed=named, handed_in_at=at)
+    write_lines(card, words)
+    record("regards.card_handed_in", board.subject, actor=actor, at=at)
+    set_due(board, at=at)
+    return card
+
+
+def take_card_back(board: Board, card: Card, *, at: datetime) -> None:
+    """« It was not me »: empty what a visitor left; doing it twice changes nothing.
+
+    The row stays, so that leaving and taking back over and over meets the limit of the hour.
+
+    :raises Conflict: it is revealed
+    """
+    hold(board)
+    must_be_hidden(board, at=at)
+    if card.handed_in_at is None:
+        return
+    card.handed_in_at = card.signed = None
+    write_lines(card, Words())
+    record("regards.card_taken_back", board.subject, actor=None, at=at)
+    set_due(board, at=at)
+
+
+def untype_card(actor: Viewer, board: Board, card: Card, *, at: datetime) -> None:
+    """Take back a card that was typed by mistake: nobody else has read it.
+
+    :raises Forbidden: somebody else typed it
+    :raises Conflict: it is revealed
+    """
+    hold(board)
+    must_type(actor, board)
+    must_be_hidden(board, at=at)
+    if card.author_id != actor.person_id:
+        raise Forbidden(_("Only the person who typed this card may take it back."))
+    session.execute(sa.delete(Line).where(Line.card_id == card.id))
+    session.delete(card)
+    session.flush()
+    record("regards.card_taken_back", board.subject, actor=actor, at=at)
+    set_due(board, at=at)

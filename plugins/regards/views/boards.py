@@ -1,0 +1,179 @@
+"""Rounds: the list, one round before and after its reveal, its file and its sheet (C36)."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Any
+
+from portal.api import (
+    Table,
+    Viewer,
+    absolute_url,
+    actions_of,
+    export_links,
+    exported,
+    history_of,
+    listing,
+    local_day,
+    now,
+    page,
+    people,
+    readers_sentence,
+    reading,
+    resolve,
+    sections_of,
+    session,
+    signed_in,
+    texts,
+    viewer,
+)
+
+from plugins.regards.forms.boards import BoardFilters
+from plugins.regards.models.board import Board
+from plugins.regards.queries.boards import STATES, mark_of
+from plugins.regards.queries.cards import handed_in, lines_of, own_cards, signatures
+from plugins.regards.queries.lines import MARKS, Merged, columns_of, state_of
+from plugins.regards.services.facts import is_of_team
+from plugins.regards.views.blueprint import blueprint
+from plugins.regards.views.loaders import one_board
+from plugins.regards.views.words import LENS_TITLES
+
+_ = texts("regards")
+
+# who wrote which card is said by the round itself, once it is revealed; never by its history
+QUIET = ("regards.card_handed_in", "regards.card_taken_back")
+BATCH = 200
+
+
+COLUMNS: Table = {
+    "reviewed": (_.later("Reviewed"), attrgetter("title")),
+    "occasion": (_.later("Occasion"), attrgetter("occasion")),
+    "state": (_.later("State"), lambda board: mark_of(board, at=now())[0]),
+    "opened": (_.later("Opened on"), lambda board: local_day(board.opened_at)),
+    "address": (_.later("Address"), lambda board: absolute_url("regards.board", board_id=board.id)),
+}
+
+
+@blueprint.get("/")
+@signed_in()
+def index():
+    """List the rounds, newest first."""
+    filters = BoardFilters()
+    search = filters.search
+    asked = reading(viewer(), at=now(), **search.values)
+    found = listing(search.statement, asked, order_by=[Board.opened_at, Board.id])
+    return page(
+        "regards/index.html",
+        page=found,
+        marks={board.id: mark_of(board, at=now()) for board in found.items},
+        filters=filters,
+        states=list(STATES.items()),
+        exports=export_links("regards.boards_export", "q", "state"),
+    )
+
+
+@blueprint.get("/rounds.<any(csv, json):fmt>")
+@signed_in()
+def boards_export(fmt):
+    """Give the same rows as the list."""
+    search = BoardFilters().search
+    newest = search.statement.order_by(Board.opened_at.desc(), Board.id.desc()).execution_options(yield_per=BATCH)
+    found = session.scalars(newest, reading(viewer(), at=now(), **search.values))
+    return exported(fmt, "regards", COLUMNS, found)
+
+
+@blueprint.get("/<int:board_id>")
+@signed_in(board=one_board)
+def board(board):
+    """Show a round: who has handed a card in, or the three columns once revealed."""
+    acts = actions_of(board.subject)
+    return page(
+        "regards/board.html",
+        board=board,
+        main=[action for action in acts if action.kind == "main"],
+        offers=[action for action in acts if action.kind != "main"],
+        sections=sections_of(board.subject),
+        past=history_of(board.subject, without=QUIET),
+        mark=mark_of(board, at=now()),
+        reviewed=resolve(board.reviewed),
+        readers=readers_sentence(board.audience, board.reader_group_id),
+        opener=people([board.author_id]).get(board.author_id),
+        **slide_of(board, viewer()),
+        **_before(board),
+    )
+
+
+def slide_of(board: Board, who: Viewer) -> dict[str, Any]:
+    """Give what the slide shows to somebody: the three columns, once revealed."""
+    at = now()
+    columns = columns_of(board, who, at=at) if board.shown_since(at) else {}
+    cards = [card for column in columns.values() for merged in column for card in merged.cards]
+    return {
+        "shown_since": board.shown_since(at),
+        "columns": [(LENS_TITLES[lens], lens, columns[lens]) for lens in columns],
+        "signed": signatures(cards, who) if cards else {},
+        "of_team": is_of_team(who, board),
+        "marks": {line.id: MARKS[state_of(line)] for line in _questions(columns)},
+    }
+
+
+def _questions(columns: dict[str, list[Merged]]) -> list[Any]:
+    return [merged.line for merged in columns.get("question", ())]
+
+
+def _before(board: Board) -> dict[str, Any]:
+    """Give who has handed in; and one's own cards, which nobody else reads before the reveal (C36 SPEC 3)."""
+    who = viewer()
+    if board.shown_since(now()):
+        kept = [card for card in own_cards(board, who).values() if card.handed_in_at is None]
+        return {"drafts": [] if is_of_team(who, board) else [lines_of(card.id) for card in kept]}
+    return {"handed_in": handed_in(board, who)}
+
+
+LINES: Table = {
+    "lens": (_.later("Lens"), lambda row: row[0]),
+    "line": (_.later("Line"), lambda row: row[1].line.words),
+    "cards": (_.later("Cards that say it"), lambda row: len(row[1].cards)),
+    "signed": (_.later("Signed"), lambda row: row[2]),
+    "reply": (_.later("Reply of the team"), lambda row: row[1].line.reply),
+    "state": (_.later("State"), lambda row: row[3]),
+    "note": (_.later("In one sentence"), lambda row: row[1].line.note),
+}
+
+
+def line_rows(board: Board, who: Viewer) -> list[tuple[object, Merged, str, str]]:
+    """Give the lines of a round as the rows of a file; none before the reveal."""
+    slide = slide_of(board, who)
+    return [
+        (
+            title,
+            merged,
+            ", ".join(dict.fromkeys(slide["signed"][card.id] for card in merged.cards)),
+            str(slide["marks"][merged.line.id][0]) if merged.line.id in slide["marks"] else "",
+        )
+        for title, _lens, column in slide["columns"]
+        for merged in column
+    ]
+
+
+@blueprint.get("/<int:board_id>/lines.<any(csv, json):fmt>")
+@signed_in(board=one_board)
+def lines_export(board, fmt):
+    """Give the revealed lines of a round."""
+    return exported(fmt, f"regards-{board.id}", LINES, line_rows(board, viewer()))
+
+
+@blueprint.get("/<int:board_id>/sheet")
+@signed_in(board=one_board)
+def sheet(board):
+    """Print the slide, on A4 landscape."""
+    address = absolute_url("regards.board", board_id=board.id)
+    return page("regards/sheet.html", board=board, address=address, printed_at=now(), **slide_of(board, viewer()))
+
+
+@blueprint.get("/<int:board_id>/wall")
+@signed_in(board=one_board)
+def wall(board):
+    """Project a round: who has handed in, then the three columns, all at once."""
+    waiting: dict[str, Any] = {} if board.shown_since(now()) else {"handed_in": handed_in(board, viewer())}
+    return page("regards/wall.html", board=board, refresh_seconds=10, **slide_of(board, viewer()), **waiting)

@@ -1,0 +1,157 @@
+"""Open questions of all labs: the list, its files, the wall; one question and its life (C36 SPEC 5)."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+from flask import url_for
+
+from portal.api import (
+    Subject,
+    Table,
+    absolute_url,
+    actions_of,
+    export_links,
+    exported,
+    form_page,
+    history_of,
+    listing,
+    message,
+    now,
+    page,
+    people,
+    readers_sentence,
+    reading,
+    requires,
+    resolve,
+    sections_of,
+    see,
+    session,
+    signed_in,
+    texts,
+    viewer,
+)
+
+from plugins.regards import permissions
+from plugins.regards.forms.questions import MarkForm, QuestionFilters, ReplyForm
+from plugins.regards.models.card import Line
+from plugins.regards.queries.cards import signatures
+from plugins.regards.queries.lines import MARKS, State, cards_saying, newest_boards, state_of
+from plugins.regards.services.answering import mark_question, reopen_question, reply_to
+from plugins.regards.views.blueprint import blueprint
+from plugins.regards.views.loaders import line_to_reply_to, one_question, question_to_follow_up
+
+_ = texts("regards")
+
+BATCH = 200
+# who takes a question up may be one of a collective that is named nowhere
+QUIET = ("regards.question_became", "regards.question_given_back")
+
+
+def mark_of(line: Line) -> tuple[str, str]:
+    """Give word and kind of the state of a question."""
+    word, kind = MARKS[state_of(line)]
+    return str(word), kind
+
+
+COLUMNS: Table = {
+    "question": (_.later("Question"), attrgetter("words")),
+    "about": (_.later("About"), attrgetter("board.title")),
+    "occasion": (_.later("Occasion"), attrgetter("board.occasion")),
+    "state": (_.later("State"), lambda line: mark_of(line)[0]),
+    "note": (_.later("In one sentence"), attrgetter("note")),
+    "reply": (_.later("Reply of the team"), attrgetter("reply")),
+    "address": (_.later("Address"), lambda line: absolute_url("regards.question", question_id=line.id)),
+}
+
+
+@blueprint.get("/q/")
+@signed_in()
+def questions():
+    """List the questions of all rounds one reads, newest round first."""
+    filters, who, at = QuestionFilters(), viewer(), now()
+    search = filters.search
+    found = listing(search.statement, reading(who, at=at, **search.values), order_by=[Line.board_id, Line.id])
+    boards = newest_boards(who, at=at)
+    return page(
+        "regards/questions.html",
+        page=found,
+        marks={line.id: mark_of(line) for line in found.items},
+        filters=filters,
+        states=[("", _("all")), *((state.value, words) for state, (words, _kind) in MARKS.items())],
+        subjects=[("", _("all")), *((str(board.reviewed), board.title) for board in boards)],
+        exports=export_links("regards.questions_export", "q", "state", "about"),
+    )
+
+
+@blueprint.get("/q/questions.<any(csv, json):fmt>")
+@signed_in()
+def questions_export(fmt):
+    """Give the same rows as the list."""
+    search = QuestionFilters().search
+    newest = search.statement.order_by(Line.board_id.desc(), Line.id.desc()).execution_options(yield_per=BATCH)
+    found = session.scalars(newest, reading(viewer(), at=now(), **search.values))
+    return exported(fmt, "open-questions", COLUMNS, found)
+
+
+@blueprint.get("/q/<int:question_id>")
+@signed_in(line=one_question)
+def question(line):
+    """Show one question: who asks it, what was replied, what became of it."""
+    acts, cards = actions_of(line.subject), cards_saying(line)
+    return page(
+        "regards/question.html",
+        line=line,
+        mark=mark_of(line),
+        became=resolve(Subject(line.became_kind, line.became_id or 0)) if line.became_kind else None,
+        main=[action for action in acts if action.kind == "main"],
+        offers=[action for action in acts if action.kind != "main"],
+        sections=sections_of(line.subject),
+        past=history_of(line.subject, without=QUIET),
+        signed=sorted(set(signatures(cards, viewer()).values())),
+        cards=len(cards),
+        who=people({line.marked_by_id, line.replied_by_id}),
+        readers=readers_sentence(line.board.audience, line.board.reader_group_id),
+        is_taken=state_of(line) is State.BECAME,
+    )
+
+
+def _url(line: Line) -> str:
+    return url_for("regards.question", question_id=line.id)
+
+
+@blueprint.route("/q/<int:question_id>/mark", methods=["GET", "POST"])
+@requires(permissions.ANSWER, line=question_to_follow_up)
+def mark(line):
+    """Say what became of a question."""
+    form = MarkForm(data={"state": line.mark, "note": line.note})
+    if form.submitted():
+        with form.attempt():
+            mark_question(viewer(), line, state=form.state.data, note=form.note.data, at=now())
+            message(_("It is noted. You may open the question again."))
+            return see("regards.question", question_id=line.id)
+    return form_page("regards/mark.html", form, line=line, cancel_url=_url(line))
+
+
+@blueprint.post("/q/<int:question_id>/reopen")
+@requires(permissions.ANSWER, line=question_to_follow_up)
+def reopen(line):
+    """Open a question again."""
+    reopen_question(viewer(), line, at=now())
+    message(_("The question is open again."))
+    return see("regards.question", question_id=line.id)
+
+
+@blueprint.route("/lines/<int:line_id>/reply", methods=["GET", "POST"])
+@requires(permissions.ANSWER, line=line_to_reply_to)
+def reply(line):
+    """Reply to a line in the name of the team."""
+    form = ReplyForm(data={"words": line.reply})
+    if form.submitted():
+        with form.attempt():
+            reply_to(viewer(), line, words=form.words.data, seen=form.seen.data, at=now())
+            message(_("Your reply is there. Your team may still correct it."))
+            return see("regards.board", board_id=line.board_id)
+    form.seen.data = line.reply or ""
+    cancel_url = url_for("regards.board", board_id=line.board_id)
+    return form_page("regards/reply.html", form, line=line, cancel_url=cancel_url)

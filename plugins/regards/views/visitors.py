@@ -1,0 +1,92 @@
+"""The code of a stand: somebody without account leaves a card from their phone (C35 SPEC 2, C36)."""
+
+from __future__ import annotations
+
+from flask import request, url_for
+
+from portal.api import (
+    NotFound,
+    absolute_url,
+    message,
+    now,
+    page,
+    qr_uri,
+    see,
+    signed_in,
+    texts,
+    token,
+)
+
+from plugins.regards.forms.cards import VisitorForm
+from plugins.regards.models.board import Board
+from plugins.regards.services.due import VISITOR_SCOPE, visitor_token
+from plugins.regards.services.writing import leave_card, take_card_back
+from plugins.regards.views.blueprint import blueprint
+from plugins.regards.views.loaders import GONE, left_card, one_board, visited
+
+_ = texts("regards")
+
+
+def _token() -> str:
+    return str((request.view_args or {})["token"])
+
+
+def door_of(board: Board) -> str | None:
+    """Give the address that the code of a round opens; None if it opens nothing."""
+    found = visitor_token(board) if board.shown_since(now()) is None else None
+    return absolute_url("regards.visit", token=found) if found else None
+
+
+@blueprint.route("/v/<token>", methods=["GET", "POST"])
+@token(VISITOR_SCOPE, gone=GONE, board=visited)
+def visit(board):
+    """Let a visitor write: three lenses, nothing else is asked."""
+    form = VisitorForm()
+    if form.submitted():
+        with form.attempt():
+            card = leave_card(board, key=form.key.data, words=form.words, signed=form.signed.data, at=now())
+            return see("regards.thanks", token=_token(), key=card.key)
+    form.draw()
+    status = 422 if request.method == "POST" else 200
+    return page("regards/visit.html", status=status, board=board, form=form)
+
+
+@blueprint.get("/v/<token>/thanks/<key>")
+@token(VISITOR_SCOPE, gone=GONE, found=left_card)
+def thanks(found):
+    """Thank a visitor: write another, or take this one back."""
+    board, card = found
+    return page(
+        "regards/thanks.html",
+        board=board,
+        again_url=url_for("regards.visit", token=_token()),
+        undo_url=url_for("regards.thanks_undo", token=_token(), key=card.key),
+        is_kept=card.handed_in_at is not None,
+    )
+
+
+@blueprint.post("/v/<token>/thanks/<key>/undo")
+@token(VISITOR_SCOPE, gone=GONE, found=left_card)
+def thanks_undo(found):
+    """« It was not me »."""
+    board, card = found
+    take_card_back(board, card, at=now())
+    message(_("What you wrote is erased."))
+    return see("regards.visit", token=_token())
+
+
+@blueprint.get("/<int:board_id>/code")
+@signed_in(board=one_board)
+def code(board):
+    """Print the sheet with the code that visitors scan."""
+    door = door_of(board)
+    if door is None:
+        raise NotFound(_("Visitors do not write in this round, or no longer."))
+    return page(
+        "regards/code.html",
+        board=board,
+        door=door,
+        picture=qr_uri(door),
+        poster=True,
+        printed_at=now(),
+    )

@@ -1,0 +1,206 @@
+"""Cards of people without account, let in by a code, and cards typed from paper (C35 SPEC 2, C36)."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from portal.api import Subject, hookimpl, now
+from portal.content.settings import write_words
+
+from plugins.regards.services.opening import open_board
+from plugins.regards.services.sweeping import sweep_reveals
+from tests.plugins.regards.factories import START, TYPED, viewer_for
+
+PLUGINS = ["labs", "regards"]
+SAID = tuple(TYPED.values())
+FAIR_ENDS = START + timedelta(hours=1)
+
+
+@pytest.fixture
+def fair(plug, folk):
+    """Let another plugin say until when visitors may write about Dunkerque."""
+    told = SimpleNamespace(until=FAIR_ENDS)
+
+    class Fair:
+        @hookimpl(optionalhook=True)
+        def regards_visitors_until(self, subject):
+            return [told.until] if subject == folk.reviewed else []
+
+    plug(Fair())
+    return told
+
+
+@pytest.fixture
+def board_id(folk, writing, fair):
+    """Open a round at the fair, by Zoé."""
+    with writing():
+        return open_board(viewer_for(folk.zoe), folk.reviewed, occasion="Foire", audience="network", at=now()).id
+
+
+@pytest.fixture
+def door(sign_in, folk, board_id):
+    """Give the address that the code opens."""
+    page = sign_in(folk.zoe).get(f"/regards/{board_id}/code").text
+    return re.search(r"http://localhost(/regards/v/[^\s<\"]+)", page).group(1)
+
+
+@pytest.fixture
+def key(new_client, door):
+    """Give the key of a form that was drawn."""
+    return lambda: re.search(r'name="key" type="hidden" value="([^"]+)"', new_client().get(door).text).group(1)
+
+
+@pytest.fixture
+def leave(new_client, door, key):
+    """Leave a card without account, as the page would send it."""
+
+    def send(**typed):
+        return new_client().post(door, data=TYPED | {"key": key()} | typed)
+
+    return send
+
+
+def test_a_visitor_leaves_a_card_and_is_thanked(leave, new_client, kept, reveal, sign_in, folk, url):
+    """C35 SPEC 2: from their phone, without account, with nothing else asked."""
+    sent = leave(signed="Claire, de Mulhouse", risky="Un\nDeux")
+    assert sent.status_code == 303
+    assert "Merci" in new_client().get(sent.location).text
+    (card,) = kept().cards
+    assert (card.origin, card.author_id, card.signed) == ("visitor", None, "Claire, de Mulhouse")
+    assert "1 carte" in sign_in(folk.awa).get(url).text
+    reveal()
+    text = sign_in(folk.awa).get(url).text
+    assert "Claire, de Mulhouse" in text
+    assert "Deux" in text
+
+
+def test_the_page_of_the_code_tells_nothing_of_what_others_wrote(leave, new_client, door):
+    """C36 SPEC 3."""
+    leave()
+    page = new_client().get(door)
+    assert not any(words in page.text for words in SAID)
+    assert "Set-Cookie" not in page.headers
+
+
+def test_a_visitor_fills_the_three_lenses_too(leave, kept):
+    """C36 SPEC 1."""
+    refused = leave(question="")
+    assert refused.status_code == 422
+    assert SAID[0] in refused.text
+    assert kept().cards == []
+
+
+def test_a_second_click_is_the_same_card(leave, key, kept):
+    drawn = key()
+    assert leave(key=drawn).location == leave(key=drawn).location
+    assert len(kept().cards) == 1
+
+
+def test_it_was_not_me_erases_what_was_written(leave, new_client, kept):
+    sent = leave(signed="Claire")
+    assert new_client().post(f"{sent.location}/undo").status_code == 303
+    (card,) = kept().cards
+    assert (card.handed_in_at, card.signed, kept().words) == (None, None, [])
+    assert kept().board.reveal_due_at is None
+
+
+def test_the_reveal_comes_at_the_end_of_the_fair(leave, clock, new_client, door, sign_in, folk, url, kept):
+    """C36 SPEC 3: at the latest; then the code opens nothing."""
+    leave()
+    assert kept().board.reveal_due_at == FAIR_ENDS
+    clock.advance(minutes=59)
+    assert new_client().get(door).status_code == 200
+    assert SAID[0] not in sign_in(folk.awa).get(url).text
+    clock.advance(minutes=1)
+    assert SAID[0] in sign_in(folk.awa).get(url).text
+    assert new_client().get(door).status_code == 404
+    assert leave_after(new_client, door).status_code == 404
+
+
+def leave_after(new_client, door):
+    return new_client().post(door, data=TYPED | {"key": "k" * 32})
+
+
+def test_a_fair_that_is_late_is_followed(leave, fair, clock, writing, new_client, door, kept):
+    leave()
+    fair.until = FAIR_ENDS + timedelta(minutes=20)
+    clock.advance(minutes=50)
+    with writing():
+        sweep_reveals(now())
+    clock.advance(minutes=20)
+    assert new_client().get(door).status_code == 200
+    assert kept().board.reveal_due_at == fair.until
+
+
+def test_the_code_dies_with_the_reveal(leave, reveal, new_client, door):
+    leave()
+    reveal()
+    gone = new_client().get(door)
+    assert gone.status_code == 404
+    assert "révélées" in gone.text
+
+
+def test_visitors_are_bounded(leave, writing, kept):
+    with writing():
+        write_words("regards", "visitors_an_hour", words=["2"])
+    assert [leave().status_code for _card in range(3)] == [303, 303, 429]
+    assert len(kept().cards) == 2
+
+
+def test_the_page_of_what_is_reviewed_shows_the_code(sign_in, folk, door):
+    """C35 SPEC 2: the page of the stand leads to the same address."""
+    assert door in sign_in(folk.omar).get(f"/labs/{folk.lab_id}").text
+
+
+def test_without_visitors_there_is_no_code(folk, sign_in, fair, writing):
+    fair.until = START
+    with writing():
+        reviewed = Subject("labs.lab", folk.other_id)
+        number = open_board(viewer_for(folk.awa), reviewed, occasion="Sans", audience="network", at=now()).id
+    assert sign_in(folk.awa).get(f"/regards/{number}/code").status_code == 404
+
+
+def test_paper_cards_are_typed_one_after_the_other(sign_in, post, folk, url, kept):
+    """C35 SPEC 2: Enter keeps the card and comes back empty, with the focus in the first field."""
+    zoe = sign_in(folk.zoe)
+    page = zoe.get(f"{url}/paper").text
+    assert (
+        re.search(r'<input[^>]*autofocus[^>]*name="inspiring"|name="inspiring"[^>]*autofocus', page)
+        or "autofocus" in page
+    )
+    drawn = re.search(r'name="key" type="hidden" value="([^"]+)"', page).group(1)
+    sent = post(zoe, f"{url}/paper", TYPED | {"risky": "Un / Deux et/ou trois", "key": drawn})
+    assert sent.status_code == 303
+    again = zoe.get(sent.location).text
+    assert SAID[0] in again
+    assert drawn not in again
+    assert [line.words for line in kept().lines if line.lens == "risky"] == ["Un", "Deux et/ou trois"]
+    (card,) = kept().cards
+    assert (card.origin, card.author_id) == ("paper", folk.zoe.id)
+
+
+@pytest.mark.parametrize(("who", "may"), [("zoe", True), ("awa", True), ("ben", False), ("lea", False)])
+def test_who_opened_it_and_who_animates_the_team_type(sign_in, post, folk, url, kept, who, may):
+    """C36 SPEC 2: other members of the team do not."""
+    sent = post(sign_in(getattr(folk, who)), f"{url}/paper", TYPED | {"key": "k" * 32})
+    assert (sent.status_code == 303) is may
+    assert len(kept().cards) == may
+
+
+def test_a_card_typed_by_mistake_is_taken_back(sign_in, post, folk, url, kept):
+    zoe = sign_in(folk.zoe)
+    post(zoe, f"{url}/paper", TYPED | {"key": "k" * 32})
+    (card,) = kept().cards
+    assert post(sign_in(folk.awa), f"{url}/paper/{card.id}/undo").status_code == 404
+    assert post(sign_in(folk.zoe), f"{url}/paper/{card.id}/undo").status_code == 303
+    assert (kept().cards, kept().words) == ([], [])
+
+
+def test_what_one_types_only_one_reads_before_the_reveal(sign_in, post, folk, url):
+    """C36 SPEC 3."""
+    post(sign_in(folk.zoe), f"{url}/paper", TYPED | {"key": "k" * 32})
+    assert SAID[0] not in sign_in(folk.awa).get(f"{url}/paper").text
