@@ -205,6 +205,14 @@ def test_offline_nothing_is_asked_and_nothing_is_lost(app, outside, link, look, 
     assert state(number)[0] == "published"
 
 
+def test_offline_the_one_way_out_is_closed(app, outside, day):
+    app.config["OFFLINE"] = True
+    outside.says["/x"] = answer(b"1")
+    with app.app_context(), pytest.raises(Unavailable):
+        fetch("restitutions", "https://tube.example/x")
+    assert outside.asked == []
+
+
 def test_what_was_taken_down_meanwhile_stays_down(app, outside, link, writing, state):
     """C33 SPEC 7: the host answers after the consent was taken back."""
     number = link()
