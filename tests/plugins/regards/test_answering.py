@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from portal.api import Subject, remove_member, session
+from portal.api import Forbidden, Subject, now, remove_member, session
 
 from plugins.regards.queries.cards import OWN_NAME
+from plugins.regards.queries.lines import question_by_id
+from plugins.regards.services.answering import mark_question, reopen_question, reply_to
 from tests.plugins.labs.factories import make_lab
+from tests.plugins.regards.factories import viewer_for
 
 PLUGINS = ["labs", "regards"]
 ASKED = "Où trouver des ambassadeurs ?"
@@ -43,6 +46,20 @@ def test_nobody_else_replies(line, sign_in, post, folk, kept, who):
     sent = post(sign_in(getattr(folk, who)), f"/regards/lines/{line('risky')}/reply", {"words": "Moi"})
     assert sent.status_code in {403, 404}
     assert not any(each.reply for each in kept().lines)
+
+
+@pytest.mark.parametrize("act", ["reply", "mark", "reopen"])
+def test_services_ask_the_facts_again(line, reading, folk, act):
+    """C36 SPEC 2 and 5: a service may be called without any page."""
+    with reading():
+        question, stranger = question_by_id(line("question")), viewer_for(folk.omar)
+        acts = {
+            "reply": lambda: reply_to(stranger, question, words="Moi", at=now()),
+            "mark": lambda: mark_question(stranger, question, state="lit", note="Moi", at=now()),
+            "reopen": lambda: reopen_question(stranger, question, at=now()),
+        }
+        with pytest.raises(Forbidden):
+            acts[act]()
 
 
 def test_two_of_the_team_do_not_overwrite_each_other(line, sign_in, post, folk, kept):
