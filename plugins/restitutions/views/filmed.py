@@ -45,8 +45,8 @@ def consent_sheet(consent):
         "restitutions/consent_sheet.html",
         consent=consent,
         restitution=session.get_one(Restitution, consent.restitution_id),
-        code=qr_uri(address) if address else None,
-        address=address,
+        door=qr_uri(address) if address else None,
+        own_address=address,
         printed_at=now(),
     )
 

@@ -79,7 +79,7 @@ def index():
 
 
 def _row(one: Restitution, hit: Any) -> dict[str, Any]:
-    at = {"at": hit.starts_ms // 1000} if hit else {}
+    at = {"at": hit.starts_ms // 1000, "_anchor": "film"} if hit else {}
     captions = [_("no captions")] if one.captions == Has.NO else []
     return {
         "title": one.title,

@@ -174,7 +174,7 @@ def test_more_is_said_of_it_later(link, sign_in, post, awa, lea):
     page = sign_in(lea).get(url)
     assert "Dix" in words(page)
     assert "langue des signes française" in words(page)
-    assert f'href="{url}?at=65">1\u00a0min 05\u00a0s</a> Ce qui a marché' in page.text
+    assert f'href="{url}?at=65#film">1\u00a0min 05\u00a0s</a> Ce qui a marché' in page.text
     wrong = post(sign_in(awa), f"{url}/change", {**said, "chapters": "sans heure"})
     assert wrong.status_code == 422
     assert "« sans heure » ne dit pas quand" in words(wrong)

@@ -13,6 +13,7 @@ from portal.people.sessions import viewer_of
 
 from tests.plugins.restitutions.factories import CAPTIONS, START, again, give_words, say_more
 from tests.reading import words
+from tests.review.growing import counting
 
 PLUGINS = ["restitutions"]
 pytestmark = pytest.mark.usefixtures("day")
@@ -34,7 +35,7 @@ def test_captions_are_taken_as_a_file_or_as_lines(as_file, link, sign_in, post, 
     assert post(sign_in(awa), f"{url}/captions", sent).status_code == 303
     page = sign_in(lea).get(f"{url}/words")
     assert "L’équipe des écoles a osé changer le format du copil" in words(page)
-    assert f'href="{url}?at=65"' in page.text
+    assert f'href="{url}?at=65#film"' in page.text
 
 
 def test_what_are_no_captions_says_so_and_keeps_the_former_ones(spoken, sign_in, post, awa):
@@ -79,7 +80,7 @@ def test_a_word_that_was_said_is_found_and_leads_to_its_time(sought, spoken, lin
     """C33 SPEC 6: the transcript is searched; accents and capitals do not count."""
     link("https://vimeo.com/76979871", title="Une autre")
     page = sign_in(lea).get(f"/restitutions/?q={sought}")
-    assert f'href="/restitutions/{spoken}?at=65"' in page.text
+    assert f'href="/restitutions/{spoken}?at=65#film"' in page.text
     assert "1 min 05 s" in words(page)
     assert "Une autre" not in words(page)
     shown = sign_in(lea).get(f"/restitutions/{spoken}?at=65")
@@ -168,3 +169,25 @@ def test_who_follows_is_told_when_the_words_come(link, writing, awa, lea, sign_i
         follow(viewer_of(lea.id), Subject("restitutions.restitution", number), at=START)
         give_words(awa, again(number))
     assert "Les paroles de « Un copil autrement » se lisent" in words(sign_in(lea).get("/news"))
+
+
+def test_pages_ask_as_much_of_many_as_of_few(app, link, writing, awa, sign_in, lea):
+    """Statements of the list, searched, and of one page with its words, whatever stands there."""
+    own, counts = sign_in(lea), []
+    for few in (range(3), range(3, 23)):
+        for number in few:
+            one = link(f"https://vimeo.com/{1000 + number}", title=f"Vidéo {number}")
+            with writing():
+                give_words(awa, again(one), CAPTIONS * (1 + number))
+        asked = []
+        for address in (
+            "/restitutions/",
+            "/restitutions/?q=ecoles",
+            f"/restitutions/{one}",
+            f"/restitutions/{one}/words",
+        ):
+            with counting(app) as statements:
+                assert own.get(address).status_code == 200
+            asked.append(len(statements))
+        counts.append(asked)
+    assert counts[0] == counts[1]
