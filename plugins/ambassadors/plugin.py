@@ -70,11 +70,11 @@ def portal_blueprints() -> list[Blueprint]:
 
 @hookimpl
 def portal_nav_items() -> list[NavItem]:
-    """Give the entries of the group « Partager », and those of who administers."""
+    """Give the entries of « Les gens » and « Partager », and those of who administers."""
     return [
-        NavItem("share", _.later("Find somebody"), "ambassadors.find", order=50, also=("people/",)),
+        NavItem("people", _.later("Find somebody"), "ambassadors.find", order=12, also=("people/",)),
         NavItem("share", _.later("Wanted"), "ambassadors.board", order=60),
-        NavItem("share", _.later("Who can help whom"), "ambassadors.talents", order=65, also=("talents/",)),
+        NavItem("people", _.later("Who can help whom"), "ambassadors.talents", order=14, also=("talents/",)),
         NavItem("share", _.later("My card"), "ambassadors.mine", permissions.CARD, order=70, also=("level", "typing")),
         NavItem("share", _.later("Requests"), "ambassadors.requests", permissions.ASK, order=75),
         NavItem("share", _.later("Mirror of mix"), "ambassadors.mirrors", permissions.MIRROR, order=80, also=("mix",)),

@@ -46,7 +46,7 @@ from portal.web.answers import absolute_url
 
 STORIES = Path(__file__).parent / "stories"
 SEE_OTHER = 303
-NUMBER = re.compile(r"/(\d+)(?:/|$|\?)")
+NUMBER = re.compile(r"(?:/|#[a-z]+-)(\d+)(?=/|$|\?|#)")
 HIDDEN = re.compile(r'<input[^>]*type="hidden"[^>]*>')
 ATTRIBUTE = re.compile(r'(name|value)="([^"]*)"')
 LINK_USES = 1000
@@ -122,8 +122,12 @@ def _pin(person: Mapping[str, str]) -> str:
 
 
 def _read(slug: str) -> dict[str, Any]:
-    with (STORIES / f"{slug}.toml").open("rb") as file:
-        return tomllib.load(file)
+    """Read a story: its first chapter, then the others (`<slug>-….toml`), whose lists go on with those before."""
+    told: dict[str, Any] = {}
+    for chapter in [STORIES / f"{slug}.toml", *sorted(STORIES.glob(f"{slug}-*.toml"))]:
+        for key, value in tomllib.loads(chapter.read_text(encoding="utf-8")).items():
+            told[key] = told[key] + value if isinstance(told.get(key), list) else value
+    return told
 
 
 class Story:
