@@ -6,7 +6,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,16 @@ from portal.people.users import add_user, one_user
 PARIS = ZoneInfo("Europe/Paris")
 PRESENT = datetime(2018, 1, 26, 14, 40, tzinfo=PARIS)
 COPIL_BEGINS = datetime(2018, 2, 22, 9, 50, tzinfo=PARIS)
+PLUGINS = ("ambassadors", "copils", "directory", "labs", "programmes", "regards", "restitutions")
+HOURS = {  # of Paris: the day as it was announced
+    "10:00 11:00": "Foire aux Transfos",
+    "11:00 12:30": "Montre-moi où en est ton projet de labo ?",
+    "12:30 14:00": "Pause déjeuner",
+    "14:00 14:30": "La sieste des mots",
+    "14:30 17:15": "Au boulot !",
+    "17:15 17:30": "Inattendu",
+    "17:30": "After & carnaval",
+}
 WITHOUT_MAIL = {"D214", "D231"}
 
 
@@ -56,12 +66,12 @@ def column(statement: str) -> list[object]:
     return list(db.session.scalars(sa.text(statement)))
 
 
-def test_one_lab_is_open_two_are_told_one_is_announced(played):
+def test_one_lab_is_open_two_are_told_two_are_announced(played):
     with inside(played, "interlabos"):
         rows = db.session.execute(sa.text("SELECT starts_at, ends_at, told_at, cancelled_at FROM labs_ephemeral")).all()
         at = now().replace(tzinfo=None)
     states = Counter(state(at, *(instant(value) for value in row)) for row in rows)
-    assert states == {"open": 1, "told": 2, "announced": 1}
+    assert states == {"open": 1, "told": 2, "announced": 2}
 
 
 def instant(value: object) -> datetime | None:
@@ -103,7 +113,7 @@ def test_the_commune_has_the_core_alone(played):
         assert not app.config["PLUGINS"]
         assert app.test_client().get("/labs/").status_code == 404
     with inside(played, "interlabos") as app:
-        assert set(app.config["PLUGINS"]) == {"ambassadors", "copils", "directory", "labs"}
+        assert set(app.config["PLUGINS"]) == set(PLUGINS)
 
 
 def test_a_second_run_keeps_what_was_typed_and_a_reset_does_not(played, tmp_path):
@@ -152,3 +162,41 @@ def test_forty_people_have_a_card_or_a_paper_one(played):
         assert column("SELECT count(*) FROM ambassadors_card") == [39]
         (waits_for,) = column("SELECT person_id FROM ambassadors_draft")
         assert waits_for == one_user("D231").id
+
+
+def test_the_day_stands_to_the_minute_and_its_end_is_open(played):
+    with inside(played, "interlabos"):
+        rows = db.session.execute(sa.text("SELECT starts_at, ends_at, title FROM programmes_slot ORDER BY starts_at"))
+        slots = [(hour(starts), hour(ends), title.replace("\u00a0", " ")) for starts, ends, title in rows]
+        assert column("SELECT count(*) FROM programmes_sign_up") == [13]
+        assert column("SELECT count(*) FROM programmes_track") == [3]
+    told = {f"{starts} {ends}".strip(): title for starts, ends, title in slots}
+    assert len(slots) == len(HOURS) + 2  # three workshops at once
+    assert {hours: title.startswith(HOURS[hours]) for hours, title in told.items()} == dict.fromkeys(HOURS, True)
+
+
+def hour(value: object) -> str:
+    at = instant(value)
+    return f"{at.replace(tzinfo=UTC).astimezone(PARIS):%H:%M}" if at else ""
+
+
+def test_each_lab_has_a_stand_and_a_board_two_of_which_are_revealed(played):
+    with inside(played, "interlabos"):
+        assert column("SELECT count(*) FROM programmes_stand") == [4]
+        on_labs = "SELECT count(*) FROM regards_board WHERE subject_kind = 'labs.lab'"
+        assert column(on_labs) + column(f"{on_labs} AND revealed_at IS NOT NULL") == [4, 2]
+        assert column("SELECT count(*) FROM regards_card WHERE handed_in_at IS NULL") == [1]  # still being written
+        assert column("SELECT count(*) FROM regards_card WHERE origin = 'visitor'") == [2]
+        assert column("SELECT count(*) FROM regards_line WHERE reply IS NOT NULL") == [2]
+        became = column("SELECT became_kind FROM regards_line WHERE became_kind IS NOT NULL ORDER BY became_kind")
+    assert became == ["copils.question", "labs.ephemeral"]
+
+
+def test_no_link_of_the_source_is_published_and_the_torn_one_is_not_guessed(played):
+    with inside(played, "interlabos"):
+        rows = db.session.execute(sa.text("SELECT status, key FROM restitutions_restitution ORDER BY id")).all()
+    assert [tuple(row) for row in rows] == [
+        ("to_confirm", "we-Obs2KR28"),
+        ("to_confirm", "cAGqrG5Moc0"),
+        ("to_check", None),
+    ]
