@@ -18,6 +18,8 @@ PHONE = {"width": 320, "height": 640}
 DESK = {"width": 1280, "height": 800}
 # Chromium says so of every page that answers 4xx; pages do, when a journey means them to.
 NOT_OK = "Failed to load resource: the server responded with a status of"
+# What a page of a plugin that is off says.
+SWITCHED_OFF = "Ce qui y était écrit n’est pas perdu"
 
 
 class Traveller:
@@ -131,3 +133,14 @@ def enter_pin(hall, address, *, matricule="D214", code="581402"):
     hall.type(hall.page.locator("[name=pin]"), code)
     hall.page.keyboard.press("Enter")
     hall.page.wait_for_url("**/screen")
+
+
+def switch(admin, plugin, word):
+    """Switch a plugin as the administrator does: with the script in a dialog, without it on a page that asks."""
+    admin.go("/plugins")
+    admin.act(named(admin.page, f"{word} {plugin}", "link" if word == "Éteindre" else "button"))
+    if word == "Éteindre":
+        dialog = admin.page.get_by_role("dialog")
+        asked = dialog if dialog.count() else admin.page.locator("main")
+        admin.act(asked.get_by_role("button").filter(has_text=word).first)
+    admin.page.get_by_role("status").locator("p, div").first.wait_for()

@@ -1,0 +1,147 @@
+"""The day when it runs late, when it is a week old, and when a part of it is off."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.travellers import SWITCHED_OFF, named, switch
+
+pytestmark = pytest.mark.browser
+
+ALONE = True
+PARIS = ZoneInfo("Europe/Paris")
+DAY = "/programmes/1"
+FILM = "/restitutions/1"
+YOUTUBE = re.compile(r"https://www\.youtube-nocookie\.com/")
+SUMMARY = "Un site commun, trois visites par an, et quelqu’un qui s’en occupe à tour de rôle."
+ADDING = "Ajouter une restitution"
+CAPTIONS = """WEBVTT
+
+00:00:02.000 --> 00:00:06.000
+On commence par dire qui s’en occupe.
+
+00:01:10.000 --> 00:01:15.000
+Un petit déjeuner par mois, sans ordre du jour.
+"""
+
+
+def _hours(somebody):
+    """Give the lines of the programme, hours first."""
+    return [" ".join(line.split()) for line in somebody.page.locator("main li.programmes-line").all_inner_texts()]
+
+
+def test_the_organiser_is_twenty_minutes_late_and_lunch_stays(demo, travel, is_accessible):
+    """C34 SPEC 2 and 4: a preview, one click, lunch where it was, the surprise still kept, one click back."""
+    nadia, karim = travel("Nadia Vermeersch"), travel("Karim Haddad")
+    demo.set_clock(datetime(2018, 1, 26, 10, 20, tzinfo=PARIS))
+    nadia.go(DAY)
+    before = _hours(nadia)
+    nadia.act(named(nadia.page, re.compile(r"^\+ 20")))
+    nadia.page.wait_for_url("**/delay?minutes=20")
+    read = nadia.reads()
+    assert "Foire aux Transfos 10 h – 11 h → 10 h – 11 h 20" in read
+    assert "écourté : « Pause déjeuner » ne bouge pas" in read
+    assert "Ce qui ne bouge pas Pause déjeuner 12 h 30 – 14 h" in read
+    is_accessible(nadia)
+    assert _hours_of(karim) == before  # a preview moves nothing
+    nadia.act(named(nadia.page, re.compile(r"^Décaler de 20"), "button"))
+    nadia.page.wait_for_url(f"**{DAY}")
+    for line in ("10 h – 11 h 20", "11 h 20 – 12 h 30", "12 h 30 – 14 h", "14 h 20 – 14 h 50", "à partir de 17 h 50"):
+        assert any(there.startswith(line) for there in _hours(nadia)), line
+    karim.go(DAY)
+    assert "Surprise !" in karim.reads()
+    assert "sieste" not in karim.page.content()
+    nadia.act(named(nadia.page, "Annuler ce décalage", "button"))
+    expect(nadia.page.get_by_role("status").first).to_contain_text("Tout est revenu à son heure")
+    assert _hours(nadia) == before
+    demo.set_clock(datetime(2018, 1, 26, 14, 1, tzinfo=PARIS))
+    karim.go(DAY)
+    assert "La sieste des mots" in karim.reads()
+
+
+def _hours_of(somebody):
+    somebody.go(DAY)
+    return _hours(somebody)
+
+
+def test_a_week_later_a_colleague_reads_then_watches_and_nobody_knows_before(demo, travel, is_accessible):
+    """C33 SPEC 3, 4 and 5: nothing leaves the portal before the click, what is said is found and read."""
+    nadia, celine = travel("Nadia Vermeersch"), travel("Céline Wagner")
+    assert celine.go(FILM) == 404  # nothing of it is shown as a fact before its owner says so
+    nadia.go(FILM)
+    nadia.act(named(nadia.page, "Oui, publier", "button"))
+    nadia.go(f"{FILM}/change")
+    nadia.type(nadia.page.get_by_label("Résumé"), SUMMARY)
+    nadia.page.keyboard.press("Control+Enter")
+    nadia.act(nadia.page.locator("main form button").last)
+    nadia.page.wait_for_url(f"**{FILM}")
+    nadia.go(f"{FILM}/captions")
+    nadia.type(nadia.page.locator("[name=typed]"), CAPTIONS)
+    nadia.act(nadia.page.locator("main form button").last)
+    nadia.page.wait_for_url(f"**{FILM}")
+
+    demo.set_clock(datetime(2018, 2, 2, 9, 0, tzinfo=PARIS))
+    celine.context.route(YOUTUBE, lambda route: route.fulfill(body="", content_type="text/html"))
+    celine.go("/restitutions/?q=petit+déjeuner")
+    celine.act(named(celine.page, re.compile("Atelier 1")))
+    celine.page.wait_for_url(re.compile(FILM))
+    assert SUMMARY in celine.reads()
+    assert celine.page.locator("main iframe").count() == 0
+    celine.act(named(celine.page, "Lire ce qui est dit"))
+    assert "Un petit déjeuner par mois, sans ordre du jour." in celine.reads()
+    is_accessible(celine)
+    celine.go(FILM)
+    assert not celine.complaints  # of them, a request to another host
+    celine.act(named(celine.page, "Montrer la vidéo", "button"))
+    celine.page.wait_for_url("**play=1*")
+    assert [YOUTUBE.search(complaint) is not None for complaint in celine.complaints] == [True]
+    celine.complaints = []
+
+
+# A plugin that is switched off: its name, a page of its own, then pages of others, and what is missing there.
+PARTS = {
+    "programmes": (
+        "Programmes de journée",
+        DAY,
+        {"/": "Interlabos : les quatre labos", "/regards/5": "", FILM: "Restitution de"},
+    ),
+    "regards": (
+        "Regards croisés",
+        "/regards/2",
+        {
+            "/": "Des cartes attendent",
+            "/programmes/stands/1": "Laisser une carte",
+            "/labs/1": "Montre-moi où en est ton projet",
+            "/labs/e/5": "",
+            "/copils/q/9": "",
+        },
+    ),
+    "restitutions": (
+        "Restitutions",
+        FILM,
+        {"/": "Est-ce la bonne vidéo", "/programmes/slots/6": ADDING, DAY: ADDING},
+    ),
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_with_a_part_off_the_day_goes_on_without_it(travel, part):
+    """P12: the same pages stand, without what is missing; on again, all is back."""
+    name, own, others = PARTS[part]
+    awa, nadia = travel("Awa Mbengue"), travel("Nadia Vermeersch")
+    for path, words in others.items():
+        assert nadia.go(path) == 200
+        assert words in nadia.reads(), path
+    switch(awa, name, "Éteindre")
+    assert nadia.go(own) == 404
+    assert SWITCHED_OFF in nadia.reads()
+    for path, words in others.items():
+        assert nadia.go(path) == 200
+        assert not words or words not in nadia.reads(), path
+    switch(awa, name, "Allumer")
+    assert nadia.go(own) == 200
