@@ -138,7 +138,8 @@ def enter_pin(hall, address, *, matricule="D214", code="581402"):
 def switch(admin, plugin, word):
     """Switch a plugin as the administrator does: with the script in a dialog, without it on a page that asks."""
     admin.go("/plugins")
-    admin.act(named(admin.page, f"{word} {plugin}", "link" if word == "Éteindre" else "button"))
+    row = admin.page.get_by_role("listitem").filter(has=admin.page.get_by_role("heading", name=plugin, exact=True))
+    admin.act(row.get_by_role("link" if word == "Éteindre" else "button").filter(has_text=word).first)
     if word == "Éteindre":
         dialog = admin.page.get_by_role("dialog")
         asked = dialog if dialog.count() else admin.page.locator("main")
