@@ -1,0 +1,90 @@
+"""At a stand of a day, `labs` off: visitors write by its code that day, and the evening's pack holds the round."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from types import SimpleNamespace
+
+import pytest
+
+from portal.api import Subject, now, session
+
+from plugins.regards.models.board import Board
+from plugins.regards.services.opening import open_board
+from tests.plugins.programmes.factories import at_hour, make_lab, make_programme, make_slot, make_stand
+from tests.plugins.regards.factories import TYPED, viewer_for
+
+PLUGINS = ["programmes", "regards"]
+SAID = tuple(TYPED.values())
+
+
+@pytest.fixture
+def fair(make_user, writing, clock):
+    """Open a round on the stand of Awa, by Zoé of a lab, at ten in the morning of the fair."""
+    clock.set(at_hour(10))
+    found = SimpleNamespace(awa=make_user("Awa Diop"), zoe=make_user("Zoé Martin"))
+    with writing():
+        make_lab(found.zoe)
+        day = make_programme(found.zoe)
+        make_slot(day, at_hour(10), at_hour(11), title="Foire aux Transfos")
+        found.stand = Subject("programmes.stand", make_stand(day, found.awa))
+        found.board = open_board(viewer_for(found.zoe), found.stand, occasion="Foire", audience="network", at=now()).id
+    return found
+
+
+@pytest.fixture
+def door(sign_in, fair):
+    page = sign_in(fair.awa).get(f"/programmes/stands/{fair.stand.id}").text
+    return re.search(r"http://localhost(/regards/v/[^\s<\"]+)", page).group(1)
+
+
+@pytest.fixture
+def leave(new_client, door):
+    """Leave a card without account."""
+
+    def send():
+        key = re.search(r'name="key" type="hidden" value="([^"]+)"', new_client().get(door).text).group(1)
+        return new_client().post(door, data=TYPED | {"key": key})
+
+    return send
+
+
+def test_a_visitor_writes_from_the_page_of_the_stand(leave, fair, sign_in, post):
+    """C35 SPEC 2; whoever holds the stand writes nothing there (C36 SPEC 2)."""
+    assert leave().status_code == 303
+    assert post(sign_in(fair.awa), f"/regards/{fair.board}/card/0", TYPED).status_code == 403
+    assert "1 carte est rendue" in sign_in(fair.awa).get(f"/regards/{fair.board}").text
+
+
+def test_the_code_of_the_fair_dies_with_the_day(leave, fair, new_client, door, clock, sign_in):
+    """C36 SPEC 3: then all is revealed, at the latest."""
+    leave()
+    clock.set(at_hour(23, 59))
+    assert new_client().get(door).status_code == 200
+    clock.advance(minutes=1)
+    assert new_client().get(door).status_code == 404
+    assert SAID[0] in sign_in(fair.awa).get(f"/regards/{fair.board}").text
+
+
+def test_the_pack_of_the_evening_holds_the_round_once_revealed(leave, fair, sign_in, post, clock, writing):
+    """C35 SPEC 4."""
+    leave()
+    clock.set(at_hour(18))
+    awa = sign_in(fair.awa)
+
+    def regards_in_the_pack():
+        with zipfile.ZipFile(io.BytesIO(awa.get(f"/programmes/stands/{fair.stand.id}/pack.zip").data)) as archive:
+            return [archive.read(name).decode() for name in archive.namelist() if name.startswith("regards")]
+
+    assert regards_in_the_pack() == []
+    assert post(awa, f"/regards/{fair.board}/reveal").status_code == 303
+    sheet, table = sorted(regards_in_the_pack(), key=lambda text: "<html" not in text)
+    assert all(words in text for words in SAID for text in (sheet, table))
+
+
+def test_the_round_keeps_the_title_of_the_stand(fair, reading):
+    """G8."""
+    with reading():
+        assert session.get_one(Board, fair.board).subject_title == "Labo de Dunkerque"
