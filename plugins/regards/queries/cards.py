@@ -61,6 +61,11 @@ def own_cards(board: Board, viewer: Viewer) -> dict[int, Card]:
     return {card.group_id or OWN_NAME: card for card in session.scalars(found)}
 
 
+def is_begun(board_id: int) -> bool:
+    """Tell whether somebody has begun a card, handed in or not."""
+    return session.scalar(sa.select(Card.id).where(Card.board_id == board_id).limit(1)) is not None
+
+
 def card_by_key(board_id: int, key: str) -> Card | None:
     """Give the card that a form was drawn for, if it was kept in this round."""
     return session.scalar(sa.select(Card).where(Card.board_id == board_id, Card.key == key))

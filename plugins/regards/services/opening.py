@@ -6,12 +6,14 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from portal.api import Conflict, Event, Forbidden, Invalid, Subject, Viewer, fold, publish, session, texts
+from portal.api import Conflict, Event, Forbidden, Invalid, Subject, Viewer, fold, publish, record, session, texts
 
 from plugins.regards.models.board import LEVELS, MAX_OCCASION, Board, Seat
 from plugins.regards.queries.boards import hidden_board_on
+from plugins.regards.queries.cards import is_begun
 from plugins.regards.queries.reviewed import seats_of, shared_titles, team_of
-from plugins.regards.services.due import set_due
+from plugins.regards.services.due import close_code, set_due
+from plugins.regards.services.facts import hold, must_be_hidden, must_run
 
 _ = texts("regards")
 
@@ -53,6 +55,32 @@ def _open(author_id: int, reviewed: Subject, occasion: str, audience: str, at: d
     set_due(board, at=at)
     publish(Event("regards.board_opened", board.subject, author_id, at, {"on": str(reviewed)}))
     return board
+
+
+def take_board_back(actor: Viewer, board: Board, *, at: datetime) -> None:
+    """Take back a round opened by mistake: nothing is lost, for nobody has written in it.
+
+    :raises Forbidden: the actor neither opened it nor is reviewed there
+    :raises Conflict: it is revealed, or somebody has begun a card
+    """
+    hold(board)
+    must_run(actor, board)
+    must_be_untouched(board, at=at)
+    close_code(board)
+    record("regards.board_taken_back", board.subject, actor=actor, at=at)
+    session.execute(sa.delete(Seat).where(Seat.board_id == board.id))
+    session.delete(board)
+    session.flush()
+
+
+def must_be_untouched(board: Board, *, at: datetime) -> None:
+    """Go on only with a round in which nobody has written.
+
+    :raises Conflict: it is revealed, or somebody has begun a card
+    """
+    must_be_hidden(board, at=at)
+    if is_begun(board.id):
+        raise Conflict(_("Somebody has begun a card in this round: it is no longer taken back."))
 
 
 def follow_reviewed(boards: list[Board]) -> None:

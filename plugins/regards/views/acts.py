@@ -11,7 +11,7 @@ from plugins.regards.forms.boards import AudienceForm, OpeningForm
 from plugins.regards.models.board import Board
 from plugins.regards.queries.cards import handed_in
 from plugins.regards.services.facts import must_be_hidden
-from plugins.regards.services.opening import open_board
+from plugins.regards.services.opening import must_be_untouched, open_board, take_board_back
 from plugins.regards.services.revealing import open_to, reveal
 from plugins.regards.views.blueprint import blueprint
 from plugins.regards.views.loaders import board_to_run, reviewed
@@ -51,6 +51,21 @@ def reveal_page(board):
         must_be_hidden(board, at=now())
     context = {"board": board, "handed_in": handed_in(board, viewer())}
     return form_page("regards/reveal.html", form, cancel_url=url_of(board), **context)
+
+
+@blueprint.route("/<int:board_id>/back", methods=["GET", "POST"])
+@requires(permissions.RUN, board=board_to_run)
+def take_back(board):
+    """Ask before a round that was opened by mistake is taken back."""
+    form = Form()
+    if form.submitted():
+        with form.attempt():
+            take_board_back(viewer(), board, at=now())
+            message(_("The round is taken back."))
+            return see("regards.index")
+    else:
+        must_be_untouched(board, at=now())
+    return form_page("regards/take_back.html", form, board=board, cancel_url=url_of(board))
 
 
 @blueprint.route("/<int:board_id>/audience", methods=["GET", "POST"])

@@ -13,7 +13,7 @@ from plugins.regards import permissions
 from plugins.regards.models.board import Board
 from plugins.regards.models.card import Card, Line
 from plugins.regards.queries.boards import boards_on, hidden_board_on, mark_of, readable_board, readable_boards
-from plugins.regards.queries.cards import OWN_NAME, group_names, own_cards
+from plugins.regards.queries.cards import OWN_NAME, group_names, is_begun, own_cards
 from plugins.regards.queries.home import boards_to_answer, boards_to_fill, boards_to_reveal
 from plugins.regards.queries.lines import State, readable_question, readable_questions, state_of
 from plugins.regards.queries.reviewed import barred_from, team_of
@@ -91,6 +91,8 @@ def _on_board(board: Board, viewer: Viewer) -> Iterator[Action]:
         yield Action(_("Print the slide"), _url("regards.sheet", board), kind="quiet", order=51)
     if may_run:
         yield Action(_("Choose who reads it"), _url("regards.audience", board), kind="quiet", order=60)
+        if is_hidden and not is_begun(board.id):
+            yield Action(_("Take the round back"), _url("regards.take_back", board), kind="quiet", order=90)
 
 
 def _writing(board: Board, viewer: Viewer) -> Iterator[Action]:

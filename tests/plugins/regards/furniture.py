@@ -21,7 +21,7 @@ ASKS = {
     OPEN: "open_questions_wall thanks thanks_undo visit",
     "regards.answer": "mark reopen reply",
     "regards.open": "door door_close door_open open_round",
-    "regards.run": "audience paper paper_undo reveal",
+    "regards.run": "audience paper paper_undo reveal take_back",
     "regards.write": "card",
 }
 ON_SCREENS = "regards.answer regards.write"
@@ -38,8 +38,10 @@ TURNED_AWAY = {
     "regards.code": STATE,
     "regards.paper": STATE,
     "regards.reveal": STATE,
+    "regards.take_back": "only before anybody has begun a card",
     "regards.visit": STATE,
 }
+UNDONE = {"regards.take_back": "a card was begun in every round"}
 HIDDEN = dict.fromkeys(("regards_board.folded", "regards_line.folded"), "read to find and to order, never shown")
 KIND = "a word of the code"
 EXEMPT = {

@@ -114,6 +114,25 @@ def test_a_round_without_a_card_is_not_revealed(reveal, kept):
     assert kept().board.revealed_at is None
 
 
+def test_a_round_opened_by_mistake_is_taken_back(sign_in, post, folk, url, board_id, audit_of):
+    """Another one may then be opened on the same subject, for another occasion."""
+    assert f"{url}/back" in sign_in(folk.zoe).get(url).text
+    assert post(sign_in(folk.lea), f"{url}/back").status_code == 403
+    assert post(sign_in(folk.zoe), f"{url}/back").status_code == 303
+    assert sign_in(folk.zoe).get(url).status_code == 404
+    assert audit_of(Subject("regards.board", board_id)) == ["regards.board_taken_back"]
+    again = {"occasion": "Le bon jour", "audience": "network"}
+    assert post(sign_in(folk.zoe), f"/regards/on/labs.lab/{folk.lab_id}", again).status_code == 303
+
+
+def test_a_round_in_which_somebody_has_written_is_not(hand_in, sign_in, post, folk, url, kept):
+    hand_in(folk.lea, as_id=OWN_NAME, draft="1")
+    assert f"{url}/back" not in sign_in(folk.zoe).get(url).text
+    assert sign_in(folk.zoe).get(f"{url}/back").status_code == 409
+    assert post(sign_in(folk.zoe), f"{url}/back").status_code == 422
+    assert kept().words
+
+
 def test_after_the_reveal_nobody_writes(hand_in, reveal, kept, folk):
     """C36 SPEC 3: writing closes."""
     hand_in()
