@@ -30,6 +30,7 @@ from portal.texts import CORE, texts
 _ = texts(CORE)
 SECONDS = 5.0
 MOST_BYTES = 1024 * 1024
+PIECE_BYTES = 64 * 1024
 MOST_HOPS = 4
 WRITTEN = re.compile(r"[!-Z^-~]{1,4000}")  # ASCII without blank, backslash, bracket: read alike by all
 MOVED = frozenset({301, 302, 303, 307, 308})
@@ -149,6 +150,8 @@ def _asked(road: Road, parts: SplitResult, ends_at: float) -> Fetched | str:
         answered = box.get(timeout=max(0.0, ends_at - monotonic()))
     except Empty:
         connection.cut()
+        answered = TimeoutError()
+    if isinstance(answered, TimeoutError):
         raise Unavailable(_("%(host)s did not answer in time.", host=parts.netloc)) from None
     if isinstance(answered, Exception):
         raise Unavailable(_("%(host)s did not answer as it should.", host=parts.netloc)) from answered
@@ -161,6 +164,7 @@ class _Connection(http.client.HTTPSConnection):
     def __init__(self, road: Road, host: str) -> None:
         super().__init__(host, road.port, timeout=road.seconds)
         self.road = road
+        self.own: socket.socket | None = None  # kept: `sock` is let go as soon as an answer says that it closes
 
     def answer(self, parts: SplitResult, ends_at: float) -> Fetched | str:
         """Ask, and read no more than one is ready to keep.
@@ -174,7 +178,7 @@ class _Connection(http.client.HTTPSConnection):
             with self.getresponse() as response:
                 to = response.headers["Location"]
                 if response.status not in MOVED or to is None:
-                    return _read(response)
+                    return _read(response, ends_at)
                 if not WRITTEN.fullmatch(to):
                     raise ValueError("leads nowhere")
                 return str(to)
@@ -188,7 +192,10 @@ class _Connection(http.client.HTTPSConnection):
         if not found or not all(map(self.road.is_open, found)):
             raise OSError("no public address")
         trust = self.road.trust()
-        self.sock = trust.wrap_socket(self._first(found), server_hostname=self.host)
+        first = self._first(found)
+        greeted = trust.wrap_socket(first, server_hostname=self.host, do_handshake_on_connect=False)
+        self.sock = self.own = greeted
+        greeted.do_handshake()
 
     def _first(self, addresses: list[str]) -> socket.socket:
         for address in addresses[:-1]:
@@ -200,21 +207,26 @@ class _Connection(http.client.HTTPSConnection):
 
     def cut(self) -> None:
         """End what a thread still waits for; it closes by itself."""
-        if self.sock is not None:
+        if self.own is not None:
             try:
-                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+                socket.socket.shutdown(self.own, socket.SHUT_RDWR)
             except OSError:  # it ended at this very instant
                 return
 
 
-def _read(response: http.client.HTTPResponse) -> Fetched:
-    """Read an answer.
+def _read(response: http.client.HTTPResponse, ends_at: float) -> Fetched:
+    """Read an answer, by the pieces that come.
 
+    :raises TimeoutError: the time is over
     :raises ValueError: too large, cut short, or packed though we asked for it plain: a small one may unpack to anything
     """
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise ValueError("packed")
-    content = response.read(MOST_BYTES + 1)
+    content = bytearray()
+    while len(content) <= MOST_BYTES and (piece := response.read1(PIECE_BYTES)):
+        content += piece
+        if monotonic() > ends_at:
+            raise TimeoutError
     if len(content) > MOST_BYTES or response.length:
         raise ValueError("too large, or cut short")
-    return Fetched(response.status, response.headers.get_content_type().lower(), content)
+    return Fetched(response.status, response.headers.get_content_type().lower(), bytes(content))

@@ -155,7 +155,7 @@ def test_a_redirect_is_resolved_and_judged_anew(outside, ask):
 
 def test_a_circle_of_redirects_ends(outside, ask):
     outside.says["/x"] = moved("/x")
-    with pytest.raises(Unavailable, match="without end"):
+    with pytest.raises(Unavailable, match=r"without end|sans fin"):
         ask()
 
 
@@ -190,18 +190,25 @@ def test_nothing_or_half_an_answer_is_none(said, outside, ask):
 
 @pytest.mark.parametrize(
     "start",
-    [b"", b"HTTP/1.1 200 OK\r\nX-", b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b"HTTP/1.1 100 Continue"],
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\nX-",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n",
+        b"HTTP/1.0 200 OK\r\n\r\n",
+        b"HTTP/1.1 100 Continue",
+    ],
 )
 def test_a_slow_drip_is_given_up_as_a_whole_and_ended(start, outside, ask):
     outside.says["/x"] = outside.drip(start)
-    with pytest.raises(Unavailable, match="in time"):
+    with pytest.raises(Unavailable, match=r"in time|à temps"):
         ask(road=outside.hurried(0.4))
     assert outside.ended.wait(10)
 
 
 def test_a_name_that_is_never_resolved_is_given_up(outside, ask):
     never = Event()
-    with pytest.raises(Unavailable, match="in time"):
+    with pytest.raises(Unavailable, match=r"in time|à temps"):
         ask(road=replace(outside.hurried(0.2), resolve=lambda _host: [str(never.wait(10))]))
     never.set()
 

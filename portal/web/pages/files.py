@@ -6,6 +6,7 @@ import unicodedata
 from urllib.parse import quote
 
 from flask import Response, request
+from werkzeug.http import quote_etag
 
 from portal.content.files.keeping import card_of, file_row
 from portal.content.files.kinds import HANDED_OUT, UNKNOWN, is_among
@@ -70,13 +71,16 @@ def handed_out(sha256: str, *, content_type: str, size: int) -> Response:
 def _part(sha256: str, size: int) -> tuple[int, int] | None:
     """Give the one part that is asked for, `NO_PART` if there is none such; None where all of it is the answer.
 
-    Rule: RFC 9110 §14.2: several parts may be answered with all; §13.1.5: so is a part of what has changed since.
+    Rule: RFC 9110 §14.2: several parts may be answered with all; §13.1.5: so is a part of what has changed since, and
+    of what a weak tag names; §14.1.2: of a suffix longer than it, all is the part.
     """
-    asked, known = request.range, request.if_range
+    asked, known = request.range, request.headers.get("If-Range")
     if request.method != "GET" or asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
         return None
-    if "If-Range" in request.headers and known.etag != sha256:
+    if known is not None and known != quote_etag(sha256):
         return None
+    if asked.ranges[0][0] < -size:  # the last bytes, more of them than there are
+        return (0, size) if size else NO_PART
     return asked.range_for_length(size) or NO_PART
 
 
