@@ -61,7 +61,8 @@ class Restitution(Audienced, Base):
     :ivar seconds: how long it is, if known
     :ivar folded: title, summary and transcript, to be searched
     :ivar looked_at: when its host was last asked
-    :ivar failures: how often in a row its host did not have it
+    :ivar failures: how often in a row its host did not have it, while links are watched
+    :ivar quiet_until: until when its host is left alone, after it said nothing of use
     :ivar emptied_at: when a sweep found that nothing of a withdrawn video is left (C33 SPEC 7)
     """
 
@@ -112,6 +113,7 @@ class Restitution(Audienced, Base):
     published_at: Mapped[datetime | None]
     looked_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
+    quiet_until: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     emptied_at: Mapped[datetime | None]
 

@@ -14,16 +14,15 @@ from plugins.restitutions.services.publishing import empty, hold, must_own, with
 _ = texts("restitutions")
 SCOPE = "restitutions.consent"
 AT_A_TIME = 50
-_BROKEN = (
+_TAKEN_BACK = sa.exists().where(Consent.restitution_id == Restitution.id, Consent.withdrawn_at.is_not(None))
+_BROKEN = sa.and_(Restitution.status != Status.WITHDRAWN, _TAKEN_BACK)
+_UNPROVED = sa.and_(Restitution.status == Status.WITHDRAWN, Restitution.emptied_at.is_(None))
+_TO_SWEEP = (
     sa.select(Restitution)
-    .join(Consent, Consent.restitution_id == Restitution.id)
-    .where(Consent.withdrawn_at.is_not(None), Restitution.status != Status.WITHDRAWN)
+    .where(sa.or_(_BROKEN, _UNPROVED))
     .order_by(Restitution.id)
-)
-_UNPROVED = (
-    sa.select(Restitution)
-    .where(Restitution.status == Status.WITHDRAWN, Restitution.emptied_at.is_(None))
-    .order_by(Restitution.id)
+    .limit(AT_A_TIME)
+    .with_for_update(skip_locked=True)
 )
 
 
@@ -61,6 +60,8 @@ def take_back(actor: Viewer | None, consent: Consent, *, at: datetime) -> None:
     restitution = session.get_one(Restitution, consent.restitution_id)
     if actor is not None:
         must_own(actor, restitution)
+    # The restitution first, and both before the history is written: whoever changes it meanwhile locks in that order.
+    session.refresh(restitution, with_for_update=True)
     session.refresh(consent, with_for_update=True)
     if consent.withdrawn_at is None:
         consent.withdrawn_at = at
@@ -74,12 +75,11 @@ def sweep(at: datetime) -> bool:
 
     Once a day at least: what a consent that was taken back should have hidden is hidden then (C33 SPEC 7).
     """
-    for restitution in session.scalars(_BROKEN.limit(AT_A_TIME)).all():
+    found = session.scalars(_TO_SWEEP).all()  # all of them are locked before the history is written
+    for restitution in found:
         withdraw(None, restitution, at=at)
-    unproved = session.scalars(_UNPROVED.limit(AT_A_TIME).with_for_update(skip_locked=True)).all()
-    for restitution in unproved:
         left = empty(restitution, actor=None, at=at)
         restitution.emptied_at = at
         record("restitutions.emptied", restitution.subject, actor=None, at=at, facts={"left": left})
     session.flush()
-    return len(unproved) == AT_A_TIME
+    return len(found) == AT_A_TIME

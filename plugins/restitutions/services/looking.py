@@ -30,12 +30,16 @@ from portal.api import (
 )
 
 from plugins.restitutions.models import MAX_TITLE, Restitution, Status
+from plugins.restitutions.queries.hosts import allowed
 from plugins.restitutions.queries.restitutions import SHOWN
 from plugins.restitutions.services.publishing import facts_of
-from plugins.restitutions.values.places import FILE, Place
+from plugins.restitutions.values.places import Place
 
 WATCH_DAYS = 7
+QUIET_DAYS = 1
+TRY_DAYS = 30
 MOST_FAILURES = 2
+DENIALS = frozenset({401, 403, 404, 410})  # the host has it no longer, or shows it to nobody who asks
 PICTURE_SIDE = 640
 MAX_SECONDS = 24 * 3600
 
@@ -56,40 +60,49 @@ class Look:
 def look_next(at: datetime) -> bool:
     """Ask about the next video that is due; tell whether there may be another. Not to be called in a transaction.
 
-    Each once, for its title and picture; then once a week where the collectivity wants links watched (C33 SPEC 8).
+    Each once, for its title and picture; then once a week where the collectivity wants links watched (C33 SPEC 8). A
+    host that says nothing of use is asked again a day later, and the round ends: others may be as silent.
     """
     due = None if is_offline() else _next(at)
     if due is None:
         return False
     number, place, has_picture = due
     look = ask_about(place)
-    picture = None if has_picture else _picture(look.picture_url)
+    picture = None if has_picture or look is None else _picture(look.picture_url)
     with transaction():
         _keep(number, place, look, picture, at=at)
-    return True
+    return look is not None
 
 
 def _next(at: datetime) -> tuple[int, Place, bool] | None:
-    due: sa.ColumnElement[bool] = Restitution.looked_at.is_(None)
-    if setting("restitutions", "watch"):
-        due = sa.or_(due, Restitution.looked_at <= at - timedelta(days=WATCH_DAYS))
-    elsewhere = sa.and_(Restitution.status.in_(SHOWN), Restitution.provider.not_in(["", FILE]))
-    wanted = sa.select(Restitution).where(elsewhere, due).order_by(Restitution.looked_at, Restitution.id)
-    found = session.scalars(wanted.limit(1)).first()
+    watched, taken = bool(setting("restitutions", "watch")), allowed()
+    fresh = sa.and_(Restitution.quiet_until <= at, Restitution.created_at > at - timedelta(days=TRY_DAYS))
+    due: sa.ColumnElement[bool] = sa.and_(
+        Restitution.looked_at.is_(None), sa.or_(Restitution.quiet_until.is_(None), fresh)
+    )
+    if watched:
+        rested = sa.or_(Restitution.quiet_until.is_(None), Restitution.quiet_until <= at)
+        weekly = Restitution.looked_at <= at - timedelta(days=WATCH_DAYS)
+        due = sa.and_(rested, sa.or_(Restitution.looked_at.is_(None), weekly))
+    at_taken = sa.or_(Restitution.provider.in_(taken.providers), Restitution.host.in_(taken.hosts))
+    wanted = sa.select(Restitution).where(Restitution.status.in_(SHOWN), at_taken, due)
+    found = session.scalars(wanted.order_by(Restitution.looked_at.nulls_first(), Restitution.id).limit(1)).first()
     place = found.place if found else None
     given = (found.id, place, bool(files_of(found.subject))) if found and place else None
     session.rollback()  # nothing stays open while a host takes its time
     return given
 
 
-def ask_about(place: Place) -> Look:
-    """Ask a host about a video."""
+def ask_about(place: Place) -> Look | None:
+    """Ask a host about a video; None if nothing follows from what it said: silent, busy, broken."""
     try:
         answer = fetch("restitutions", place.about_url)
     except Unavailable:
+        return None
+    if answer.status in DENIALS:
         return Look(is_there=False)
     if answer.status != 200:
-        return Look(is_there=False)
+        return None
     return _read(answer.content) if answer.content_type == "application/json" else Look(is_there=True)
 
 
@@ -130,12 +143,17 @@ def _picture(url: str) -> Upload | None:
     return upload if upload and upload.width else None
 
 
-def _keep(number: int, place: Place, look: Look, picture: Upload | None, *, at: datetime) -> None:
+def _keep(number: int, place: Place, look: Look | None, picture: Upload | None, *, at: datetime) -> None:
     """Keep what was said, if the video is still the one that was asked about."""
     found = session.scalar(sa.select(Restitution).where(Restitution.id == number).with_for_update())
     if found is None or found.place != place or found.status not in SHOWN:
         return
-    found.looked_at, found.failures = at, 0 if look.is_there else found.failures + 1
+    is_watched = bool(setting("restitutions", "watch"))
+    if look is None or not (look.is_there or is_watched):
+        found.quiet_until = at + timedelta(days=QUIET_DAYS)
+        return
+    found.looked_at, found.quiet_until = at, None
+    found.failures = 0 if look.is_there else found.failures + 1
     found.provider_title, found.seconds = look.title or found.provider_title, look.seconds or found.seconds
     session.flush()
     if picture is not None and not files_of(found.subject):

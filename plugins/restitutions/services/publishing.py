@@ -24,6 +24,7 @@ from portal.api import (
     publish,
     record,
     session,
+    settle,
     texts,
 )
 
@@ -187,7 +188,9 @@ def correct(actor: Viewer, restitution: Restitution, original: str, found: ReadA
     drop_files(restitution, actor=actor, at=at)
     restitution.original, restitution.status = original, _status(found)
     restitution.stand_at(found.place)
-    restitution.provider_title, restitution.seconds, restitution.looked_at, restitution.failures = "", None, None, 0
+    restitution.provider_title, restitution.seconds, restitution.failures = "", None, 0
+    restitution.looked_at = restitution.quiet_until = None
+    settle(restitution.subject, at=at)  # that the former was lost
     session.flush()
     record("restitutions.corrected", restitution.subject, actor=actor, at=at, facts={"status": restitution.status})
     if restitution.status == Status.PUBLISHED:

@@ -44,9 +44,14 @@ class Allowed:
     vimeo: bool = True
     hosts: frozenset[str] = frozenset()
 
+    @property
+    def providers(self) -> list[str]:
+        """Give those that have one host for everybody."""
+        return [name for name, taken in ((YOUTUBE, self.youtube), (VIMEO, self.vimeo)) if taken]
+
     def takes(self, place: Place) -> bool:
         """Tell whether a video stands where the collectivity takes videos now."""
-        return {YOUTUBE: self.youtube, VIMEO: self.vimeo}.get(place.provider, place.host in self.hosts)
+        return place.provider in self.providers or place.host in self.hosts
 
 
 @dataclass(frozen=True, slots=True)

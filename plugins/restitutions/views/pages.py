@@ -35,10 +35,10 @@ _ = texts("restitutions")
 UNTOLD = ("restitutions.consent_given", "restitutions.consent_withdrawn", "restitutions.emptied")
 
 
-@blueprint.get("/<int:restitution_id>")
+@blueprint.route("/<int:restitution_id>", methods=["GET", "POST"])
 @signed_in(restitution=one_restitution)
 def restitution(restitution):
-    """Show one restitution: its summary first, its video if one asks for it."""
+    """Show one restitution: its summary first; posted, the frame of its host too. Nothing is kept of it."""
     return page(
         "restitutions/restitution.html",
         restitution=restitution,

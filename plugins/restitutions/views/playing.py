@@ -54,7 +54,8 @@ def screen_of(restitution: Restitution, viewer: Viewer) -> Screen:
     found = files_of(restitution.subject)
     film = next((card for card in found if not card.is_picture), None)
     picture = next((card for card in found if card.is_picture), None)
-    at = min(max(request.args.get("at", 0, type=int), 0), MAX_SECONDS) or restitution.start
+    asked = request.values.get("at", type=int)
+    at = restitution.start if asked is None else min(max(asked, 0), MAX_SECONDS)
     place = restitution.place
     if place is None:
         return Screen(film=film, picture=picture, at=at)
@@ -63,7 +64,8 @@ def screen_of(restitution: Restitution, viewer: Viewer) -> Screen:
 
 def _elsewhere(place: Place, picture: FileCard | None, viewer: Viewer, *, is_there: bool) -> Screen:
     allowed, always = may_show(place), always_shows(viewer, place.frame_host)
-    is_asked = always or request.args.get("play") == "1"
+    # Posted, so that only a button of this page asks: an address that is copied, or written elsewhere, shows the panel.
+    is_asked = always or request.method == "POST"
     if not (allowed and is_there and is_asked):
         return Screen(place, picture=picture, is_always=always, is_allowed=allowed, at=place.start)
     allow_frame(place.frame_host)

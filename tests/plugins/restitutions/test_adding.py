@@ -79,7 +79,7 @@ def test_the_third_link_stays_to_be_checked(add, rows, sign_in, post, awa, lea):
     url = add(TORN[None]).location
     assert rows() == [("to_check", "", TORN[None])]
     assert "On n’y reconnaît aucune vidéo" in words(sign_in(awa).get(url))
-    assert "iframe" not in sign_in(awa).get(f"{url}?play=1").text
+    assert "iframe" not in post(sign_in(awa), url).text
     assert post(sign_in(awa), f"{url}/confirm").status_code == 409
     assert sign_in(lea).get(url).status_code == 404
     assert "n’a pas été comprise" in words(sign_in(awa).get("/"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 import sqlalchemy as sa
@@ -17,12 +18,14 @@ from portal.people.sessions import viewer_of
 
 from plugins.restitutions.models import Consent, Cue
 from plugins.restitutions.services.consents import add_consent, consent_token, sweep, take_back
+from plugins.restitutions.services.publishing import hold
 from tests.plugins.restitutions.factories import FILM, LINK, START, again, give_words, say_more
 from tests.reading import words
 
 PLUGINS = ["restitutions"]
 pytestmark = pytest.mark.usefixtures("day")
 DAY = date(2018, 1, 26)
+PATIENCE_SECONDS = 10
 
 
 @pytest.fixture
@@ -40,7 +43,7 @@ def filmed(film, writing, awa):
 def doors(number, film_url):
     """List every address by which something of a video could be served."""
     page = f"/restitutions/{number}"
-    pages = [page, f"{page}?play=1", f"{page}/words", f"{page}/captions.vtt", f"{page}/sheet", f"{page}/qr.svg"]
+    pages = [page, f"{page}?at=5", f"{page}/words", f"{page}/captions.vtt", f"{page}/sheet", f"{page}/qr.svg"]
     lists = [f"/restitutions/{end}" for end in ("", "?q=ecoles", "restitutions.csv", "restitutions.json")]
     return [*pages, film_url, *lists, "/", "/news"]
 
@@ -201,3 +204,40 @@ def test_a_day_to_come_is_no_day_on_which_somebody_agreed(link, sign_in, post, a
     url = f"/restitutions/{link()}/filmed"
     for typed, status in (("2018-01-26", 303), ("2018-02-26", 422), ("0001-01-01", 422), ("hier", 422)):
         assert post(sign_in(awa), url, {"name": f"Bo {typed}", "given_on": typed}).status_code == status
+
+
+def test_a_consent_taken_back_while_its_owner_writes_is_taken_back(filmed, app, writing, awa, database):
+    """C33 SPEC 7: both lock in one order, so that neither loses what they did."""
+    number, _addresses = filmed
+    is_held, failed = Event(), []
+
+    def take() -> None:
+        is_held.wait(PATIENCE_SECONDS)
+        try:
+            with writing():
+                take_back(None, session.scalars(sa.select(Consent).limit(1)).one(), at=START)
+        except sa.exc.DBAPIError as error:
+            failed.append(error)
+
+    taker = Thread(target=take)
+    taker.start()
+    with writing():
+        hold(again(number))
+        is_held.set()
+        if database.kind == "postgresql":  # SQLite lets one write at a time
+            wait_until_somebody_waits()
+        say_more(awa, again(number), summary="Autre chose")
+    taker.join(PATIENCE_SECONDS)
+    assert not failed
+    with app.app_context():
+        assert again(number).status == "withdrawn"
+
+
+def wait_until_somebody_waits() -> None:
+    """Wait until another connection asks for what this one holds."""
+    waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    for _look in range(PATIENCE_SECONDS * 20):
+        if session.scalar(waiting):
+            return
+        Event().wait(0.05)
+    pytest.fail("nobody came")

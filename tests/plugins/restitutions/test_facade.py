@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from portal.api import session
 
 from plugins.restitutions.models import Choice, Restitution
-from tests.plugins.restitutions.factories import LINK
+from tests.plugins.restitutions.factories import LINK, again, say_more
 from tests.reading import rows_hash, words
 
 PLUGINS = ["restitutions"]
@@ -43,25 +43,25 @@ def test_before_a_click_the_page_calls_nobody_and_says_whom_it_would(address, li
 
 
 @pytest.mark.parametrize("address", PLACES)
-def test_a_click_shows_the_frame_of_that_host_alone(address, link, sign_in, lea):
+def test_a_click_shows_the_frame_of_that_host_alone(address, link, sign_in, post, lea):
     """C33 SPEC 3 and 4."""
     url = f"/restitutions/{link(address)}"
     own = sign_in(lea)
-    page = own.get(f"{url}?play=1&at=90")
+    page = post(own, url, {"at": "90"})
     assert frames(page) == PLACES[address]
     source = re.search(r'<iframe[^>]* src="([^"]+)"', page.text).group(1)
     assert source.startswith(f"{PLACES[address]}/")
     assert "90" in source
     assert "autoplay=1" not in page.text
     assert 'sandbox="allow-scripts allow-same-origin allow-presentation"' in page.text
-    others = ("/restitutions/", "/restitutions/choices", url, f"{url}/sheet", "/", f"{url}?play=2")
+    others = ("/restitutions/", "/restitutions/choices", url, f"{url}/sheet", "/", f"{url}?play=1")
     assert {frames(own.get(other)) for other in others} == {"'none'"}
 
 
-def test_youtube_alone_is_told_the_address_of_the_portal(link, sign_in, lea):
+def test_youtube_alone_is_told_the_address_of_the_portal(link, sign_in, post, lea):
     """C33 SPEC 4."""
     own = sign_in(lea)
-    told = {address: own.get(f"/restitutions/{link(address)}?play=1").text for address in PLACES}
+    told = {address: post(own, f"/restitutions/{link(address)}").text for address in PLACES}
     for address, text in told.items():
         policy = re.search(r'referrerpolicy="([^"]+)"', text).group(1)
         assert policy == ("strict-origin-when-cross-origin" if address == LINK else "no-referrer")
@@ -70,10 +70,11 @@ def test_youtube_alone_is_told_the_address_of_the_portal(link, sign_in, lea):
 
 
 @pytest.mark.parametrize("address", PLACES)
-def test_a_plain_link_to_the_host_is_always_there(address, link, sign_in, lea):
+def test_a_plain_link_to_the_host_is_always_there(address, link, sign_in, post, lea):
     """C33 SPEC 4."""
     url = f"/restitutions/{link(address)}"
-    for page in (sign_in(lea).get(url), sign_in(lea).get(f"{url}?play=1")):
+    own = sign_in(lea)
+    for page in (own.get(url), post(own, url)):
         assert re.search(r'<a href="https://[^"]+" rel="noopener noreferrer">', page.text)
 
 
@@ -105,37 +106,64 @@ def test_it_is_taken_back_under_the_video_too(link, sign_in, post, lea):
     assert frames(own.get(url)) == "'none'"
 
 
-def test_a_host_taken_off_the_list_is_shown_no_more(link, settle, sign_in, lea):
+def test_a_host_taken_off_the_list_is_shown_no_more(link, settle, sign_in, post, lea):
     """C33 SPEC 1."""
     url = f"/restitutions/{link('https://tube.example/w/kkGMgK9ZtnKfYAgnEtQxbv')}"
     settle(hosts="")
-    page = sign_in(lea).get(f"{url}?play=1")
+    page = post(sign_in(lea), url)
     assert (page.status_code, frames(page)) == (200, "'none'")
     assert "ne sont plus montrées" in words(page)
     settle(hosts="tube.example")
-    assert frames(sign_in(lea).get(f"{url}?play=1")) == "https://tube.example"
+    assert frames(post(sign_in(lea), url)) == "https://tube.example"
 
 
-def test_what_is_not_published_is_shown_to_nobody_in_a_frame(link, sign_in, awa):
+def test_what_is_not_published_is_shown_to_nobody_in_a_frame(link, sign_in, post, awa):
     """C33 SPEC 2."""
-    page = sign_in(awa).get(f"/restitutions/{link('https:/ /youtu.be/ we-Obs 2KR28')}?play=1")
+    page = post(sign_in(awa), f"/restitutions/{link('https:/ /youtu.be/ we-Obs 2KR28')}")
     assert "<iframe" not in page.text
     assert frames(page) == "'none'"
 
 
-def test_nothing_is_counted(app, link, sign_in, lea):
+def test_nothing_is_counted(app, link, sign_in, post, lea):
     """C33 SPEC 9: a look leaves no trace; no column could hold one."""
     url, own = f"/restitutions/{link()}", sign_in(lea)
     own.get(url)
     before = rows_hash(app)
     for _look in range(3):
-        own.get(f"{url}?play=1")
+        assert "<iframe" in post(own, url).text
     assert rows_hash(app) == before
     names = [column.name for column in Restitution.__table__.columns]
     assert not [name for name in names if "view" in name or "count" in name]
 
 
 @pytest.mark.parametrize("at", ["-5", "99999999999999999999", "abc", "86401"])
-def test_a_time_that_cannot_be_is_the_beginning_or_the_end(at, link, sign_in, lea):
-    answer = sign_in(lea).get(f"/restitutions/{link()}?play=1&at={at}")
+def test_a_time_that_cannot_be_is_the_beginning_or_the_end(at, link, sign_in, post, lea):
+    answer = post(sign_in(lea), f"/restitutions/{link()}", {"at": at})
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["cross-site", "none", "same-origin", None])
+def test_an_address_alone_calls_nobody(origin, link, sign_in, lea):
+    """C33 SPEC 3: copied, written elsewhere, opened again: the panel, until somebody clicks."""
+    url = f"/restitutions/{link()}"
+    page = sign_in(lea).get(f"{url}?play=1&at=5", headers={"Sec-Fetch-Site": origin} if origin else {})
+    assert "<iframe" not in page.text
+    assert frames(page) == "'none'"
+
+
+def test_another_site_makes_nobody_click(link, sign_in, lea):
+    """C33 SPEC 3."""
+    url, own = f"/restitutions/{link()}", sign_in(lea)
+    assert own.post(url, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 400
+    assert own.post(url).status_code == 400
+
+
+def test_a_chapter_keeps_the_video_that_shows_and_may_be_the_beginning(link, writing, sign_in, post, awa, lea):
+    url, own = f"/restitutions/{link(f'{LINK}&t=90')}", sign_in(lea)
+    with writing():
+        say_more(awa, again(1), summary="", chapters=[(0, "Début"), (30, "Suite")])
+    assert re.search(r'<a href="[^"]+at=30">', own.get(url).text)
+    shown = post(own, url, {"at": "0"}).text
+    assert re.search(r'<button[^>]+name="at" value="30">', shown)
+    assert "start=" not in re.search(r'<iframe[^>]* src="([^"]+)"', shown).group(1)
+    assert "start=90" in re.search(r'<iframe[^>]* src="([^"]+)"', post(own, url).text).group(1)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from portal.api import Unavailable, fetch, files_of, transaction
+from portal.content.notices import has_news
 
 from plugins.restitutions.services.looking import look_next
 from plugins.restitutions.services.publishing import withdraw
@@ -68,11 +70,12 @@ def test_title_length_and_picture_are_taken_as_data(outside, link, look, state, 
     assert len(outside.asked) == 2  # links are not watched unless somebody wants it
 
 
-def test_nothing_is_asked_while_the_page_is_read(outside, link, sign_in, lea):
+def test_nothing_is_asked_while_the_page_is_read(outside, link, sign_in, post, lea):
     """C33 SPEC 3."""
     own = sign_in(lea)
-    for address in ("", "?play=1", "/words", "/sheet"):
+    for address in ("", "/words", "/sheet"):
         own.get(f"/restitutions/{link()}{address}")
+    post(own, f"/restitutions/{link()}")
     assert outside.asked == []
 
 
@@ -94,7 +97,7 @@ def test_nothing_is_asked_while_the_page_is_read(outside, link, sign_in, lea):
         answer(b"\xff\xfe"),
     ],
 )
-def test_whatever_a_host_says_stays_data(about, outside, link, look, state, sign_in, lea):
+def test_whatever_a_host_says_stays_data(about, outside, link, look, state, sign_in, post, lea):
     """C33 SPEC 5, and the class of HumHub CVE-2026-18526."""
     outside.says[ABOUT] = about
     number = link()
@@ -102,8 +105,8 @@ def test_whatever_a_host_says_stays_data(about, outside, link, look, state, sign
     status, title, seconds, pictures = state(number)
     assert (status, seconds, pictures) == ("published", None, 0)
     assert len(title) <= 160
-    for address in ("", "?play=1"):
-        page = sign_in(lea).get(f"/restitutions/{number}{address}").text
+    own, url = sign_in(lea), f"/restitutions/{number}"
+    for page in (own.get(url).text, post(own, url).text):
         assert "<img src=x" not in page
         assert "\u202e" not in page
 
@@ -159,7 +162,7 @@ def test_a_host_that_misbehaves_costs_little_and_breaks_nothing(how, app, outsid
 
 
 def test_links_are_watched_only_if_somebody_wants_it_and_twice_is_lost(
-    outside, link, look, state, settle, sign_in, awa, lea, writing
+    outside, link, look, state, settle, sign_in, post, awa, lea
 ):
     """C33 SPEC 8."""
     outside.says[ABOUT] = said()
@@ -175,7 +178,7 @@ def test_links_are_watched_only_if_somebody_wants_it_and_twice_is_lost(
     look(START + timedelta(days=14))
     assert state(number)[0] == "unavailable"
     assert "n’est plus chez son hébergeur" in words(sign_in(awa).get("/news"))
-    page = sign_in(lea).get(f"/restitutions/{number}?play=1")
+    page = post(sign_in(lea), f"/restitutions/{number}")
     assert "Son hébergeur ne la montre plus" in words(page)
     assert "<iframe" not in page.text
     outside.says[ABOUT] = said()
@@ -251,3 +254,98 @@ def test_pod_is_asked_for_its_page(outside, link, look, state):
     look()
     assert state(number)[0] == "published"
     assert outside.asked == ["pod.example /video/0123-une-journee/"]
+
+
+def test_a_host_that_the_collectivity_refuses_is_never_asked_and_loses_nothing(outside, link, look, state, settle):
+    """C33 SPEC 1 and 8."""
+    outside.says[ABOUT] = said()
+    numbers = [link(), link("https://tube.example/w/kkGMgK9ZtnKfYAgnEtQxbv")]
+    settle(watch="y", hosts="", youtube="")
+    for week in range(3):
+        look(START + timedelta(days=7 * week))
+    assert outside.asked == []
+    assert {state(number)[0] for number in numbers} == {"published"}
+
+
+@pytest.mark.parametrize("status", ["503 Busy", "429 Slow down", "500 Oops", "418 Teapot"])
+def test_a_host_that_is_busy_denies_nothing(status, outside, link, look, state, settle):
+    """C33 SPEC 8: only an answer that denies the video counts."""
+    outside.says[ABOUT] = answer(b"", status=status)
+    settle(watch="y")
+    number = link()
+    for week in range(4):
+        look(START + timedelta(days=7 * week))
+    assert state(number)[0] == "published"
+    assert len(outside.asked) == 4
+
+
+@pytest.mark.parametrize("status", ["401 Who", "403 No", "404 Not Found", "410 Gone"])
+def test_a_host_that_denies_it_twice_has_lost_it(status, outside, link, look, state, settle):
+    """C33 SPEC 8."""
+    outside.says[ABOUT] = answer(b"", status=status)
+    settle(watch="y")
+    number = link()
+    look()
+    look(START + timedelta(days=7))
+    assert state(number)[0] == "unavailable"
+
+
+def test_a_host_on_a_private_address_is_left_alone(app, outside, link, look, state, settle):
+    app.config["ROAD"] = replace(outside.road, is_open=lambda _address: False)
+    settle(watch="y")
+    number = link("https://tube.example/w/kkGMgK9ZtnKfYAgnEtQxbv")
+    for week in range(3):
+        look(START + timedelta(days=7 * week))
+    assert state(number)[0] == "published"
+
+
+def test_the_first_look_is_tried_again_a_day_later_for_a_month_and_counts_for_nothing(
+    outside, link, look, state, settle
+):
+    """C33 SPEC 5 and 8: nobody has asked that links be watched."""
+    outside.says[ABOUT] = answer(b"", status="404 Not Found")
+    number = link()
+    for hours in (0, 1, 23, 24, 25):
+        look(START + timedelta(hours=hours))
+    assert len(outside.asked) == 2
+    look(START + timedelta(days=31))
+    assert len(outside.asked) == 2
+    settle(watch="y")
+    look(START + timedelta(days=32))
+    assert state(number)[0] == "published"
+    outside.says[ABOUT] = said()
+    look(START + timedelta(days=39))
+    assert state(number)[:2] == ("published", "Restitution RH")
+
+
+def test_a_round_ends_at_the_first_silent_host_and_the_next_goes_on(app, outside, link):
+    outside.says[ABOUT] = b""
+    link()
+    link("https://vimeo.com/76979871", title="b")
+    with app.app_context():
+        assert not look_next(START)
+        look_next(START + timedelta(minutes=10))
+    assert [line.split()[0] for line in outside.asked] == ["www.youtube.com", "vimeo.com"]
+
+
+def test_what_was_never_asked_comes_first(app, outside, link, writing, settle):
+    old = link()
+    with writing():
+        again(old).looked_at = START
+    link("https://vimeo.com/76979871", title="b")
+    settle(watch="y")
+    with app.app_context():
+        look_next(START + timedelta(days=30))
+    assert outside.asked[0].startswith("vimeo.com")
+
+
+def test_another_address_settles_that_the_former_was_lost(outside, link, look, settle, sign_in, post, awa, app):
+    outside.says[ABOUT] = answer(b"", status="404 Not Found")
+    number = link()
+    settle(watch="y")
+    look()
+    look(START + timedelta(days=7))
+    own = sign_in(awa)
+    assert post(own, f"/restitutions/{number}/address", {"address": "https://vimeo.com/76979871"}).status_code == 303
+    with app.app_context():
+        assert not has_news(awa.id)
