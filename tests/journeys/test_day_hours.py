@@ -98,7 +98,7 @@ def test_a_week_later_a_colleague_reads_then_watches_and_nobody_knows_before(dem
     celine.go(FILM)
     assert not celine.complaints  # of them, a request to another host
     celine.act(named(celine.page, "Montrer la vidéo", "button"))
-    celine.page.wait_for_url("**play=1*")
+    celine.page.locator("main iframe").wait_for()
     assert [YOUTUBE.search(complaint) is not None for complaint in celine.complaints] == [True]
     celine.complaints = []
 
