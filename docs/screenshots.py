@@ -19,7 +19,12 @@ from portal.testing.demonstration import Demonstration, served
 
 DOCS = Path(__file__).parent
 # the pictures of the README, wide and light: their name, the address
-OF_README = {"home.png": "/", "promised.png": "/copils/hall"}
+OF_README = {
+    "home.png": "/",
+    "promised.png": "/copils/hall",
+    "day.png": "/programmes/1#slot-3",
+    "board.png": "/regards/2",
+}
 WIDTHS = {"320": (320, 640), "1280": (1280, 800)}
 SCHEMES = ("light", "dark")
 OPEN_LAB = "/labs/e/3"
@@ -54,6 +59,19 @@ PAGES = [
     ("Ludovic Carpentier", "kept", "/copils/c/2"),
     ("Thomas Nguyen", "postponed", "/copils/c/3"),
     (None, "promised-to-all", "/copils/public"),
+    ("Nadia Vermeersch", "day", "/programmes/1"),
+    ("Ludovic Carpentier", "day-of-an-agent", "/programmes/1"),
+    ("Nadia Vermeersch", "delay", "/programmes/1/delay?minutes=20"),
+    ("Nadia Vermeersch", "day-wall", "/programmes/1/wall"),
+    ("Nadia Vermeersch", "day-sheet", "/programmes/1/sheet"),
+    ("Karim Haddad", "stand", "/programmes/stands/1"),
+    (None, "day-for-all", "/programmes/public/1"),
+    ("Nadia Vermeersch", "rounds", "/regards/"),
+    ("Sarah Benguigui", "revealed-round", "/regards/2"),
+    ("Régine Schmitt", "hidden-round", "/regards/3"),
+    ("Fatoumata Keïta", "open-questions", "/regards/q/"),
+    ("Nadia Vermeersch", "to-confirm", "/restitutions/1"),
+    ("Nadia Vermeersch", "to-check", "/restitutions/3"),
     ("Nadia Vermeersch", "account", "/account"),
     ("Awa Mbengue", "plugins", "/plugins"),
     ("Awa Mbengue", "screens", "/screens"),

@@ -24,6 +24,7 @@ from plugins.regards.models.card import (
 _ = texts("regards")
 
 ON_ONE_LINE = re.compile(r"\s+/\s+|[\r\n]+")
+BLANKS = re.compile(r"[^\S\u00a0\u202f]+")
 ENDS = " .;:!?…"
 
 
@@ -46,7 +47,8 @@ class Words:
 
 
 def _ideas(text: str) -> list[str]:
-    found = (" ".join(part.lstrip("-•–> \t").split()) for part in ON_ONE_LINE.split(text))
+    """Give the ideas of a lens; the no-break spaces of whoever types them stay."""
+    found = (BLANKS.sub(" ", part.lstrip("-•–> \t")).strip() for part in ON_ONE_LINE.split(text))
     return [idea for idea in found if idea]
 
 

@@ -46,6 +46,11 @@ def test_a_card_holds_the_three_lenses(hand_in, kept):
     assert [line.words for line in kept().lines if line.lens == "risky"] == ["Un", "Deux", "Trois", "Quatre", "Cinq"]
 
 
+def test_no_break_spaces_stay_where_they_were_typed(hand_in, kept):
+    hand_in(risky="Trois ans\u00a0:  quelle\u000b agilité\u202f?")
+    assert "Trois ans\u00a0: quelle agilité\u202f?" in kept().words
+
+
 @pytest.mark.parametrize("typed", ["a\nb\nc\nd\ne\nf", "é" * 241])
 def test_a_lens_has_five_lines_of_240_signs_at_most(hand_in, kept, typed):
     """C36 SPEC 1: 1–5 lines of ≤ 240 signs; what is refused keeps every character typed."""
