@@ -9,6 +9,7 @@ from flask import Response, request
 from portal.api import (
     Audience,
     absolute_url,
+    can,
     message,
     now,
     page,
@@ -82,11 +83,14 @@ def _file(entries: Sequence[Entry], *, name: str, filename: str, is_feed: bool =
 @signed_in()
 def agenda():
     """List my days to come, and offer to read them in my own calendar."""
-    at, code = now(), feed_of(viewer())
-    coming = [(slot, programme) for slot, programme in agenda_of(viewer(), at=at, past_days=0)]
+    who, at = viewer(), now()
+    may_subscribe = can(who, permissions.SUBSCRIBE)  # not on a shared screen: an address that opens is read there
+    code = feed_of(who) if may_subscribe else None
+    coming = agenda_of(who, at=at, past_days=0)
     return page(
         "programmes/agenda.html",
         entries=[entry for entry in coming if entry[0].cancelled_at is None and entry[1].cancelled_at is None],
+        may_subscribe=may_subscribe,
         address=absolute_url("programmes.agenda_feed", token=code) if code else None,
     )
 

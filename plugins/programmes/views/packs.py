@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flask import Response, render_template
 
-from portal.api import Conflict, Viewer, ask_plugins, now, requires, texts, viewer
+from portal.api import Conflict, Viewer, ask_plugins, now, qr_svg, requires, texts, viewer
 
 from plugins.programmes import permissions
 from plugins.programmes.models.programme import Programme
@@ -63,6 +63,7 @@ def _of_stand(stand: Stand, programme: Programme, who: Viewer) -> Iterator[File]
     (poster,) = posters_of([stand])
     told = {"stand": stand, "programme": programme, "holders": holders, "lab": lab, **poster}
     yield "stand.html", render_template("programmes/pack_stand.html", **told).encode()
+    yield "code.svg", qr_svg(poster["address"]).get_data()
     yield "stand.txt", render_template("programmes/pack_stand.txt", **told).encode()
     yield from ask_plugins("programmes_pack", subject=stand.subject, viewer=who)
 

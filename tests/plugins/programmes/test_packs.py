@@ -58,6 +58,7 @@ def test_a_stand_takes_its_pack_home(client, sign_in, clock, awa, stand_id, boar
     assert answer.headers["Content-Disposition"] == 'attachment; filename="stand-labo-de-l-ete.zip"'
     files = files_in(answer)
     assert files.keys() == {
+        "code.svg",
         "programme.html",
         "programme.ics",
         "stand.html",
@@ -68,6 +69,7 @@ def test_a_stand_takes_its_pack_home(client, sign_in, clock, awa, stand_id, boar
     sheet = files["stand.html"].decode()
     assert "Une cabane &lt;b&gt;" in sheet
     assert "data:image/svg+xml" in sheet
+    assert b"<svg" in files["code.svg"]
     assert "Une cabane <b>" in files["stand.txt"].decode()
     assert "/programmes/s/" in files["stand.txt"].decode()
     assert "Foire aux Transfos" in files["programme.html"].decode()
@@ -88,6 +90,7 @@ def test_a_pack_keeps_a_surprise(client, sign_in, clock, awa, stand_id):
 def test_a_pack_is_for_whoever_holds_the_stand(client, sign_in, clock, awa, lea, zoe, stand_id, programme_id):
     """C35 SPEC 4: and for whoever organises, who takes all of them."""
     pack, packs = f"/programmes/stands/{stand_id}/pack.zip", f"/programmes/{programme_id}/packs.zip"
+    assert "Tous les paquets" not in sign_in(zoe).get(f"/programmes/{programme_id}/stands").text
     sign_in(awa)
     assert client.get(pack).status_code == 409
     assert "Emporter son paquet" not in client.get(f"/programmes/stands/{stand_id}").text
@@ -98,6 +101,7 @@ def test_a_pack_is_for_whoever_holds_the_stand(client, sign_in, clock, awa, lea,
     assert client.get(pack).status_code == 403
     assert "Emporter" not in client.get(f"/programmes/stands/{stand_id}").text
     sign_in(zoe)
+    assert "Tous les paquets" in client.get(f"/programmes/{programme_id}/stands").text
     assert "01-labo-de-l-ete/stand.html" in files_in(client.get(packs))
 
 
