@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from portal.api import Subject, session
+from portal.people.sessions import open_session
 
 from plugins.programmes.models.programme import Programme, Track
 from plugins.programmes.models.slot import Host, SignUp, Slot
@@ -178,3 +179,21 @@ def test_today_says_what_runs_and_what_one_comes_to(client, sign_in, post, lea, 
     assert "ensuite : Loterie, 10 septembre 2026, 14 h" in page
     clock.set(at_hour(18))
     assert "Foire" not in words(client.get("/"))
+
+
+def test_one_signs_up_from_a_shared_screen_and_organises_nothing_there(
+    new_client, writing, post, zoe, slot_id, reading
+):
+    """The manifest: `programmes.come` alone works there."""
+    with writing():
+        token = open_session(zoe.id, device="hall", kind="screen")
+    hall = new_client()
+    with hall.session_transaction() as cookies:
+        cookies["_user_id"], cookies["_fresh"] = token, True
+    page = words(hall.get(f"/programmes/slots/{slot_id}"))
+    assert "Je viens" in page
+    assert "Modifier" not in page
+    assert "Qui vient" not in page
+    assert come(post, hall, slot_id).status_code == 303
+    assert comers(reading, slot_id) == [zoe.id]
+    assert post(hall, f"/programmes/slots/{slot_id}/take-off").status_code == 403
