@@ -12,7 +12,7 @@ from plugins.programmes.models.programme import Programme
 from plugins.programmes.models.slot import SignUp, Slot
 from plugins.programmes.queries.hours import end_of, overlap
 from plugins.programmes.queries.people import coming_counts, my_sign_ups
-from plugins.programmes.queries.slots import rows_of
+from plugins.programmes.queries.slots import readable_slot, rows_of
 from plugins.programmes.services.facts import hold, must_be_held
 
 _ = texts("programmes")
@@ -26,10 +26,12 @@ def sign_up(actor: Viewer, slot: Slot, *, at: datetime) -> None:
 
     Rule: C34 SPEC 3.
 
-    :raises Forbidden: nobody is signed in
+    :raises Forbidden: nobody is signed in, or they may not read the day
     :raises Conflict: nobody signs up for it, it is full, over, taken off; they come to something else at that hour
     """
     person_id = _person(actor)
+    if readable_slot(actor, slot.id, at=at) is None:
+        raise Forbidden(_("There is no slot at this address, or it is not open to you."))
     programme = session.get_one(Programme, slot.programme_id)
     hold(programme)
     session.refresh(slot)

@@ -14,7 +14,7 @@ from plugins.programmes.queries.programmes import organiser_ids, tracks_of
 from plugins.programmes.queries.shown import is_hidden
 from plugins.programmes.queries.slots import rows_of
 from plugins.programmes.services.facts import hold, must_be_held, must_organise
-from plugins.programmes.services.programmes import Day, check_day, hour_of, write_day
+from plugins.programmes.services.programmes import Day, check_day, check_words, hour_of, write_day
 from plugins.programmes.services.walls import follow_day
 
 _ = texts("programmes")
@@ -36,7 +36,8 @@ def change_day(actor: Viewer, programme: Programme, day: Day, *, at: datetime) -
     is_moved = day.held_on != programme.held_on
     if is_moved and local_day(at) >= programme.held_on:
         raise Conflict(_("The day has come: it is no longer moved. Make it again on another date."))
-    if is_moved or local_day(at) <= programme.held_on:
+    check_words(day)
+    if is_moved:
         check_day(day, at=at)
     was_at, was_said = programme.place, (programme.title, programme.place)
     for slot in rows_of(programme) if is_moved or (day.title.strip(), day.place.strip()) != was_said else ():

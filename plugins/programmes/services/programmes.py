@@ -86,6 +86,16 @@ def check_day(day: Day, *, at: datetime) -> None:
 
     :raises Invalid: names the field
     """
+    check_words(day)
+    if not local_day(at) <= day.held_on <= local_day(at) + timedelta(days=AHEAD_DAYS):
+        raise Invalid(_("Choose a day from today on, two years ahead at most."), field="held_on")
+
+
+def check_words(day: Day) -> None:
+    """Refuse a day that says too little or too much, whenever it is.
+
+    :raises Invalid: names the field
+    """
     if not day.title.strip():
         raise Invalid(_("Give the day a title."), field="title")
     if len(day.title) > MAX_TITLE:
@@ -96,8 +106,6 @@ def check_day(day: Day, *, at: datetime) -> None:
         raise Invalid(_("Choose who can read."), field="audience")
     if day.audience == Audience.LAB and day.lab_group_id is None:
         raise Invalid(_("Choose the lab whose members can read."), field="audience")
-    if not local_day(at) <= day.held_on <= local_day(at) + timedelta(days=AHEAD_DAYS):
-        raise Invalid(_("Choose a day from today on, two years ahead at most."), field="held_on")
 
 
 def new_slot(

@@ -8,11 +8,12 @@ from threading import Barrier
 import pytest
 import sqlalchemy as sa
 
-from portal.api import Subject, session
+from portal.api import Forbidden, Subject, now, session
 from portal.people.sessions import open_session
 
 from plugins.programmes.models.programme import Programme, Track
 from plugins.programmes.models.slot import Host, SignUp, Slot
+from plugins.programmes.services.coming import sign_up
 from tests.plugins.labs.pages import words
 from tests.plugins.programmes.factories import at_hour, make_programme, make_slot
 
@@ -146,11 +147,15 @@ def test_the_history_says_nothing_of_who_comes(client, sign_in, post, awa, lea, 
     assert "Léa Petit" not in page
 
 
-def test_nobody_signs_up_for_a_day_they_may_not_read(client, sign_in, post, lea, slot_id, writing, programme_id):
+def test_nobody_signs_up_for_a_day_they_may_not_read(
+    client, sign_in, post, lea, slot_id, writing, programme_id, as_viewer
+):
     with writing():
         session.get_one(Programme, programme_id).audience = "lab"
     sign_in(lea)
     assert come(post, client, slot_id).status_code == 404
+    with writing(), pytest.raises(Forbidden):
+        sign_up(as_viewer(lea), session.get_one(Slot, slot_id), at=now())
 
 
 def test_a_sign_up_stays_when_the_slot_is_taken_off_and_put_back(

@@ -230,3 +230,11 @@ def test_turn_minutes_of_a_new_day_are_those_of_the_collectivity(reading, writin
         made = make_programme(as_viewer(zoe), Day("Interlabos", DAY, "", "lab", lab_id), at=now()).id
     with reading():
         assert session.get_one(Programme, made).turn_minutes == 7
+
+
+@pytest.mark.parametrize("words", [{"title": " "}, {"title": "x" * 161}, {"audience": "circle"}])
+def test_a_day_that_is_over_is_still_written_well(writing, as_viewer, zoe, programme_id, lab_id, clock, words):
+    clock.set(START + timedelta(days=9))
+    values = {"title": "Interlabos", "held_on": DAY, "place": "", "audience": "intranet", "lab_group_id": lab_id}
+    with writing(), pytest.raises(Invalid):
+        change_day(as_viewer(zoe), session.get_one(Programme, programme_id), Day(**values | words), at=now())
