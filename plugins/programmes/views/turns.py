@@ -45,9 +45,7 @@ def turns(programme):
     """Show who has the floor, who comes next, and the buttons that give it."""
     code = wall_of(programme, scope=TURNS_SCOPE)
     address = absolute_url("programmes.projected_turns", token=code) if code else None
-    return page(
-        "programmes/turns.html", wall_address=address, refresh_seconds=6 * REFRESH_SECONDS, **_run_of(programme)
-    )
+    return page("programmes/turns.html", wall_address=address, **_run_of(programme))
 
 
 @blueprint.get("/<int:programme_id>/turns/wall")
