@@ -77,7 +77,6 @@ def create_around_the_day() -> None:
         sa.Column("name", sa.String(60), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         indexes=("programme_id",),
-        once=("programme_id", "name"),
     )
 
 

@@ -81,11 +81,13 @@ class Organiser(Base):
 
 
 class Track(Base):
-    """One of several things that go on at once: only across tracks may slots overlap (C34 SPEC 3)."""
+    """One of several things that go on at once: only across tracks may slots overlap (C34 SPEC 3).
+
+    A day has one of each name: its row is held while a slot is put in one.
+    """
 
     __tablename__ = "programmes_track"
     __plain__ = ("name",)
-    __table_args__ = (sa.UniqueConstraint("programme_id", "name"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     programme_id: Mapped[int] = of_programme()
     name: Mapped[str] = mapped_column(sa.String(MAX_TRACK))

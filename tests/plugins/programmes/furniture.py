@@ -52,7 +52,11 @@ HIDDEN = {
     "programmes_programme.folded": "read to find, never shown",
 }
 KIND = "a word of the code"
-EXEMPT = {"programmes_programme.audience": KIND, "programmes_slot.kind": KIND}
+EXEMPT = {
+    "programmes_programme.audience": KIND,
+    "programmes_slot.kind": KIND,
+    "programmes_slot.uid": "drawn by the code, never typed",
+}
 
 
 def _of_programme(row: Any, world: World) -> Thing:
@@ -69,7 +73,6 @@ READERS = {
     "programmes_programme": lambda row, world: world.one("programmes.programme", row.id),
     "programmes_track": _of_programme,
     "programmes_slot": _of_slot,
-    "programmes_slot.uid": lambda row, world: world.one("programmes.slot", row.id),
     "programmes_stand": lambda row, world: world.one("programmes.stand", row.id),
 }
 ORGANISE = frozenset({OWNER, NAMED})
