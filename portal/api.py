@@ -16,6 +16,9 @@ from portal.content.events import publish
 from portal.content.files.keeping import drop_file, files_of, keep_file, receive
 from portal.content.following import follow, followers, is_following, unfollow
 from portal.content.links import link, linked, unlink
+from portal.content.files.keeping import drop_file, files_of, keep_file
+from portal.content.following import follow, followed, followers, is_following, unfollow
+from portal.content.links import link, unlink
 from portal.content.notices import notify, settle
 from portal.content.outbound import Fetched, fetch, hosts_of, is_offline
 from portal.content.passages import record_passage
@@ -202,6 +205,7 @@ __all__ = [
     "find_people",
     "fold",
     "follow",
+    "followed",
     "followers",
     "form_page",
     "function_cards",

@@ -53,6 +53,12 @@ def is_following(viewer: Viewer, subject: Subject) -> bool:
     return db.session.scalar(_FOLLOWED, one) is not None
 
 
+def followed(viewer: Viewer, kind: str) -> set[int]:
+    """Give the ids of the subjects of a kind that this person follows: what a page of theirs gathers, in one query."""
+    theirs = sa.select(Follow.subject_id).where(Follow.subject_kind == kind, Follow.person_id == viewer.person_id)
+    return set(db.session.scalars(theirs))
+
+
 def followers(subject: Subject) -> list[int]:
     """Give the ids of those who follow a subject: to tell them something with `notify`, never to show who they are."""
     return list(db.session.scalars(sa.select(Follow.person_id).where(_of(subject)).order_by(Follow.person_id)))

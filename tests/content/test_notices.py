@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from portal.content.clock import real_now
-from portal.content.following import follow, followers, forget_follows, is_following, unfollow
+from portal.content.following import follow, followed, followers, forget_follows, is_following, unfollow
 from portal.content.models import Notice, OutboxMessage
 from portal.content.notices import forget_notices, has_news, mark_read, notify
 from portal.db import db
@@ -126,6 +126,11 @@ def test_following_twice_is_following_once_and_taking_it_back_ends_it(garden, wr
         assert followers(BED) == [awa.id]
         assert is_following(who, BED)
         assert not is_following(ANONYMOUS, BED)
+        assert (followed(who, BED.kind), followed(who, "garden.tool"), followed(ANONYMOUS, BED.kind)) == (
+            {BED.id},
+            set(),
+            set(),
+        )
     with writing():
         unfollow(who, BED)
         unfollow(who, BED)

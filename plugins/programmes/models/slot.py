@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.api import Personal, Subject, person_id
 
-from plugins.programmes.models.programme import KEEP_DAYS, MAX_PLACE, Base, of_programme
+from plugins.programmes.models.programme import KEEP_DAYS, MAX_PLACE, Base, Programme, of_programme
 
 MAX_SLOT = 120
 MAX_WORDS = 2000
@@ -69,6 +69,7 @@ class Slot(Base):
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None]
+    programme: Mapped[Programme] = relationship(viewonly=True)
 
     @property
     def subject(self) -> Subject:

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.api import READER, Viewer, is_following, local_day, reading, session
+from portal.api import READER, Viewer, followed, local_day, reading, session
 
 from plugins.programmes.models.programme import Organiser, Programme
 from plugins.programmes.models.slot import Host, SignUp, Slot
@@ -45,7 +45,7 @@ def agenda_of(viewer: Viewer, *, at: datetime, past_days: int = PAST_DAYS) -> li
     """
     asked = reading(viewer, at=at, since=local_day(at) - timedelta(days=past_days))
     days = session.execute(_DAYS, asked | {"labs": list(viewer.animated_ids)})
-    # asked one by one of the core: a collectivity has a few days ahead, not hundreds
-    whole = [day.id for day, is_own in days if is_own or is_following(viewer, day.subject)]
+    theirs = followed(viewer, "programmes.programme")
+    whole = [day.id for day, is_own in days if is_own or day.id in theirs]
     rows = session.execute(_ENTRIES, asked | {"whole": whole})
     return [(shown(slot, at=at), programme) for slot, programme in rows]

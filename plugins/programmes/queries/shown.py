@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.api import Subject, session, texts
+from portal.api import Subject, texts
 
-from plugins.programmes.models.programme import Programme
 from plugins.programmes.models.slot import SURPRISE, UNEXPECTED, Slot
 
 _ = texts("programmes")
@@ -61,7 +60,7 @@ def is_hidden(slot: Slot, at: datetime) -> bool:
     """Tell whether a slot still keeps what it is to itself: for ever, if taken off before its time."""
     if slot.kind != SURPRISE or slot.reveals_at is None:
         return False
-    ended = (slot.cancelled_at, session.get_one(Programme, slot.programme_id).cancelled_at)
+    ended = (slot.cancelled_at, slot.programme.cancelled_at)
     return min((at, *filter(None, ended))) < slot.reveals_at
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
 
 from portal.api import Viewer, reading, session
 
@@ -15,7 +16,12 @@ from plugins.programmes.models.slot import Slot
 from plugins.programmes.queries.shown import Shown, shown
 
 _NUMBERS: sa.BindParameter[Any] = sa.bindparam("some", expanding=True)
-READABLE = sa.select(Slot).join(Programme, Programme.id == Slot.programme_id).where(Programme.readable())
+READABLE = (
+    sa.select(Slot)
+    .join(Programme, Programme.id == Slot.programme_id)
+    .where(Programme.readable())
+    .options(contains_eager(Slot.programme))  # what a slot may say hangs on its day
+)
 _ONE = READABLE.where(Slot.id == sa.bindparam("number"))
 _SOME = READABLE.where(Slot.id.in_(_NUMBERS))
 IN_ORDER = (Slot.starts_at, Slot.track_id.is_not(None), Slot.track_id, Slot.id)

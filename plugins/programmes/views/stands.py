@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask import url_for
@@ -31,7 +30,6 @@ from plugins.programmes import permissions
 from plugins.programmes.models.stand import Stand
 from plugins.programmes.queries.programmes import is_organiser, readable_programme
 from plugins.programmes.queries.stands import closed_stands_of, holders_of, programme_of, stands_of
-from plugins.programmes.services.facts import has_come
 from plugins.programmes.services.stands import code_of, may_hold
 from plugins.programmes.services.walls import STAND_SCOPE
 from plugins.programmes.views.blueprint import blueprint
@@ -52,7 +50,6 @@ def stands(programme):
         stands=rows_of(stands_of(programme)),
         closed=closed_stands_of(programme) if organises else [],
         organises=organises and programme.cancelled_at is None,
-        has_packs=has_come(programme, now()),
         exports=export_links("programmes.stands_export", programme_id=programme.id),
     )
 
@@ -119,20 +116,14 @@ def _may_change(stand: Stand) -> bool:
 @signed_in(stand=one_stand)
 def stand_poster(stand):
     """Print the stand, A4, with the code that opens its page to whoever stands before it."""
-    return page("programmes/posters.html", programme=programme_of(stand), posters=posters_of([stand]), printed_at=now())
-
-
-@blueprint.get("/<int:programme_id>/stands/posters")
-@signed_in(programme=one_programme)
-def posters(programme):
-    """Print the posters of all the stands of a day, one to a sheet."""
-    found = posters_of(stands_of(programme))
-    return page("programmes/posters.html", programme=programme, posters=found, printed_at=now())
-
-
-def posters_of(kept: Iterable[Stand]) -> list[dict[str, Any]]:
-    """Give stands with the addresses of their pages and the codes that lead there."""
-    return [{"stand": stand, "address": (url := address_of(stand)), "code": qr_uri(url)} for stand in kept]
+    address = address_of(stand)
+    return page(
+        "programmes/poster.html",
+        stand=stand,
+        programme=programme_of(stand),
+        address=address,
+        qr_image=qr_uri(address),
+    )
 
 
 def address_of(stand: Stand) -> str:

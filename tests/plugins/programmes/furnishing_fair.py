@@ -12,7 +12,7 @@ from plugins.programmes.models.stand import Stand, Turn
 from plugins.programmes.services.feeds import FEED_SCOPE, feed_of, open_feed
 from plugins.programmes.services.stands import Plan, add_stand, code_of
 from plugins.programmes.services.walls import STAND_SCOPE, TURNS_SCOPE, open_wall
-from tests.review.world import AGENT, MEMBER, OWNER, Key, Thing, World
+from tests.review.world import AGENT, MEMBER, OWNER, SUPERIOR, Key, Thing, World
 
 # Who scanned the code of a stand reads what it says, and of which day it is; nobody's name.
 SAID = frozenset(
@@ -54,8 +54,8 @@ def run_turns(world: World, day: Thing, *, at) -> None:
 
 
 def open_feeds(world: World, *, at) -> None:
-    """Open the feed of somebody who organises, and of somebody who comes."""
-    for role in (OWNER, AGENT):
+    """Open the feeds of two who come; nothing private concerns them."""
+    for role in (AGENT, SUPERIOR):
         who = viewer_of(world.people[role].id)
         open_feed(who, at=at)
         world.add_key(FEED_SCOPE, Key(feed_of(who) or "", owner=role))

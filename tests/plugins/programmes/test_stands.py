@@ -155,14 +155,6 @@ def test_the_list_and_its_export_say_the_same(client, sign_in, lea, programme_id
     assert all(word in page for word in (row["title"], row["place"], row["holders"]))
 
 
-def test_posters_are_one_to_a_sheet(client, sign_in, writing, lea, programme_id, stand_id):
-    """C35 SPEC 1: printed together too."""
-    with writing():
-        make_stand(programme_id, title="Labo de Mulhouse")
-    page = sign_in(lea).get(f"/programmes/{programme_id}/stands/posters").text
-    assert page.count('programmes-poster"') == page.count("data:image/svg+xml;") == 2
-
-
 class Regards:
     """What `regards` asks, where it is not installed."""
 
