@@ -8,14 +8,16 @@ import pytest
 import sqlalchemy as sa
 
 from portal.api import Forbidden, Invalid, now, session
+from portal.content.settings import write_words
 
 from plugins.programmes.models.programme import Organiser, Programme
 from plugins.programmes.models.slot import SURPRISE, UNEXPECTED, WORKSHOP, Slot
 from plugins.programmes.services.days import change_day, copy_day
-from plugins.programmes.services.programmes import Day, make_programme
+from plugins.programmes.services.programmes import Day
+from plugins.programmes.services.programmes import make_programme as prepare_day
 from plugins.programmes.services.slots import SlotPlan, add_slot
 from tests.plugins.labs.pages import words
-from tests.plugins.programmes.factories import DAY, START, at_hour, make_slot
+from tests.plugins.programmes.factories import DAY, START, at_hour, make_programme, make_slot
 
 PLUGINS = ["programmes"]
 
@@ -59,7 +61,7 @@ def test_who_is_in_no_lab_makes_no_day(client, sign_in, lea, lab_id, post, writi
     assert client.get("/programmes/new").status_code == 403
     assert "Préparer une journée" not in words(client.get("/programmes/"))
     with writing(), pytest.raises(Forbidden):
-        make_programme(as_viewer(lea), Day("Interlabos", DAY, "", "lab", lab_id), at=now())
+        prepare_day(as_viewer(lea), Day("Interlabos", DAY, "", "lab", lab_id), at=now())
 
 
 def test_the_list_finds_days_by_time_lab_and_words(client, sign_in, zoe, lab_id, programme_id, post, clock):
@@ -207,6 +209,14 @@ def test_a_named_organiser_reads_and_changes_the_day(client, sign_in, zoe, lea, 
     assert client.get(address).status_code == 404
 
 
+def test_who_animates_the_lab_that_hosts_a_day_organises_it(client, sign_in, zoe, awa, lab_id, writing, post):
+    with writing():
+        number = make_programme(awa, reader_group_id=lab_id, title="De la part d’Awa")
+    sign_in(zoe)
+    assert "Ajouter un créneau" in words(client.get(f"/programmes/{number}"))
+    assert post(client, f"/programmes/{number}/cancel", {"reason": "Grève."}).status_code == 303
+
+
 def test_who_made_the_day_stays_its_organiser(client, sign_in, zoe, programme_id, post):
     sign_in(zoe)
     assert post(client, f"/programmes/{programme_id}/organisers/{zoe.id}/drop").status_code == 409
@@ -227,9 +237,11 @@ def test_who_only_reads_changes_nothing(client, sign_in, lea, programme_id, writ
 def test_turn_minutes_of_a_new_day_are_those_of_the_collectivity(reading, writing, as_viewer, zoe, lab_id):
     """C35 SPEC 3."""
     with writing():
-        made = make_programme(as_viewer(zoe), Day("Interlabos", DAY, "", "lab", lab_id), at=now()).id
+        write_words("programmes", "turn_minutes", words=["9"])
+    with writing():
+        made = prepare_day(as_viewer(zoe), Day("Interlabos", DAY, "", "lab", lab_id), at=now()).id
     with reading():
-        assert session.get_one(Programme, made).turn_minutes == 7
+        assert session.get_one(Programme, made).turn_minutes == 9
 
 
 @pytest.mark.parametrize("words", [{"title": " "}, {"title": "x" * 161}, {"audience": "circle"}])
