@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import datetime, time
 from typing import Any
 
 from wtforms import BooleanField, IntegerField, RadioField, StringField, TextAreaField, TimeField
@@ -112,12 +112,13 @@ def slot_values(slot: Slot, tracks: list[Track]) -> dict[str, Any]:
     reveals = slot.reveals_at if slot.reveals_at != slot.starts_at else None
     return {
         **{column: getattr(slot, column) for column in plain},
-        "starts": _hour(slot.starts_at),
-        "ends": _hour(slot.ends_at),
-        "reveals": _hour(reveals),
+        "starts": hour_at(slot.starts_at),
+        "ends": hour_at(slot.ends_at),
+        "reveals": hour_at(reveals),
         "track": name,
     }
 
 
-def _hour(instant: Any) -> time | None:
+def hour_at(instant: datetime | None) -> time | None:
+    """Give the hour of the clock here at an instant."""
     return instant.astimezone(zone()).time() if instant else None

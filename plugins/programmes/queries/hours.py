@@ -65,3 +65,16 @@ def end_of(slot: Timed, others: Iterable[Timed], *, day: date) -> datetime:
         return slot.ends_at
     following = (other.starts_at for other in others if share_a_track(slot, other) and other.starts_at > slot.starts_at)
     return min(following, default=night_of(day))
+
+
+def free_from(slots: Iterable[Timed]) -> datetime | None:
+    """Give the first hour of a day at which something ends and nothing follows; None if nothing ends.
+
+    :param slots: the first first
+    """
+    found: datetime | None = None
+    for slot in slots:
+        if found is not None and slot.starts_at > found:
+            break
+        found = max(filter(None, (found, slot.ends_at)), default=None)
+    return found

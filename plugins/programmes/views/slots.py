@@ -25,12 +25,14 @@ from portal.api import (
 
 from plugins.programmes import permissions
 from plugins.programmes.forms.days import NamingForm
-from plugins.programmes.forms.slots import KIND_NOTES, KIND_WORDS, FillForm, SlotForm, slot_values
+from plugins.programmes.forms.slots import KIND_NOTES, KIND_WORDS, FillForm, SlotForm, hour_at, slot_values
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.models.slot import Slot
+from plugins.programmes.queries.hours import free_from
 from plugins.programmes.queries.people import coming_counts, coming_ids, host_ids, hosts_of
 from plugins.programmes.queries.programmes import is_organiser, tracks_of
 from plugins.programmes.queries.shown import shown
+from plugins.programmes.queries.slots import rows_of
 from plugins.programmes.services.coming import UNSAID
 from plugins.programmes.services.naming import drop_host, name_host
 from plugins.programmes.services.slots import add_slot, change_slot, fill_slot, put_back, take_off
@@ -90,8 +92,8 @@ def _form(template, form, programme, cancel_url, **context):
 @blueprint.route("/<int:programme_id>/slots/new", methods=["GET", "POST"])
 @requires(permissions.ORGANISE, programme=own_programme)
 def add(programme):
-    """Put a slot on the programme."""
-    form = SlotForm()
+    """Put a slot on the programme; it begins where the others leave off, unless one says otherwise."""
+    form = SlotForm(starts=hour_at(free_from(rows_of(programme))))
     if form.submitted():
         with form.attempt():
             made = add_slot(viewer(), programme, form.plan, at=now())

@@ -238,3 +238,14 @@ def test_parallel_slots_stand_in_their_tracks(organiser, add, programme_id):
     assert lanes.index("Dans Atelier 1") < lanes.index("<h3>Atelier 2</h3>") < lanes.index("Tous ensemble")
     json = organiser.get(f"/programmes/{programme_id}/slots.json").json
     assert [row["track"] for row in json] == ["Atelier 1", "Atelier 2", ""]
+
+
+def test_a_new_slot_begins_where_the_others_leave_off(organiser, add, writing, programme_id):
+    """Law 1: a day that is written in its order asks for one hour a line."""
+    address = f"/programmes/{programme_id}/slots/new"
+    assert 'value="1' not in organiser.get(address).text.split('name="starts"')[1].split(">")[0]
+    with writing():
+        make_slot(programme_id, at_hour(12, 30), at_hour(14), title="Déjeuner")
+    for starts, ends, expected in (("10:00", "11:00", "11:00"), ("11:00", "12:30", "14:00"), ("14:00", "", "14:00")):
+        add(starts, ends)
+        assert f'name="starts" required type="time" value="{expected}"' in organiser.get(address).text
