@@ -13,6 +13,7 @@ from plugins.programmes.models.programme import Organiser, Programme
 from plugins.programmes.models.slot import Host, SignUp, Slot
 from plugins.programmes.queries.programmes import READABLE
 
+MOST_DAYS = 5
 _ANIMATED: sa.BindParameter[Any] = sa.bindparam("animated", expanding=True)
 
 
@@ -28,12 +29,14 @@ _CONCERNED = sa.or_(
     _theirs(Host),
     _theirs(SignUp),
 )
-_TODAY = READABLE.where(
-    Programme.held_on == sa.bindparam("today"), Programme.cancelled_at.is_(None), _CONCERNED
-).order_by(Programme.id)
+_TODAY = (
+    READABLE.where(Programme.held_on == sa.bindparam("today"), Programme.cancelled_at.is_(None), _CONCERNED)
+    .order_by(Programme.id)
+    .limit(MOST_DAYS)
+)
 
 
 def days_today(viewer: Viewer, *, at: datetime) -> list[Programme]:
-    """List the days of today that concern somebody."""
+    """List the days of today that concern somebody, a few at most."""
     values = reading(viewer, at=at, today=local_day(at), animated=list(viewer.animated_ids))
     return list(session.scalars(_TODAY, values))

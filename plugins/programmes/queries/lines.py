@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from portal.api import Person, Viewer, local_day
@@ -27,11 +27,11 @@ class Line:
     """
 
     slot: Shown
-    hosts: list[Person]
-    coming: int
-    is_mine: bool
     is_running: bool
     ends_at: datetime
+    hosts: list[Person] = field(default_factory=list)
+    coming: int = 0
+    is_mine: bool = False
 
     @property
     def left(self) -> int | None:
@@ -52,17 +52,20 @@ def lines_of(viewer: Viewer, programme: Programme, *, at: datetime) -> list[Line
     hosts, counts = hosts_of(slots), coming_counts(slot.id for slot in slots)
     mine = signed_among(viewer, (slot.id for slot in slots))
     return [
-        Line(
-            slot,
-            hosts.get(slot.id, []),
-            counts.get(slot.id, 0),
-            is_mine=slot.id in mine,
-            is_running=slot.starts_at <= at < ends_at,
-            ends_at=ends_at,
+        replace(
+            line,
+            hosts=hosts.get(line.slot.id, []),
+            coming=counts.get(line.slot.id, 0),
+            is_mine=line.slot.id in mine,
         )
-        for slot in slots
-        for ends_at in [end_of(slot, slots, day=programme.held_on)]
+        for line in bare_lines(programme, slots, at=at)
     ]
+
+
+def bare_lines(programme: Programme, slots: Sequence[Shown], *, at: datetime) -> list[Line]:
+    """Give the lines of a day as far as hours go: nobody runs them, nobody comes."""
+    ends = {slot.id: end_of(slot, slots, day=programme.held_on) for slot in slots}
+    return [Line(slot, is_running=slot.starts_at <= at < ends[slot.id], ends_at=ends[slot.id]) for slot in slots]
 
 
 def blocks_of(programme: Programme, lines: Sequence[Line]) -> list[Block]:

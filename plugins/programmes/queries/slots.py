@@ -28,6 +28,7 @@ IN_ORDER = (Slot.starts_at, Slot.track_id.is_not(None), Slot.track_id, Slot.id)
 _OF = (
     sa.select(Slot).where(Slot.programme_id == sa.bindparam("number"), Slot.cancelled_at.is_(None)).order_by(*IN_ORDER)
 )
+_OF_SOME = sa.select(Slot).where(Slot.programme_id.in_(_NUMBERS), Slot.cancelled_at.is_(None)).order_by(*IN_ORDER)
 _OFF = (
     sa.select(Slot)
     .where(Slot.programme_id == sa.bindparam("number"), Slot.cancelled_at.is_not(None))
@@ -50,6 +51,14 @@ def readable_slots(viewer: Viewer, ids: Iterable[int], *, at: datetime) -> list[
 def slots_of(programme: Programme, *, at: datetime) -> list[Shown]:
     """List what stands on a programme, the first first, as it may be read now."""
     return [shown(slot, at=at) for slot in rows_of(programme)]
+
+
+def slots_by_day(programmes: Iterable[Programme], *, at: datetime) -> dict[int, list[Shown]]:
+    """List what stands on some programmes, by their number, in one query."""
+    found: dict[int, list[Shown]] = {programme.id: [] for programme in programmes}
+    for slot in session.scalars(_OF_SOME, {"some": list(found)}) if found else ():
+        found[slot.programme_id].append(shown(slot, at=at))
+    return found
 
 
 def all_slots_of(programme: Programme, *, at: datetime) -> list[Shown]:

@@ -11,9 +11,10 @@ from portal.api import HomeItem, Viewer, instant, local_day, now, texts
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.queries.home import days_today
 from plugins.programmes.queries.hours import overlap
-from plugins.programmes.queries.lines import Line, lines_of, now_of
+from plugins.programmes.queries.lines import Line, bare_lines, now_of
 from plugins.programmes.queries.people import my_slots, signed_among
 from plugins.programmes.queries.shown import Shown
+from plugins.programmes.queries.slots import slots_by_day
 from plugins.programmes.views import offers_days, offers_slots
 
 _ = texts("programmes")
@@ -26,8 +27,10 @@ def home_items(viewer: Viewer) -> Iterable[HomeItem]:
     if not viewer.is_signed_in:
         return
     at = now()
-    for programme in days_today(viewer, at=at):
-        yield from _today(programme, viewer, at)
+    days = days_today(viewer, at=at)
+    standing = slots_by_day(days, at=at)
+    for programme in days:
+        yield from _today(programme, standing[programme.id], at)
     slots = my_slots(viewer, since=local_day(at), at=at)
     signed = signed_among(viewer, (slot.id for slot in slots))
     yield from _clashing([slot for slot in slots if slot.id in signed and (slot.ends_at or slot.starts_at) > at])
@@ -46,8 +49,8 @@ def _clashing(slots: list[Shown]) -> Iterator[HomeItem]:
             yield HomeItem("todo", title, url, lines=lines, due_at=second.starts_at)
 
 
-def _today(programme: Programme, viewer: Viewer, at: datetime) -> Iterator[HomeItem]:
-    found = now_of(programme, lines_of(viewer, programme, at=at), at=at)
+def _today(programme: Programme, slots: list[Shown], at: datetime) -> Iterator[HomeItem]:
+    found = now_of(programme, bare_lines(programme, slots, at=at), at=at)
     if found.is_over:
         return
     running = [_("now: %(title)s", title=line.slot.title) for line in found.running]
