@@ -14,11 +14,8 @@ from portal.content.audit_reader import ChainReport, audit_table, audit_until, c
 from portal.content.clock import now
 from portal.content.events import publish
 from portal.content.files.keeping import drop_file, files_of, keep_file, receive
-from portal.content.following import follow, followers, is_following, unfollow
-from portal.content.links import link, linked, unlink
-from portal.content.files.keeping import drop_file, files_of, keep_file
 from portal.content.following import follow, followed, followers, is_following, unfollow
-from portal.content.links import link, unlink
+from portal.content.links import link, linked, unlink
 from portal.content.notices import notify, settle
 from portal.content.outbound import Fetched, fetch, hosts_of, is_offline
 from portal.content.passages import record_passage
