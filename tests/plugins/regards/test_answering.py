@@ -49,9 +49,9 @@ def test_nobody_else_replies(line, sign_in, post, folk, kept, who):
 
 
 @pytest.mark.parametrize("act", ["reply", "mark", "reopen"])
-def test_services_ask_the_facts_again(line, reading, folk, act):
+def test_services_ask_the_facts_again(line, writing, folk, act):
     """C36 SPEC 2 and 5: a service may be called without any page."""
-    with reading():
+    with writing():
         question, stranger = question_by_id(line("question")), viewer_for(folk.omar)
         acts = {
             "reply": lambda: reply_to(stranger, question, words="Moi", at=now()),
