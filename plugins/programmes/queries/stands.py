@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 
 import sqlalchemy as sa
 
-from portal.api import Viewer, local_midnight, reading, session, zone
+from portal.api import Viewer, reading, session, zone
 
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.models.slot import WORKSHOP, Slot
@@ -62,12 +62,6 @@ def holders_of(stand_ids: Iterable[int]) -> dict[int, list[int]]:
 def programme_of(stand: Stand) -> Programme:
     """Give the day of a stand, whoever reads it."""
     return session.get_one(Programme, stand.programme_id)
-
-
-def fair_ends_at(programme: Programme) -> datetime:
-    """Give when nobody stands before the stands any more: midnight, or the end of a workshop that lasts longer."""
-    midnight = local_midnight(programme.held_on + timedelta(days=1))
-    return max(midnight, _last_workshop(programme) or midnight)
 
 
 def pack_ready_at(programme: Programme) -> datetime:

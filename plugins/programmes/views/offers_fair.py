@@ -18,8 +18,8 @@ from plugins.programmes.queries.people import host_ids
 from plugins.programmes.queries.programmes import is_organiser, readable_programme
 from plugins.programmes.queries.slots import readable_slot
 from plugins.programmes.queries.stands import (
-    fair_ends_at,
     holders_of,
+    pack_ready_at,
     programme_of,
     readable_stand,
     readable_stands,
@@ -121,9 +121,9 @@ def team_of(subject: Subject) -> list[frozenset[int]]:
 
 
 def visitors_until(subject: Subject) -> list[datetime]:
-    """Give until when somebody without an account may leave a regard on a stand: the end of the fair."""
+    """Give until when somebody without an account may leave a regard on a stand: the pack of the evening holds it."""
     stand = session.get(Stand, subject.id) if subject.kind == "programmes.stand" else None
-    return [fair_ends_at(programme_of(stand))] if stand is not None and stand.closed_at is None else []
+    return [pack_ready_at(programme_of(stand))] if stand is not None and stand.closed_at is None else []
 
 
 def session_of(subject: Subject) -> list[Subject]:

@@ -86,9 +86,10 @@ def lines_of(card_id: int) -> dict[str, list[str]]:
 
 
 def edition_of(card: Card | None) -> str:
-    """Name what a card says by now, so that what another of its authors writes meanwhile is seen."""
+    """Name what a card says by now and whether it is handed in, so that what another of its authors does is seen."""
     said = lines_of(card.id) if card else {}
-    return edition(*(words for lens in LENSES for words in (lens, *said.get(lens, ()))))
+    state = "handed in" if card and card.handed_in_at else "draft"
+    return edition(state, *(words for lens in LENSES for words in (lens, *said.get(lens, ()))))
 
 
 def handed_in(board: Board, viewer: Viewer) -> HandedIn:

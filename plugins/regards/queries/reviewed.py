@@ -27,10 +27,10 @@ def team_of(subject: Subject) -> frozenset[int] | None:
     return frozenset().union(*answers) if answers else None
 
 
-def visitors_until(subject: Subject, *, at: datetime) -> datetime | None:
-    """Say until when somebody without account may write, from `at` on; None if they may not."""
+def visitors_until(subject: Subject) -> datetime | None:
+    """Say until when somebody without account may write, or could; None where they have no place."""
     answers: list[datetime] = ask_plugins("regards_visitors_until", subject=subject)
-    return max((until for until in answers if until > at), default=None)
+    return max(answers, default=None)
 
 
 def seats_of(board_id: int) -> frozenset[int]:

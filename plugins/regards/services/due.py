@@ -23,21 +23,35 @@ def visitor_token(board: Board) -> str | None:
 def set_due(board: Board, *, at: datetime) -> None:
     """Say when a round that is hidden is revealed by itself, and until when its code opens: the fair may be late.
 
-    Nothing is due before a first card is handed in.
+    Nothing is due before a first card is handed in. Where visitors have a place it is their end, however early a poster
+    was tried; else two days after that card.
     """
-    until = visitors_until(board.reviewed, at=at)
-    _follow(board, until)
-    first = session.scalar(sa.select(sa.func.min(Card.handed_in_at)).where(Card.board_id == board.id))
-    soonest = [first + timedelta(hours=REVEAL_HOURS)] if first else []
-    board.reveal_due_at = min([*soonest, until], default=None) if soonest and until else min(soonest, default=None)
+    until = visitors_until(board.reviewed)
+    _follow(board, until if until is not None and until > at else None)
+    board.reveal_due_at = _due(board, until)
     session.flush()
 
 
+def _due(board: Board, until: datetime | None) -> datetime | None:
+    first = session.scalar(sa.select(sa.func.min(Card.handed_in_at)).where(Card.board_id == board.id))
+    if first is None:
+        return None
+    is_at_their_end = until is not None and until >= first  # a round on a fair that is over is a round like any other
+    return until if is_at_their_end else first + timedelta(hours=REVEAL_HOURS)
+
+
+def is_late(board: Board, *, at: datetime) -> bool:
+    """Tell whether a hidden round is due at another time than was written down, or its code open when it should not."""
+    until = visitors_until(board.reviewed)
+    is_open = until is not None and until > at
+    return board.reveal_due_at != _due(board, until) or is_open != (visitor_token(board) is not None)
+
+
 def _follow(board: Board, until: datetime | None) -> None:
-    """Let the code of a round open as long as visitors may write."""
+    """Let the code of a round open as long as visitors may write, and no longer."""
     if until is None:
-        return
-    if visitor_token(board) is None:
+        close_code(board)
+    elif visitor_token(board) is None:
         issue_token(VISITOR_SCOPE, subject=board.subject, expires_at=until)
     else:
         move_expiry(VISITOR_SCOPE, board.subject, expires_at=until)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from portal.api import Conflict, Forbidden, Viewer, session, texts
 
 from plugins.regards.models.board import Board
+from plugins.regards.models.card import Card
 from plugins.regards.queries.reviewed import barred_from, seats_of, team_of
 
 _ = texts("regards")
@@ -18,6 +21,12 @@ def hold(board: Board) -> None:
     Whatever is written of a round holds the round first: two who act wait in line, never in a ring.
     """
     session.refresh(board, with_for_update=True)
+
+
+def card_anew(card_id: int | None) -> Card | None:
+    """Read a card again once its round is held: what was loaded before may have changed; None if it is gone."""
+    found = sa.select(Card).where(Card.id == card_id).execution_options(populate_existing=True)
+    return session.scalar(found)
 
 
 def must_be_hidden(board: Board, *, at: datetime) -> None:
@@ -88,17 +97,20 @@ def must_run(actor: Viewer, board: Board) -> int:
 
 
 def must_type(actor: Viewer, board: Board) -> int:
-    """Give the actor's id, if they may type the paper cards: they opened the round, or animate the reviewed team.
+    """Give the actor's id, if they may type the paper cards.
 
-    :raises Forbidden: neither
+    Rule: C36 SPEC 2: who is reviewed types nothing, even if they opened the round.
+
+    :raises Forbidden: it is the work of their team, or they neither opened the round nor animate a lab
     """
     if actor.person_id is not None and may_type(actor, board):
         return actor.person_id
     raise Forbidden(
-        _("Only the person who opened this round and whoever animates the reviewed team may type its cards.")
+        _("Only the person who opened this round, or whoever animates another lab, may type its cards; never its team.")
     )
 
 
 def may_type(actor: Viewer, board: Board) -> bool:
-    """Tell whether they may type the paper cards."""
-    return actor.person_id == board.author_id or (bool(actor.animated_ids) and is_of_team(actor, board))
+    """Tell whether they may type the paper cards: they opened the round or animate a lab, and are not reviewed."""
+    is_trusted = actor.person_id == board.author_id or bool(actor.animated_ids)
+    return is_trusted and actor.person_id not in barred_from(board)

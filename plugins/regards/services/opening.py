@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from operator import attrgetter
 
 import sqlalchemy as sa
 
@@ -51,7 +52,7 @@ def _open(author_id: int, reviewed: Subject, occasion: str, audience: str, at: d
     board.author_id, board.opened_at, board.folded = author_id, at, fold(occasion)
     session.add(board)
     session.flush()
-    follow_reviewed([board])
+    follow_reviewed([board], at=at)
     set_due(board, at=at)
     publish(Event("regards.board_opened", board.subject, author_id, at, {"on": str(reviewed)}))
     return board
@@ -83,8 +84,13 @@ def must_be_untouched(board: Board, *, at: datetime) -> None:
         raise Conflict(_("Somebody has begun a card in this round: it is no longer taken back."))
 
 
-def follow_reviewed(boards: list[Board]) -> None:
-    """Write down who is reviewed by now and what it is called; while a plugin is off, nothing it said changes."""
+def follow_reviewed(boards: list[Board], *, at: datetime) -> None:
+    """Write down who is reviewed by now and what it is called; while a plugin is off, nothing it said changes.
+
+    Each round is held, in the order of their numbers, before anything is written: see `hold`.
+    """
+    for board in sorted(boards, key=attrgetter("id")):
+        hold(board)
     titles = shared_titles(boards)
     for board in boards:
         team = team_of(board.reviewed)
@@ -92,13 +98,17 @@ def follow_reviewed(boards: list[Board]) -> None:
             continue
         board.subject_title = titles.get(board.id)
         board.folded = fold(board.subject_title, board.occasion)
-        _seat(board, team)
+        _seat(board, team, at)
     session.flush()
 
 
-def _seat(board: Board, team: frozenset[int]) -> None:
+def _seat(board: Board, team: frozenset[int], at: datetime) -> None:
+    """Add who has joined; take away who has left once all is revealed: before, leaving would let them write and read.
+
+    Rule: C36 SPEC 2 and 3.
+    """
     seated = seats_of(board.id)
-    if seated - team:
+    if seated - team and board.shown_since(at) is not None:
         gone = sa.and_(Seat.board_id == board.id, Seat.person_id.in_(seated - team))
         session.execute(sa.delete(Seat).where(gone))
     session.add_all(Seat(board_id=board.id, person_id=number) for number in sorted(team - seated))

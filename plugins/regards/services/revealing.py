@@ -61,5 +61,6 @@ def open_to(actor: Viewer, board: Board, *, audience: str, at: datetime) -> None
         raise Forbidden(_("Only the reviewed team may let more people read what was said of its work. Ask them."))
     facts = {"from": board.audience, "to": audience}
     board.audience = audience
-    follow_reviewed([board])
+    session.flush()
+    follow_reviewed([board], at=at)
     record("regards.board_audience", board.subject, actor=actor, at=at, facts=facts)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from portal.api import session
 
 from plugins.regards.models.board import Board
-from plugins.regards.services.due import set_due, visitor_token
+from plugins.regards.services.due import is_late, set_due
 from plugins.regards.services.facts import hold
 from plugins.regards.services.opening import follow_reviewed
 from plugins.regards.services.revealing import note_reveal
@@ -20,24 +20,35 @@ from plugins.regards.services.revealing import note_reveal
 AT_A_TURN = 200
 FOLLOWED = timedelta(days=366)
 HIDDEN = Board.revealed_at.is_(None)
+_HIDDEN = sa.select(Board).where(HIDDEN).order_by(Board.id)
+_RECENT = sa.select(Board).where(Board.opened_at > sa.bindparam("since", type_=Board.opened_at.type))
+_NEWEST = _RECENT.order_by(Board.id.desc()).limit(AT_A_TURN)
 
 
 def sweep_reveals(at: datetime) -> bool | None:
-    """Note the rounds that are revealed by themselves; follow the end of a fair, which may be late."""
-    due = sa.select(Board).where(HIDDEN, Board.reveal_due_at <= at).order_by(Board.id).limit(AT_A_TURN)
-    for board in session.scalars(due).all():
-        hold(board)
-        if board.revealed_at is None and board.reveal_due_at is not None:
-            note_reveal(board, since=board.reveal_due_at, actor_id=None)
-    for board in session.scalars(sa.select(Board).where(HIDDEN).order_by(Board.id)).all():
-        if visitor_token(board) is not None:
+    """Follow the end of a fair, which may move; note the rounds that are revealed by themselves.
+
+    A round at a turn: whoever writes holds one round, then the audit; who held a second one would close a ring.
+    """
+    for board in session.scalars(_HIDDEN).all():
+        if is_late(board, at=at):
             hold(board)
             set_due(board, at=at)
+            return True
+        if board.shown_since(at) is not None:
+            hold(board)
+            _note(board, at)
+            return True
     return None
 
 
+def _note(board: Board, at: datetime) -> None:
+    since = board.shown_since(at)
+    if board.revealed_at is None and since is not None:
+        note_reveal(board, since=since, actor_id=None)
+
+
 def sweep_teams(at: datetime) -> bool | None:
-    """Follow who is reviewed and what it is called, in the rounds of the year."""
-    recent = sa.select(Board).where(Board.opened_at > at - FOLLOWED).order_by(Board.id.desc()).limit(AT_A_TURN)
-    follow_reviewed(list(session.scalars(recent)))
+    """Follow who is reviewed and what it is called, in the rounds of the year; the audit is not held here."""
+    follow_reviewed(list(session.scalars(_NEWEST, {"since": at - FOLLOWED})), at=at)
     return None

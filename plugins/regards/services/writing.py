@@ -13,7 +13,14 @@ from plugins.regards.models.board import Board
 from plugins.regards.models.card import GROUP, PAPER, PERSON, VISITOR, Card, Line
 from plugins.regards.queries.cards import OWN_NAME, card_by_key, edition_of, own_card, visitors_since
 from plugins.regards.services.due import set_due, visitor_token
-from plugins.regards.services.facts import hold, must_be_a_peer, must_be_hidden, must_be_reviewable, must_type
+from plugins.regards.services.facts import (
+    card_anew,
+    hold,
+    must_be_a_peer,
+    must_be_hidden,
+    must_be_reviewable,
+    must_type,
+)
 from plugins.regards.services.lines import Words, check, checked_signature, write_lines
 
 _ = texts("regards")
@@ -48,7 +55,8 @@ def write_card(
     if as_id != OWN_NAME and as_id not in actor.lab_ids:
         raise Forbidden(_("You write for a lab you belong to, or in your own name."))
     check(words, is_draft=is_draft)
-    card = own_card(board.id, as_id, actor)
+    mine = own_card(board.id, as_id, actor)
+    card = card_anew(mine.id) if mine else None
     if seen is not None and seen != edition_of(card):
         raise Conflict(_("Meanwhile somebody of your lab wrote in this card. What you have just typed is still below."))
     if card is None:
@@ -70,7 +78,7 @@ def _add(board: Board, *, at: datetime, **columns: object) -> Card:
 
 
 def leave_card(board: Board, *, key: str, words: Words, signed: str | None, at: datetime) -> Card:
-    """Keep the card of somebody without account, let in by the code; the same key twice is one card.
+    """Keep the card of somebody without account, let in by the code; the same key twice is one card, said anew.
 
     Rule: C35 SPEC 2.
 
@@ -81,12 +89,12 @@ def leave_card(board: Board, *, key: str, words: Words, signed: str | None, at: 
     """
     hold(board)
     again = _again(board, key)
-    if again is not None:
-        return again
     must_be_hidden(board, at=at)
     must_be_reviewable(board)
     if visitor_token(board) is None:
         raise Conflict(_("Visitors may no longer write here."))
+    if again is not None:
+        return _say_anew(board, again, words, signed, at)
     most = setting("regards", "visitors_an_hour")
     if visitors_since(board.id, at - timedelta(hours=1)) >= most:
         raise TooMany(_("Many cards have been left within the hour. Wait a little, or leave yours on paper."))
@@ -94,29 +102,42 @@ def leave_card(board: Board, *, key: str, words: Words, signed: str | None, at: 
 
 
 def type_card(actor: Viewer, board: Board, *, key: str, words: Words, signed: str | None, at: datetime) -> Card:
-    """Type a card that was written on paper; the same key twice is one card.
+    """Type a card that was written on paper; the same key twice is one card, said anew.
 
-    :raises Forbidden: the actor neither opened the round nor animates the reviewed team
+    :raises Forbidden: the actor is reviewed here, or neither opened the round nor animates a lab
     :raises Conflict: it is revealed, or nobody says whose work it is
     :raises Invalid: the card does not hold its three lenses, or its key was used elsewhere
     """
     hold(board)
     must_type(actor, board)
     again = _again(board, key)
-    if again is not None:
-        return again
     must_be_hidden(board, at=at)
     must_be_reviewable(board)
+    if again is not None and again.author_id == actor.person_id:
+        return _say_anew(board, again, words, signed, at)
     return _keep(board, actor, key, words, signed, PAPER, at)
 
 
 def _again(board: Board, key: str) -> Card | None:
     if not KEY.fullmatch(key):
         raise Invalid(_("Open this page again: the form is incomplete."))
-    again = card_by_key(board.id, key)
+    known = card_by_key(board.id, key)
+    again = card_anew(known.id) if known else None
     if again is None and session.scalar(sa.select(Card.id).where(Card.key == key)) is not None:
         raise Invalid(_("Open this page again: the form has been used."))
     return again
+
+
+def _say_anew(board: Board, card: Card, words: Words, signed: str | None, at: datetime) -> Card:
+    """Correct a card whose form came again, after the back button; one that was taken back is handed in anew."""
+    check(words, is_draft=False)
+    card.signed = checked_signature(signed)
+    write_lines(card, words)
+    if card.handed_in_at is None:
+        card.handed_in_at = at
+        record("regards.card_handed_in", board.subject, actor=None, at=at)
+        set_due(board, at=at)
+    return card
 
 
 def _keep(
@@ -141,7 +162,8 @@ def take_card_back(board: Board, card: Card, *, at: datetime) -> None:
     """
     hold(board)
     must_be_hidden(board, at=at)
-    if card.handed_in_at is None:
+    now_is = card_anew(card.id)
+    if now_is is None or now_is.handed_in_at is None:
         return
     card.handed_in_at = card.signed = None
     write_lines(card, Words())
@@ -150,7 +172,7 @@ def take_card_back(board: Board, card: Card, *, at: datetime) -> None:
 
 
 def untype_card(actor: Viewer, board: Board, card: Card, *, at: datetime) -> None:
-    """Take back a card that was typed by mistake: nobody else has read it.
+    """Take back a card that was typed by mistake: nobody else has read it; doing it twice changes nothing.
 
     :raises Forbidden: somebody else typed it
     :raises Conflict: it is revealed
@@ -158,6 +180,8 @@ def untype_card(actor: Viewer, board: Board, card: Card, *, at: datetime) -> Non
     hold(board)
     must_type(actor, board)
     must_be_hidden(board, at=at)
+    if card_anew(card.id) is None:
+        return
     if card.author_id != actor.person_id:
         raise Forbidden(_("Only the person who typed this card may take it back."))
     session.execute(sa.delete(Line).where(Line.card_id == card.id))

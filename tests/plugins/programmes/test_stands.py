@@ -202,12 +202,12 @@ def test_visitors_review_whoever_holds_the_stand(ask, writing, awa, zoe, program
     assert ask("regards_team", "programmes.stand", 999) == []
 
 
-def test_visitors_leave_a_card_until_the_fair_is_over(ask, writing, programme_id, stand_id):
-    """C35 SPEC 2: midnight of the day, or the end of a workshop that lasts longer."""
-    assert ask("regards_visitors_until", "programmes.stand", stand_id) == [at_hour(23) + timedelta(hours=1)]
+def test_visitors_leave_a_card_until_the_pack_is_made(ask, writing, programme_id, stand_id):
+    """C35 SPEC 2 and 4: that evening, once the last workshop is over or it is late: the pack holds what they wrote."""
+    assert ask("regards_visitors_until", "programmes.stand", stand_id) == [at_hour(18)]
     with writing():
         make_slot(programme_id, at_hour(22), at_hour(23) + timedelta(hours=3), kind=WORKSHOP)
-    assert ask("regards_visitors_until", "programmes.stand", stand_id) == [at_hour(23) + timedelta(hours=3)]
+    assert ask("regards_visitors_until", "programmes.stand", stand_id) == [at_hour(23)]
 
 
 def test_days_and_slots_can_be_restituted(ask, programme_id, stand_id):

@@ -128,11 +128,11 @@ def _round(world: World, what: str, state: str, audience: str, time: str, *, is_
     number = make_board(people[opener], reviewed, seats, title="Ce qui est relu", **columns)
     readers = readers_of(audience, group=NOBODY, author=opener, in_time=not time) | team
     runs = team | {opener}
-    animators = team & {ANIMATOR, OWNER, NETWORK}
+    animators = readers & {ANIMATOR, OWNER, NETWORK}
     facts = {
         "writes": (readers & AGENTS) - team,
         "runs": runs,
-        "types": animators | {opener},
+        "types": (animators | {opener}) - team,
     }
     note = " ".join(filter(None, (what, state, audience, time)))
     thing = world.add(Thing("regards.board", number, readers, note, facts=facts))
@@ -183,7 +183,7 @@ def _card(world: World, made: Round, said: str, authors: Any, *, is_draft: bool 
     facts = {"signs": signs}
     world.add(Thing("regards.card", number, readers, f"{said} in {made.thing.note}", facts=facts))
     if said == "paper":
-        typist = frozenset(authors) & made.thing.readers
+        typist = (frozenset(authors) & made.thing.readers) - made.team
         within, typed = {"board_id": made.thing.id}, {"typed": typist}
         world.add(Thing("regards.paper", number, typist, made.thing.note, facts=typed, within=within))
     _lines(world, made, number, authors if said in {"lab", "name"} else NOBODY, is_shown=shown)
