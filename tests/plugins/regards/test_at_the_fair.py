@@ -5,14 +5,19 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 
 from portal.api import Subject, now, session
 
+from plugins.programmes.models.stand import Stand
+from plugins.programmes.services.stands import close_stand
 from plugins.regards.models.board import Board
+from plugins.regards.services.due import visitor_token
 from plugins.regards.services.opening import open_board
+from plugins.regards.services.sweeping import sweep_reveals
 from tests.plugins.programmes.factories import at_hour, make_lab, make_programme, make_slot, make_stand
 from tests.plugins.regards.factories import TYPED, viewer_for
 
@@ -36,7 +41,7 @@ def fair(make_user, writing, clock):
 
 @pytest.fixture
 def door(sign_in, fair):
-    page = sign_in(fair.awa).get(f"/programmes/stands/{fair.stand.id}").text
+    page = sign_in(fair.zoe).get(f"/programmes/stands/{fair.stand.id}").text
     return re.search(r"http://localhost(/regards/v/[^\s<\"]+)", page).group(1)
 
 
@@ -58,30 +63,42 @@ def test_a_visitor_writes_from_the_page_of_the_stand(leave, fair, sign_in, post)
     assert "1 carte est rendue" in sign_in(fair.awa).get(f"/regards/{fair.board}").text
 
 
-def test_the_code_of_the_fair_dies_with_the_day(leave, fair, new_client, door, clock, sign_in):
+def test_the_code_dies_when_the_pack_is_made(leave, fair, new_client, door, clock, sign_in):
     """C36 SPEC 3: then all is revealed, at the latest."""
     leave()
-    clock.set(at_hour(23, 59))
+    clock.set(at_hour(17, 59))
     assert new_client().get(door).status_code == 200
     clock.advance(minutes=1)
     assert new_client().get(door).status_code == 404
     assert SAID[0] in sign_in(fair.awa).get(f"/regards/{fair.board}").text
 
 
-def test_the_pack_of_the_evening_holds_the_round_once_revealed(leave, fair, sign_in, post, clock, writing):
-    """C35 SPEC 4."""
+def test_the_pack_of_the_evening_holds_the_round(leave, fair, sign_in, clock):
+    """C35 SPEC 4: it is made when all is revealed by itself."""
     leave()
-    clock.set(at_hour(18))
-    awa = sign_in(fair.awa)
 
     def regards_in_the_pack():
+        awa = sign_in(fair.awa)
         with zipfile.ZipFile(io.BytesIO(awa.get(f"/programmes/stands/{fair.stand.id}/pack.zip").data)) as archive:
             return [archive.read(name).decode() for name in archive.namelist() if name.startswith("regards")]
 
+    clock.set(at_hour(17, 59))
     assert regards_in_the_pack() == []
-    assert post(awa, f"/regards/{fair.board}/reveal").status_code == 303
+    clock.set(at_hour(18))
     sheet, table = sorted(regards_in_the_pack(), key=lambda text: "<html" not in text)
     assert all(words in text for words in SAID for text in (sheet, table))
+
+
+def test_a_stand_that_closes_shuts_the_code(leave, fair, clock, writing):
+    """Its round is then one like any other: two days after the first card."""
+    assert leave().status_code == 303
+    with writing():
+        close_stand(viewer_for(fair.zoe), session.get_one(Stand, fair.stand.id), at=now())
+    with writing():
+        sweep_reveals(now())
+        board = session.get_one(Board, fair.board)
+        assert visitor_token(board) is None
+        assert board.reveal_due_at == at_hour(10) + timedelta(hours=48)
 
 
 def test_the_round_keeps_the_title_of_the_stand(fair, reading):
