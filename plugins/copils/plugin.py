@@ -19,6 +19,7 @@ from portal.api import (
     hookimpl,
     is_question,
     now,
+    session,
     settle,
     texts,
 )
@@ -26,6 +27,7 @@ from portal.api import (
 from plugins.copils import permissions
 from plugins.copils.forms.settings import CopilsSettings
 from plugins.copils.jobs import copils_jobs
+from plugins.copils.models.copil import Copil
 from plugins.copils.queries.deciders import held_by
 from plugins.copils.services import news_commitments, news_copils, news_questions
 from plugins.copils.services.taking_up import TAKES_UP
@@ -152,3 +154,10 @@ def portal_may(viewer: Viewer, permission: str, target: object | None) -> bool |
 def restitutions_sessions(subject: Subject) -> list[Subject]:
     """Say that a copil is a session, which may be restituted."""
     return [subject] if subject.kind == "copils.copil" else []
+
+
+@hookimpl(optionalhook=True)
+def restitutions_readers(subject: Subject) -> list[tuple[str, int | None]]:
+    """Say who may read a copil: its restitutions are for no more."""
+    found = session.get(Copil, subject.id) if subject.kind == "copils.copil" else None
+    return [(found.audience, found.reader_group_id)] if found else []

@@ -17,12 +17,14 @@ from portal.api import (
     SubjectType,
     Viewer,
     hookimpl,
+    session,
     texts,
 )
 
 from plugins.labs import permissions
 from plugins.labs.forms.settings import LabsSettings
 from plugins.labs.jobs import labs_jobs
+from plugins.labs.models.ephemeral import Ephemeral
 from plugins.labs.queries.reviewed import team_of
 from plugins.labs.services.news import tell
 from plugins.labs.services.taking_up import TAKES_UP
@@ -128,6 +130,13 @@ def portal_may(viewer: Viewer, permission: str, target: object | None) -> bool |
 def restitutions_sessions(subject: Subject) -> list[Subject]:
     """Say that a lab of an hour is a session, which may be restituted."""
     return [subject] if subject.kind == "labs.ephemeral" else []
+
+
+@hookimpl(optionalhook=True)
+def restitutions_readers(subject: Subject) -> list[tuple[str, int | None]]:
+    """Say who may read a lab of an hour: its restitutions are for no more."""
+    found = session.get(Ephemeral, subject.id) if subject.kind == "labs.ephemeral" else None
+    return [(found.audience, found.reader_group_id)] if found else []
 
 
 @hookimpl(optionalhook=True)

@@ -155,3 +155,9 @@ def regards_visitors_until(subject: Subject) -> list[datetime]:
 def restitutions_sessions(subject: Subject) -> list[Subject]:
     """Let days and slots be restituted (C33)."""
     return offers_fair.session_of(subject)
+
+
+@hookimpl(optionalhook=True)
+def restitutions_readers(subject: Subject) -> list[tuple[str, int | None]]:
+    """Say who may read a day and its slots: their restitutions are for no more."""
+    return offers_fair.readers_of(subject)

@@ -21,14 +21,14 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
-from portal.api import AudienceField, Filters, Form, Invalid, Subject, local_day, now, setting, texts
+from portal.api import Audience, AudienceField, Filters, Form, Invalid, Subject, local_day, now, setting, texts
 from portal.api import FileField as FilesField
 
 from plugins.restitutions.models import LEVELS, MAX_NAME, MAX_SUMMARY, MAX_TITLE, Chapter, Has, Restitution
 from plugins.restitutions.queries.restitutions import Sought, words_of
 from plugins.restitutions.services.publishing import Said
 from plugins.restitutions.values.addresses import MAX_ADDRESS
-from plugins.restitutions.values.captions import MAX_BYTES, Spoken, read_captions
+from plugins.restitutions.values.captions import MAX_BYTES, Captions, decoded, read_captions
 from plugins.restitutions.values.places import FILE, NAMES, PROVIDERS
 from plugins.restitutions.values.times import mark, read_chapter
 
@@ -49,6 +49,7 @@ LANGUAGES = {
     "it": _.later("Italian"),
     "ar": _.later("Arabic"),
 }
+OF_A_GROUP = {Audience.LAB, Audience.CIRCLE}
 PROVIDER_WORDS = {**NAMES, FILE: _.later("sent here")}
 
 
@@ -74,6 +75,7 @@ class _SaidForm(Form):
             transcript=self["transcript"].data,
             audience=self["audience"].data,
             of=of,
+            reader_group_id=self["audience"].group_id if self["audience"].data in OF_A_GROUP else None,
         )
 
 
@@ -175,7 +177,7 @@ class CaptionsForm(Form):
     )
     typed = TextAreaField(_.later("Or its lines"), validators=[Optional(), Length(max=MAX_BYTES)])
 
-    def cues(self) -> list[Spoken]:
+    def words(self) -> Captions:
         """Give the words, wherever they were written.
 
         :raises Invalid: nowhere, or they are not captions
@@ -183,14 +185,17 @@ class CaptionsForm(Form):
         content = self["file"].data.read(MAX_BYTES + 1) if self["file"].data else b""
         if len(content) > MAX_BYTES:
             raise Invalid(_("These captions are too long: 900 kB at most."), field="file")
-        text = content.decode("utf-8", "replace").replace("\0", " ") if content else self["typed"].data or ""
+        try:
+            text = decoded(content).replace("\0", " ") if content else self["typed"].data or ""
+        except UnicodeDecodeError as error:
+            raise Invalid(_("This file cannot be read: save it as UTF-8, and send it again."), field="file") from error
         try:
             found = read_captions(text)
         except ValueError as error:
             raise Invalid(_("There are more lines here than a day has: 5,000 at most."), field="typed") from error
         if not text.strip():
             raise Invalid(_("Choose the file of captions, or paste its lines."), field="file")
-        if not found:
+        if not found.cues:
             raise Invalid(
                 _("No line here says when it is spoken, such as 00:01:05.000 --> 00:01:09.000."), field="typed"
             )

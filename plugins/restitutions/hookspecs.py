@@ -1,4 +1,4 @@
-"""What `restitutions` asks the others: whether something of theirs is a session that can be restituted."""
+"""What `restitutions` asks the others: whether something of theirs can be restituted, and who reads it."""
 
 from __future__ import annotations
 
@@ -21,4 +21,20 @@ def restitutions_sessions(subject: Subject) -> list[Subject]:  # type: ignore[em
         @hookimpl(optionalhook=True)
         def restitutions_sessions(subject):
             return [subject] if subject.kind == "labs.ephemeral" else []
+    """
+
+
+@hookspec
+def restitutions_readers(subject: Subject) -> list[tuple[str, int | None]]:  # type: ignore[empty-body]
+    """Give `[(audience, group id)]` of a session of yours: who may read it; the group its audience speaks of.
+
+    Called when a restitution of it is added or changed: nobody else is let read that one. A session for which nobody
+    answers is one for every agent. What a restitution was opened to does not follow its session afterwards.
+
+    Example::
+
+        @hookimpl(optionalhook=True)
+        def restitutions_readers(subject):
+            found = session.get(Ephemeral, subject.id) if subject.kind == "labs.ephemeral" else None
+            return [(found.audience, found.reader_group_id)] if found else []
     """

@@ -25,7 +25,7 @@ MAX_TITLE = 160
 MAX_SUMMARY = 2000
 MAX_NAME = 120
 CONSENT_KEEP_DAYS = 365
-LEVELS = (Audience.INTRANET, Audience.NETWORK, Audience.SELF)
+LEVELS = (Audience.INTRANET, Audience.NETWORK, Audience.LAB, Audience.CIRCLE, Audience.SELF)
 
 
 class Status(StrEnum):
@@ -82,10 +82,14 @@ class Restitution(Audienced, Base):
     )
     __personal__ = {
         "author_id": Personal("author_id", "adds a restitution", None, "pseudonym"),
-        "title": Personal("author_id", "what a restitution is called", None, "pseudonym"),
+        "title": Personal(
+            "author_id", "what a restitution is called", CONSENT_KEEP_DAYS, "pseudonym", since="withdrawn_at"
+        ),
         "summary": Personal("author_id", "sums a restitution up", None, "pseudonym"),
         "original": Personal("author_id", "the link as it was pasted", None, "pseudonym"),
-        "folded": Personal("author_id", "the same, to be searched", None, "pseudonym"),
+        "folded": Personal(
+            "author_id", "the same, to be searched", CONSENT_KEEP_DAYS, "pseudonym", since="withdrawn_at"
+        ),
     }
     __table_args__ = (
         sa.Index("ix_restitutions_restitution_session", "session_kind", "session_id"),
@@ -169,12 +173,21 @@ class Cue(Base):
 
 
 class Consent(Base):
-    """Somebody who is filmed agrees to be shown, until they say otherwise; they need no account for it."""
+    """Somebody who is filmed agrees to be shown, until they say otherwise; they need no account for it.
+
+    :ivar withdrawn_at: when they said otherwise
+    :ivar closed_at: when what they agreed to was taken down for another reason
+    """
 
     __tablename__ = "restitutions_consent"
     __personal__ = {
         "name": Personal(
-            None, "who is filmed, and agrees", CONSENT_KEEP_DAYS, "delete", since="withdrawn_at", at_end="delete"
+            None,
+            "who is filmed, and agrees",
+            CONSENT_KEEP_DAYS,
+            "delete",
+            since=("withdrawn_at", "closed_at"),
+            at_end="delete",
         ),
     }
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -182,6 +195,7 @@ class Consent(Base):
     name: Mapped[str] = mapped_column(sa.String(MAX_NAME))
     given_on: Mapped[date]
     withdrawn_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
 
     @property
     def subject(self) -> Subject:

@@ -129,3 +129,11 @@ def visitors_until(subject: Subject) -> list[datetime]:
 def session_of(subject: Subject) -> list[Subject]:
     """Tell that a day and each of its slots can be restituted (C33)."""
     return [subject] if subject.kind in {"programmes.programme", "programmes.slot"} else []
+
+
+def readers_of(subject: Subject) -> list[tuple[str, int | None]]:
+    """Give audience and group of the day that a session is, or is of."""
+    slot = session.get(Slot, subject.id) if subject.kind == "programmes.slot" else None
+    number = slot.programme_id if slot else subject.id if subject.kind == "programmes.programme" else None
+    day = session.get(Programme, number) if number else None
+    return [(day.audience, day.reader_group_id)] if day else []

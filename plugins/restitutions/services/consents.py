@@ -9,10 +9,9 @@ import sqlalchemy as sa
 from portal.api import Viewer, issue_token, record, session, show_token, texts
 
 from plugins.restitutions.models import Consent, Restitution, Status
-from plugins.restitutions.services.publishing import empty, hold, must_own, withdraw
+from plugins.restitutions.services.publishing import SCOPE, empty, hold, must_own, withdraw
 
 _ = texts("restitutions")
-SCOPE = "restitutions.consent"
 AT_A_TIME = 50
 _TAKEN_BACK = sa.exists().where(Consent.restitution_id == Restitution.id, Consent.withdrawn_at.is_not(None))
 _BROKEN = sa.and_(Restitution.status != Status.WITHDRAWN, _TAKEN_BACK)

@@ -23,17 +23,19 @@ from portal.api import (
     link,
     publish,
     record,
+    revoke_tokens,
     session,
     settle,
     texts,
 )
 
-from plugins.restitutions.models import Chapter, Cue, Restitution, Status
+from plugins.restitutions.models import Chapter, Consent, Cue, Has, Restitution, Status
 from plugins.restitutions.values.addresses import Fault, ReadAddress
 from plugins.restitutions.values.places import FILE
 
 _ = texts("restitutions")
 LINK = "restitutions.of"
+SCOPE = "restitutions.consent"
 FAULTS = {
     Fault.HTTPS: _.later("The address must begin with https://."),
     Fault.HOST: _.later("Videos of this host are not taken here. Ask whoever administers the plugins to add it."),
@@ -46,6 +48,7 @@ class Said:
     """What somebody says of a video.
 
     :ivar of: the session it restitutes
+    :ivar reader_group_id: of an audience that speaks of a group
     """
 
     title: str
@@ -55,6 +58,7 @@ class Said:
     summary: str = ""
     language: str = "fr"
     of: Subject | None = None
+    reader_group_id: int | None = None
 
 
 def add_link(actor: Viewer, said: Said, original: str, found: ReadAddress, *, at: datetime) -> Restitution:
@@ -114,6 +118,7 @@ def _new(actor: Viewer, said: Said, *, at: datetime) -> Restitution:
         captions=said.captions,
         transcript=said.transcript,
         audience=said.audience,
+        reader_group_id=said.reader_group_id,
         session_kind=said.of.kind if said.of else None,
         session_id=said.of.id if said.of else None,
         folded=fold(said.title, said.summary),
@@ -207,13 +212,22 @@ def change(
     """
     must_own(actor, restitution)
     hold(restitution)
-    for name in ("title", "summary", "language", "captions", "transcript", "audience"):
+    for name in ("title", "summary", "language", "captions", "transcript", "audience", "reader_group_id"):
         setattr(restitution, name, getattr(said, name))
     session.execute(sa.delete(Chapter).where(Chapter.restitution_id == restitution.id))
     session.add_all(Chapter(restitution_id=restitution.id, starts=starts, title=title) for starts, title in chapters)
     session.flush()
     fold_again(restitution)
+    say_words_are_there(restitution)
     record("restitutions.changed", restitution.subject, actor=actor, at=at)
+
+
+def say_words_are_there(restitution: Restitution) -> None:
+    """Let nobody say « non » of words that are there; of a film of ours, they are its captions."""
+    if session.scalar(sa.select(Cue.id).where(Cue.restitution_id == restitution.id).limit(1)) is not None:
+        restitution.transcript = Has.YES
+        restitution.captions = Has.YES if restitution.provider == FILE else restitution.captions
+        session.flush()
 
 
 def fold_again(restitution: Restitution) -> None:
@@ -233,9 +247,18 @@ def withdraw(actor: Viewer | None, restitution: Restitution, *, at: datetime) ->
         return
     empty(restitution, actor=actor, at=at)
     restitution.status, restitution.withdrawn_at = Status.WITHDRAWN, at
-    session.flush()
+    _close_consents(restitution, at=at)
     actor_id = actor.person_id if actor else None
     publish(Event("restitutions.withdrawn", restitution.subject, actor_id, at, facts_of(restitution)))
+
+
+def _close_consents(restitution: Restitution, *, at: datetime) -> None:
+    """Close the consents nobody took back: there is nothing left that they agree to."""
+    still = sa.and_(Consent.withdrawn_at.is_(None), Consent.closed_at.is_(None))
+    for consent in session.scalars(sa.select(Consent).where(Consent.restitution_id == restitution.id, still)):
+        consent.closed_at = at
+        revoke_tokens(SCOPE, consent.subject)
+    session.flush()
 
 
 def empty(restitution: Restitution, *, actor: Viewer | None, at: datetime) -> bool:

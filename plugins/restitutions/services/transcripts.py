@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from portal.api import Event, Viewer, fold, publish, session
 
-from plugins.restitutions.models import Cue, Has, Restitution
-from plugins.restitutions.services.publishing import facts_of, fold_again, hold, must_own
+from plugins.restitutions.models import Cue, Restitution
+from plugins.restitutions.services.publishing import facts_of, fold_again, hold, must_own, say_words_are_there
 from plugins.restitutions.values.captions import Spoken
 
 
@@ -35,6 +35,6 @@ def take_words(actor: Viewer, restitution: Restitution, cues: Sequence[Spoken], 
     ]
     session.add_all(made)
     session.flush()
-    restitution.transcript = Has.YES
+    say_words_are_there(restitution)
     fold_again(restitution)
     publish(Event("restitutions.words_taken", restitution.subject, actor.person_id, at, facts_of(restitution)))

@@ -7,14 +7,19 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from textwrap import wrap
 
 MAX_CUES = 5000
 MAX_WORDS = 500
 MAX_BYTES = 900_000
 MAX_MS = 24 * 3_600_000
 MARK = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{3})"
-TIMES = re.compile(rf"\s*{MARK}[ \t]+-->[ \t]+{MARK}(?:[ \t].*)?")
-TAG = re.compile(r"<[^<>]*>")
+ARROW = "-->"
+TIMES = re.compile(rf"\s*{MARK}[ \t]*{ARROW}[ \t]*{MARK}(?:[ \t].*)?")
+# Those of WebVTT and of SubRip alone: of what is said, « < » is a sign like any other.
+TAG = re.compile(rf"</?(?:c|i|b|u|v|ruby|rt|lang|font)(?:[.\s][^<>]*)?>|<{MARK}>", re.IGNORECASE)
+MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+SOFT_HYPHEN = "\u00ad"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,35 +31,75 @@ class Spoken:
     words: str
 
 
-def read_captions(text: str) -> list[Spoken]:
-    """Read WebVTT or SubRip, in the order of time; nothing if it is neither.
+@dataclass(frozen=True, slots=True)
+class Captions:
+    """What was read.
+
+    :ivar cues: in the order of time
+    :ivar unread: how many lines have an arrow, and times that cannot be read
+    :ivar backward: how many cues end before they begin, or a day later
+    """
+
+    cues: list[Spoken]
+    unread: int = 0
+    backward: int = 0
+
+
+def decoded(content: bytes) -> str:
+    """Read the bytes of a file of captions: by its mark, else UTF-8, else as Windows writes.
+
+    :raises UnicodeDecodeError: it is none of them
+    """
+    for mark, code in MARKS:
+        if content.startswith(mark):
+            return content.decode(code)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("cp1252")
+
+
+def read_captions(text: str) -> Captions:
+    """Read WebVTT or SubRip; no cue if it is neither.
 
     :raises ValueError: more than 5 000 cues
     """
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    found = sorted(_spoken(lines), key=lambda cue: (cue.starts_ms, cue.ends_ms))
-    if len(found) > MAX_CUES:
-        raise ValueError(f"more than {MAX_CUES} cues")
-    return found
-
-
-def _spoken(lines: list[str]) -> Iterator[Spoken]:
+    cues: list[Spoken] = []
+    unread = backward = 0
     for place, line in enumerate(lines):
-        times = TIMES.fullmatch(line[:200]) if "-->" in line else None
-        if times is None:
+        if ARROW not in line:
             continue
-        starts, ends = _ms(times.groups()[:4]), _ms(times.groups()[4:])
-        words = _plain(_until_blank(lines, place + 1))
-        if words and starts < ends <= MAX_MS:
-            yield Spoken(starts, ends, words)
+        times = TIMES.fullmatch(line)
+        starts, ends = (_ms(times.groups()[:4]), _ms(times.groups()[4:])) if times else (0, 0)
+        if times is None:
+            unread += 1
+        elif not starts < ends <= MAX_MS:
+            backward += 1
+        else:
+            cues += _parts(starts, ends, _plain(_until_next(lines, place + 1)))
+    if len(cues) > MAX_CUES:
+        raise ValueError(f"more than {MAX_CUES} cues")
+    return Captions(sorted(cues, key=lambda cue: (cue.starts_ms, cue.ends_ms)), unread, backward)
 
 
-def _until_blank(lines: list[str], place: int) -> str:
+def _until_next(lines: list[str], place: int) -> str:
+    """Give the lines of a cue: to a blank one, or to the times of the next, whose number is no word of this one."""
     taken: list[str] = []
-    while place < len(lines) and lines[place].strip() and len(taken) < 20:
-        taken.append(lines[place][: 2 * MAX_WORDS])
+    while place < len(lines) and lines[place].strip():
+        if ARROW in lines[place]:
+            return " ".join(taken[:-1] if taken and taken[-1].strip().isdigit() else taken)
+        taken.append(lines[place])
         place += 1
     return " ".join(taken)
+
+
+def _parts(starts: int, ends: int, words: str) -> Iterator[Spoken]:
+    """Share out a cue that is too long to be kept as one, and its time alike."""
+    parts = wrap(words, MAX_WORDS, break_on_hyphens=False)
+    for number, part in enumerate(parts):
+        begins, over = (starts + (ends - starts) * step // len(parts) for step in (number, number + 1))
+        yield Spoken(begins, over, part)
 
 
 def _ms(parts: Iterable[str | None]) -> int:
@@ -64,9 +109,9 @@ def _ms(parts: Iterable[str | None]) -> int:
 
 def _plain(text: str) -> str:
     """Take tags, entities and unseen signs out."""
-    bare = html.unescape(TAG.sub("", text))
+    bare = html.unescape(TAG.sub("", text)).replace(SOFT_HYPHEN, "")
     seen = "".join(sign if unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co", "Cn"} else " " for sign in bare)
-    return " ".join(seen.split())[:MAX_WORDS]
+    return " ".join(seen.split())
 
 
 def write_captions(cues: Iterable[Spoken]) -> str:

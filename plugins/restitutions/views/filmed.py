@@ -10,16 +10,17 @@ from plugins.restitutions import permissions
 from plugins.restitutions.forms import ConsentForm
 from plugins.restitutions.models import Restitution
 from plugins.restitutions.queries.restitutions import consents_of
-from plugins.restitutions.services.consents import SCOPE, add_consent, consent_token, take_back
+from plugins.restitutions.services.consents import add_consent, consent_token, take_back
+from plugins.restitutions.services.publishing import SCOPE
 from plugins.restitutions.views.blueprint import blueprint
-from plugins.restitutions.views.loaders import consent_of, own_consent, own_restitution
+from plugins.restitutions.views.loaders import consent_of, former_restitution, own_consent
 from plugins.restitutions.views.offers import url_of
 
 _ = texts("restitutions")
 
 
 @blueprint.route("/<int:restitution_id>/filmed", methods=["GET", "POST"])
-@requires(permissions.ADD, restitution=own_restitution)
+@requires(permissions.ADD, restitution=former_restitution)
 def filmed(restitution):
     """List who is filmed, and note that somebody agrees."""
     form = ConsentForm()

@@ -31,7 +31,7 @@ from plugins.restitutions.queries.transcripts import first_hits
 from plugins.restitutions.values.times import length
 from plugins.restitutions.views.blueprint import blueprint
 from plugins.restitutions.views.loaders import session_named
-from plugins.restitutions.views.offers import mark_of, notes_of, url_of
+from plugins.restitutions.views.offers import mark_of, notes_of, title_of, url_of
 
 _ = texts("restitutions")
 FILTERS = ("q", "provider", "captions", "of")
@@ -82,7 +82,7 @@ def _row(one: Restitution, hit: Any) -> dict[str, Any]:
     at = {"at": hit.starts_ms // 1000, "_anchor": "film"} if hit else {}
     captions = [_("no captions")] if one.captions == Has.NO else []
     return {
-        "title": one.title,
+        "title": title_of(one),
         "url": url_of(one, **at),
         "mark": mark_of(one) if one.status != "published" else None,
         "text": None if hit else _start_of(one.summary),

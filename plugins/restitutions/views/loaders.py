@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from portal.api import (
     Conflict,
-    Forbidden,
     Grant,
     NotFound,
     Subject,
@@ -43,9 +42,18 @@ def own_restitution(viewer: Viewer, *, restitution_id: int) -> Restitution:
     :raises Forbidden: somebody else's
     :raises Conflict: it was taken down
     """
+    return standing(former_restitution(viewer, restitution_id=restitution_id))
+
+
+def former_restitution(viewer: Viewer, *, restitution_id: int) -> Restitution:
+    """Give a restitution to whoever added it, even once it was taken down.
+
+    :raises NotFound: there is none, or it is not open to them
+    :raises Forbidden: somebody else's
+    """
     found = one_restitution(viewer, restitution_id=restitution_id)
     must_own(viewer, found)
-    return standing(found)
+    return found
 
 
 def standing_restitution(viewer: Viewer, *, restitution_id: int) -> Restitution:
@@ -99,15 +107,6 @@ def own_choice(viewer: Viewer, *, choice_id: int) -> Choice:
     if found is None or found.person_id != viewer.person_id:
         raise NotFound(_("There is nothing at this address, or it is not open to you."))
     return found
-
-
-def may_see_consents(viewer: Viewer, restitution: Restitution) -> bool:
-    """Tell whether somebody may read who is filmed."""
-    try:
-        must_own(viewer, restitution)
-    except Forbidden:
-        return False
-    return True
 
 
 def session_named(text: str | None) -> SubjectCard | None:

@@ -48,6 +48,11 @@ def mark_of(restitution: Restitution) -> tuple[object, str]:
     return MARKS[Status(restitution.status)]
 
 
+def title_of(restitution: Restitution) -> str:
+    """Give its title; a year after it was taken down it has none."""
+    return restitution.title or _("A restitution that was taken down")
+
+
 def notes_of(restitution: Restitution) -> list[str]:
     """Say where it plays and how long it is."""
     place = restitution.place
@@ -63,15 +68,18 @@ def url_of(restitution: Restitution, endpoint: str = "restitution", **values: An
 def cards(ids: Iterable[int], viewer: Viewer) -> list[SubjectCard]:
     """Name those that somebody may read."""
     found = readable_restitutions(viewer, ids, at=now())
-    return [SubjectCard(one.title, url_of(one), one.subject) for one in found]
+    return [SubjectCard(title_of(one), url_of(one), one.subject) for one in found]
 
 
 def actions(subject: Subject, viewer: Viewer) -> Iterator[Action]:
     """Give what somebody may do with a restitution."""
     found = readable_restitutions(viewer, [subject.id], at=now())
-    if not found or found[0].status == Status.WITHDRAWN:
+    if not found:
         return
     restitution = found[0]
+    if restitution.status == Status.WITHDRAWN:
+        yield Action(_("Those who are filmed"), url_of(restitution, "filmed"), order=30)
+        return
     if can(viewer, permissions.ADD, restitution):
         yield Action(_("Change what is said of it"), url_of(restitution, "change_restitution"), order=10)
         yield Action(_("Its words"), url_of(restitution, "take_captions"), order=20)

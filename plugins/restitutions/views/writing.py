@@ -25,10 +25,11 @@ from plugins.restitutions.queries.transcripts import has_words
 from plugins.restitutions.services.publishing import add_film, add_link, change, confirm, correct, withdraw
 from plugins.restitutions.services.transcripts import take_words
 from plugins.restitutions.values.addresses import read_address
-from plugins.restitutions.values.captions import MAX_BYTES
+from plugins.restitutions.values.captions import MAX_BYTES, Captions
 from plugins.restitutions.views.blueprint import blueprint
 from plugins.restitutions.views.loaders import own_restitution, session_named, standing_restitution
 from plugins.restitutions.views.offers import url_of
+from plugins.restitutions.views.readers import narrow, readers_of
 
 _ = texts("restitutions")
 ADDED = {
@@ -39,9 +40,11 @@ ADDED = {
 
 
 def _asked_session(form: Any) -> Any:
-    """Give the session the form is about, as the address or the form names it."""
+    """Give the session the form is about, as the address or the form names it; offer its readers, and no others."""
     form.of.data = form.of.data or request.args.get("of", "")
-    return session_named(form.of.data)
+    of = session_named(form.of.data)
+    narrow(form.audience, readers_of(of.subject if of else None))
+    return of
 
 
 def _added(restitution: Restitution):
@@ -108,6 +111,7 @@ def correct_address(restitution):
 def change_restitution(restitution):
     """Say more of a video: summary, language, chapters."""
     form = ChangeForm(data=filled(restitution, list(chapters_of(restitution.id))))
+    narrow(form.audience, readers_of(restitution.restituted))
     if form.submitted():
         with form.attempt():
             change(viewer(), restitution, form.said(None), form.marks(), at=now())
@@ -123,13 +127,36 @@ def take_captions(restitution):
     form = CaptionsForm()
     if form.submitted():
         with form.attempt():
-            found = form.cues()
-            take_words(viewer(), restitution, found, at=now())
-            message(_.plural("%(num)s line is kept and searched.", "%(num)s lines are kept and searched.", len(found)))
+            found = form.words()
+            take_words(viewer(), restitution, found.cues, at=now())
+            _say_what_was_taken(found)
             return see("restitutions.restitution", restitution_id=restitution.id)
     there = url_of(restitution, "captions") if has_words(restitution.id) else None
     back = url_of(restitution)
     return form_page("restitutions/captions.html", form, restitution=restitution, there=there, cancel_url=back)
+
+
+def _say_what_was_taken(found: Captions) -> None:
+    count = len(found.cues)
+    message(_.plural("%(num)s line is kept and searched.", "%(num)s lines are kept and searched.", count))
+    if found.unread:
+        message(
+            _.plural(
+                "%(num)s was not taken: its times cannot be read.",
+                "%(num)s were not taken: their times cannot be read.",
+                found.unread,
+            ),
+            "wait",
+        )
+    if found.backward:
+        message(
+            _.plural(
+                "%(num)s was not taken: it ends before it begins.",
+                "%(num)s were not taken: they end before they begin.",
+                found.backward,
+            ),
+            "wait",
+        )
 
 
 @blueprint.route("/<int:restitution_id>/withdraw", methods=["GET", "POST"])

@@ -66,7 +66,7 @@ def make_film(owner: Any, upload: Upload, *, title: str = "Capitalisation", **sa
 
 def give_words(owner: Any, restitution: Restitution, text: str = CAPTIONS) -> None:
     """Give its words to a restitution."""
-    take_words(viewer_of(owner.id), restitution, read_captions(text), at=START)
+    take_words(viewer_of(owner.id), restitution, read_captions(text).cues, at=START)
 
 
 def say_more(owner: Any, restitution: Restitution, *, summary: str, chapters: Any = (), **said: Any) -> None:

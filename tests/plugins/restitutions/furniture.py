@@ -29,7 +29,7 @@ MAY_AT: dict[str, Any] = {
 }
 STATE = "not once it was taken down"
 STANDING = ("captions", "qr", "sheet", "words", "withdraw_restitution")
-OWN = ("change_restitution", "correct_address", "filmed", "take_captions")
+OWN = ("change_restitution", "correct_address", "take_captions")
 TURNED_AWAY = dict.fromkeys((f"restitutions.{name}" for name in (*STANDING, *OWN)), STATE)
 SENT = {
     "restitutions.add": {"address": LINK},

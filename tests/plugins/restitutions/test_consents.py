@@ -18,7 +18,7 @@ from portal.people.sessions import viewer_of
 
 from plugins.restitutions.models import Consent, Cue
 from plugins.restitutions.services.consents import add_consent, consent_token, sweep, take_back
-from plugins.restitutions.services.publishing import hold
+from plugins.restitutions.services.publishing import Said, change, hold
 from tests.plugins.restitutions.factories import FILM, LINK, START, again, give_words, say_more
 from tests.reading import words
 
@@ -241,3 +241,34 @@ def wait_until_somebody_waits() -> None:
             return
         Event().wait(0.05)
     pytest.fail("nobody came")
+
+
+def test_a_restitution_taken_down_closes_what_everybody_agreed_to(
+    filmed, writing, sign_in, client, awa, clock, run_jobs
+):
+    """C33 SPEC 7: the owner reads who agreed for a year; no address of theirs opens any more; then the names go."""
+    number, (_address, other) = filmed
+    with writing():
+        take_back(None, session.scalars(sa.select(Consent).order_by(Consent.id).limit(1)).one(), at=START)
+    own = sign_in(awa)
+    assert f"/restitutions/{number}/filmed" in own.get(f"/restitutions/{number}").text
+    page = words(own.get(f"/restitutions/{number}/filmed"))
+    assert "Bo Lang" in page
+    assert "Zoé M." in page
+    client.delete_cookie("session")
+    assert client.get(other).status_code == 404
+    clock.set(START + timedelta(days=366))
+    while run_jobs():
+        pass
+    with writing():
+        assert not session.scalars(sa.select(Consent.name)).all()
+        assert again(number).title == ""
+
+
+def test_nobody_says_there_are_no_words_while_there_are(filmed, writing, awa):
+    """C33 SPEC 6."""
+    number, _addresses = filmed
+    with writing():
+        said = Said(title="x", captions="no", transcript="no", audience="intranet")
+        change(viewer_of(awa.id), again(number), said, [], at=START)
+        assert (again(number).captions, again(number).transcript) == ("yes", "yes")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from portal.api import Subject, ask_plugins, follow
@@ -149,3 +151,32 @@ def test_without_this_plugin_the_session_stands(copil, copil_url, writing, awa, 
     page = without("restitutions", lea, copil_url)
     assert page.status_code == 200
     assert "/restitutions/" not in page.text
+
+
+def test_a_session_of_a_lab_opens_to_nobody_but_the_lab(writing, awa, ben, lea, sign_in, post, reading):
+    """The readers of its session are the most that a restitution has, when it is added and when it is changed."""
+    with writing():
+        lab = make_lab(members=[awa, ben])
+        hidden = Subject("labs.ephemeral", make_ephemeral(lab, awa))
+    own = sign_in(awa)
+    offered = re.findall(r'name="audience"[^>]*value="([a-z]+)"', own.get(f"/restitutions/add?of={hidden}").text)
+    assert offered == ["lab", "self"]
+    assert post(own, "/restitutions/add", {**SAID, "of": str(hidden)}).status_code == 422
+    url = post(own, "/restitutions/add", {**SAID, "of": str(hidden), "audience": "lab"}).location
+    assert sign_in(ben).get(url).status_code == 200
+    assert sign_in(lea).get(url).status_code == 404
+    changed = {**SAID, "language": "fr", "summary": "", "chapters": ""}
+    assert post(own, f"{url}/change", changed).status_code == 422
+    assert post(own, f"{url}/change", {**changed, "audience": "lab", "title": "Autre"}).status_code == 303
+    assert sign_in(ben).get(url).status_code == 200
+
+
+def test_labs_copils_and_programmes_say_who_reads_theirs(app, copil, writing, awa):
+    with writing():
+        lab = make_lab(members=[awa])
+        number = make_ephemeral(lab, awa)
+    with app.test_request_context():
+        ((audience, group_id),) = ask_plugins("restitutions_readers", subject=Subject("labs.ephemeral", number))
+        assert (audience, group_id is not None) == ("lab", True)
+        assert len(ask_plugins("restitutions_readers", subject=copil)) == 1
+        assert ask_plugins("restitutions_readers", subject=Subject("copils.copil", 999)) == []
