@@ -99,6 +99,10 @@ class FilmForm(_SaidForm):
 
     film = FilesField(_.later("The file"), [InputRequired()], accept=("video", "sound"), max_bytes=MAX_FILM_BYTES)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self["film"].max_bytes = setting("restitutions", "file_megabytes") * MEGABYTE  # what is said beside the field
+
     def validate_film(self, field: FilesField) -> None:
         """Take no more than the collectivity wants.
 

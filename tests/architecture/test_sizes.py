@@ -33,7 +33,7 @@ CAPS = {
     "directory": 2900,
     "programmes": 3000,
     "regards": 1650,
-    "restitutions": 1650,
+    "restitutions": 1700,
 }
 SILENT = {
     tokenize.COMMENT,

@@ -5,20 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.api import Forbidden, Viewer, session
 
 from plugins.restitutions.models import Choice
-from plugins.restitutions.queries.hosts import always_shows
 
 
 def show_always(actor: Viewer, host: str, *, at: datetime) -> None:
     """Show the videos of this host without asking first; twice is once."""
     if actor.person_id is None:
         raise Forbidden
-    if not always_shows(actor, host):
-        session.add(Choice(person_id=actor.person_id, host=host, chosen_at=at))
-        session.flush()
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = insert(Choice).values(person_id=actor.person_id, host=host, chosen_at=at)
+    session.execute(row.on_conflict_do_nothing(index_elements=["person_id", "host"]))
 
 
 def ask_again(actor: Viewer, host: str) -> None:

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from portal.api import Viewer, issue_token, record, session, show_token, texts
 
 from plugins.restitutions.models import Consent, Restitution, Status
-from plugins.restitutions.services.publishing import SCOPE, empty, hold, must_own, withdraw
+from plugins.restitutions.services.emptying import SCOPE, empty
+from plugins.restitutions.services.publishing import hold, must_own, withdraw
 
 _ = texts("restitutions")
 AT_A_TIME = 50

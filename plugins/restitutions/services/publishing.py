@@ -16,26 +16,24 @@ from portal.api import (
     Subject,
     Upload,
     Viewer,
-    drop_file,
     files_of,
     fold,
     keep_file,
     link,
     publish,
     record,
-    revoke_tokens,
     session,
     settle,
     texts,
 )
 
-from plugins.restitutions.models import Chapter, Consent, Cue, Has, Restitution, Status
+from plugins.restitutions.models import Chapter, Cue, Has, Restitution, Status
+from plugins.restitutions.services.emptying import close_consents, drop_files, drop_words, empty
 from plugins.restitutions.values.addresses import Fault, ReadAddress
 from plugins.restitutions.values.places import FILE
 
 _ = texts("restitutions")
 LINK = "restitutions.of"
-SCOPE = "restitutions.consent"
 FAULTS = {
     Fault.HTTPS: _.later("The address must begin with https://."),
     Fault.HOST: _.later("Videos of this host are not taken here. Ask whoever administers the plugins to add it."),
@@ -99,7 +97,20 @@ def _status(found: ReadAddress) -> Status:
 
 
 def add_film(actor: Viewer, said: Said, upload: Upload, *, at: datetime) -> Restitution:
-    """Add a video, or its sound, that was sent."""
+    """Add a video, or its sound, that was sent.
+
+    The same file by the same person under the same title is a second click.
+    """
+    same = sa.select(Restitution).where(
+        Restitution.author_id == actor.person_id,
+        Restitution.provider == FILE,
+        Restitution.title == said.title,
+        Restitution.status != Status.WITHDRAWN,
+    )
+    sent = (upload.name, upload.size)
+    for known in session.scalars(same):
+        if sent in {(card.name, card.size) for card in files_of(known.subject)}:
+            return known
     made = _new(actor, said, at=at)
     made.provider, made.status = FILE, Status.PUBLISHED
     _keep(actor, made, said, at=at)
@@ -179,7 +190,7 @@ def confirm(actor: Viewer, restitution: Restitution, *, at: datetime) -> None:
 
 
 def correct(actor: Viewer, restitution: Restitution, original: str, found: ReadAddress, *, at: datetime) -> None:
-    """Give another address; what was said of the former one by its host goes.
+    """Give another address; what its host said of the former one goes, and of another video words, chapters, consents.
 
     :raises Forbidden: it is somebody else's
     :raises Conflict: it is a file of ours, or was taken down
@@ -191,6 +202,10 @@ def correct(actor: Viewer, restitution: Restitution, original: str, found: ReadA
         raise Conflict(_("This video was sent as a file: it has no address to correct."))
     _must_be_taken(found)
     drop_files(restitution, actor=actor, at=at)
+    if restitution.place is not None and (found.place is None or not restitution.place.is_same_video(found.place)):
+        drop_words(restitution)
+        close_consents(restitution, at=at)
+        fold_again(restitution)
     restitution.original, restitution.status = original, _status(found)
     restitution.stand_at(found.place)
     restitution.provider_title, restitution.seconds, restitution.failures = "", None, 0
@@ -247,40 +262,9 @@ def withdraw(actor: Viewer | None, restitution: Restitution, *, at: datetime) ->
         return
     empty(restitution, actor=actor, at=at)
     restitution.status, restitution.withdrawn_at = Status.WITHDRAWN, at
-    _close_consents(restitution, at=at)
+    close_consents(restitution, at=at)
     actor_id = actor.person_id if actor else None
     publish(Event("restitutions.withdrawn", restitution.subject, actor_id, at, facts_of(restitution)))
-
-
-def _close_consents(restitution: Restitution, *, at: datetime) -> None:
-    """Close the consents nobody took back: there is nothing left that they agree to."""
-    still = sa.and_(Consent.withdrawn_at.is_(None), Consent.closed_at.is_(None))
-    for consent in session.scalars(sa.select(Consent).where(Consent.restitution_id == restitution.id, still)):
-        consent.closed_at = at
-        revoke_tokens(SCOPE, consent.subject)
-    session.flush()
-
-
-def empty(restitution: Restitution, *, actor: Viewer | None, at: datetime) -> bool:
-    """Leave nothing of a video; tell whether there was something."""
-    left = drop_files(restitution, actor=actor, at=at)
-    for table in (Cue, Chapter):
-        gone = session.scalars(sa.delete(table).where(table.restitution_id == restitution.id).returning(table.id)).all()
-        left = left or bool(gone)
-    left = left or bool(restitution.original or restitution.key)
-    restitution.stand_at(None)
-    restitution.original = restitution.provider_title = restitution.summary = ""
-    restitution.folded = fold(restitution.title)
-    session.flush()
-    return left
-
-
-def drop_files(restitution: Restitution, *, actor: Viewer | None, at: datetime) -> bool:
-    """Take its files from a restitution; tell whether there were any."""
-    found = files_of(restitution.subject)
-    for card in found:
-        drop_file(restitution.subject, card.id, actor=actor, at=at)
-    return bool(found)
 
 
 def must_own(actor: Viewer, restitution: Restitution) -> None:

@@ -36,6 +36,10 @@ class Place:
         """Give the host whose frame shows it."""
         return FRAME_HOSTS.get(self.provider, self.host)
 
+    def is_same_video(self, other: Place) -> bool:
+        """Tell whether another address is of this very video, from wherever it begins."""
+        return replace(self, start=0, secret="") == replace(other, start=0, secret="")
+
     @property
     def is_told_who_asks(self) -> bool:
         """Tell whether the frame must be told the address of this portal: YouTube plays nothing otherwise."""

@@ -11,7 +11,7 @@ from plugins.restitutions.forms import ConsentForm
 from plugins.restitutions.models import Restitution
 from plugins.restitutions.queries.restitutions import consents_of
 from plugins.restitutions.services.consents import add_consent, consent_token, take_back
-from plugins.restitutions.services.publishing import SCOPE
+from plugins.restitutions.services.emptying import SCOPE
 from plugins.restitutions.views.blueprint import blueprint
 from plugins.restitutions.views.loaders import consent_of, former_restitution, own_consent
 from plugins.restitutions.views.offers import url_of

@@ -11,7 +11,8 @@ from portal.api import local_day, now, session
 from portal.people.sessions import viewer_of
 
 from plugins.restitutions.models import Choice, Restitution, Status
-from plugins.restitutions.services.consents import SCOPE, add_consent, consent_token, take_back
+from plugins.restitutions.services.consents import add_consent, consent_token, take_back
+from plugins.restitutions.services.emptying import SCOPE
 from plugins.restitutions.values.places import FILE
 from tests.plugins.restitutions.factories import LINK, TORN, give_words, make_link, say_more
 from tests.review.world import ANIMATOR, NETWORK, NOBODY, OWNER, Key, Roles, Thing, World, readers_of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -11,9 +12,11 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
 from portal.api import Subject, session
+from portal.people.sessions import viewer_of
 
 from plugins.restitutions.models import Restitution
-from tests.plugins.restitutions.factories import FILM, LINK, TORN, again
+from plugins.restitutions.services.consents import add_consent
+from tests.plugins.restitutions.factories import FILM, LINK, START, TORN, again, give_words
 from tests.reading import token_in, words
 
 PLUGINS = ["restitutions"]
@@ -202,3 +205,35 @@ def test_the_address_that_is_shown_is_never_the_one_that_was_typed(link, writing
         again(number).original = "javascript:alert(1)"
     page = sign_in(awa).get(f"/restitutions/{number}").text
     assert "javascript:" not in page
+
+
+def test_a_second_click_on_a_file_gives_the_first(sign_in, post, awa):
+    own = sign_in(awa)
+    said = {**SAID, "title": "Entretien"}
+    sent = [post(own, "/restitutions/send", {**said, "film": (io.BytesIO(FILM), "r.mp4")}).location for _click in "12"]
+    assert sent[0] == sent[1]
+    other = post(own, "/restitutions/send", {**said, "title": "Autre", "film": (io.BytesIO(FILM), "r.mp4")})
+    assert other.location != sent[0]
+
+
+def test_what_the_collectivity_takes_at_most_is_said_beside_the_file(settle, sign_in, awa):
+    settle(file_megabytes="20")
+    assert "20 Mo au plus" in words(sign_in(awa).get("/restitutions/send"))
+
+
+def test_another_video_takes_words_chapters_and_consents_along_and_another_start_takes_nothing(
+    link, writing, sign_in, post, awa
+):
+    """C33 SPEC 7: who agreed to one video did not agree to another."""
+    number, own = link(), sign_in(awa)
+    url = f"/restitutions/{number}"
+    with writing():
+        give_words(awa, again(number))
+        add_consent(viewer_of(awa.id), again(number), "Bo Lang", date(2018, 1, 26), at=START)
+    post(own, f"{url}/address", {"address": f"{LINK}&t=30"})
+    assert "osé" in own.get(f"{url}/words").text
+    assert "Feuille à donner" in words(own.get(f"{url}/filmed"))
+    assert "Avec l’adresse d’une autre vidéo partent" in words(own.get(f"{url}/address"))
+    post(own, f"{url}/address", {"address": "https://vimeo.com/76979871"})
+    assert "osé" not in own.get(f"{url}/words").text
+    assert "Feuille à donner" not in words(own.get(f"{url}/filmed"))
