@@ -24,7 +24,7 @@ MAX_PLUGIN_LINES = 1200
 # `ambassadors`: the card, finding and asking, levels, the board, pictures, the mirror (C08, C19, C22, C44).
 # `programmes`: the day and its delays, sign-ups, calendars, the fair with its turns and packs (C34, C35, C09 SPEC 6).
 # `restitutions`: addresses read and judged, words with their time, consents, what hosts say (C33), each with its pages.
-# `regards`: rounds, cards of four origins, the reveal, questions and their wall (C36); measured at 1,560.
+# `regards`: rounds, cards of four origins, the reveal, questions and their wall (C36); measured at 1,664 once reviewed.
 # `labs` and `copils` take up open questions of others, and give them back: 40 lines each.
 CAPS = {
     "ambassadors": 3750,
@@ -32,7 +32,7 @@ CAPS = {
     "labs": 3025,
     "directory": 2900,
     "programmes": 3000,
-    "regards": 1650,
+    "regards": 1700,
     "restitutions": 1700,
 }
 SILENT = {

@@ -21,6 +21,7 @@ from plugins.copils.services.facts import (
     must_take_questions,
 )
 from plugins.copils.services.placing import free_merged, place, say_asked
+from plugins.copils.services.taking_up import release
 
 _ = texts("copils")
 
@@ -174,6 +175,7 @@ def withdraw_question(actor: Viewer, question: Question, *, at: datetime) -> Non
     free_merged(question)
     session.flush()
     publish(Event("copils.question_withdrawn", question.subject, actor.person_id, at, {"copil": question.copil_id}))
+    release(actor, question, at=at)
 
 
 def put_back(actor: Viewer, question: Question, *, at: datetime) -> None:

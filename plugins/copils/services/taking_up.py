@@ -28,6 +28,11 @@ def give_back(actor: Viewer, question: Question, *, at: datetime) -> None:
     """
     copil = hold_with_copil(question)
     must_ask_itself(actor, question, copil, at=at)
+    release(actor, question, at=at)
+
+
+def release(actor: Viewer, question: Question, *, at: datetime) -> None:
+    """Give back where a question comes from, as when it is withdrawn."""
     for origin in linked(TAKES_UP, question.subject):
         unlink(TAKES_UP, question.subject, origin, actor=actor, at=at)
         _say("given_back", actor, question, origin, at)

@@ -81,3 +81,13 @@ def must_be_running(project: Project) -> None:
     """
     if project.closed_at is not None:
         raise Conflict(_("This project has ended: what it says no longer changes."))
+
+
+def must_have_opened(actor: Viewer, ephemeral: Ephemeral) -> int:
+    """Give the actor's id.
+
+    :raises Forbidden: somebody else opened the lab
+    """
+    if actor.person_id is None or actor.person_id != ephemeral.author_id:
+        raise Forbidden(_("Only the person who opened this lab may do that."))
+    return actor.person_id

@@ -9,8 +9,9 @@ from portal.api import Conflict, Forbidden, Invalid, Viewer, fold, move_expiry, 
 from plugins.labs.models.ephemeral import MAX_QUESTION, MAX_REASON, Ephemeral, Wording
 from plugins.labs.models.lab import Lab
 from plugins.labs.queries.ephemerals import former_wordings, participation_of
-from plugins.labs.services.facts import hold
+from plugins.labs.services.facts import hold, must_have_opened
 from plugins.labs.services.opening import GUEST_SCOPE, refused_reopening
+from plugins.labs.services.taking_up import release
 
 _ = texts("labs")
 
@@ -26,16 +27,6 @@ def must_run(ephemeral: Ephemeral, *, at: datetime) -> None:
         raise Conflict(_("This lab has not begun yet."))
     if at >= ephemeral.ends_at or ephemeral.ending_noted:
         raise refused_reopening()
-
-
-def must_have_opened(actor: Viewer, ephemeral: Ephemeral) -> int:
-    """Give the actor's id.
-
-    :raises Forbidden: somebody else opened the lab
-    """
-    if actor.person_id is None or actor.person_id != ephemeral.author_id:
-        raise Forbidden(_("Only the person who opened this lab may do that."))
-    return actor.person_id
 
 
 def refold(ephemeral: Ephemeral) -> None:
@@ -167,3 +158,4 @@ def cancel_ephemeral(actor: Viewer, ephemeral: Ephemeral, *, at: datetime) -> No
     session.flush()
     revoke_tokens(GUEST_SCOPE, ephemeral.subject)
     record("labs.ephemeral_cancelled", ephemeral.subject, actor=actor, at=at)
+    release(actor, ephemeral, at=at)

@@ -7,8 +7,7 @@ from datetime import datetime
 from portal.api import Event, Subject, Viewer, link, linked, publish, unlink
 
 from plugins.labs.models.ephemeral import Ephemeral
-from plugins.labs.services.facts import hold
-from plugins.labs.services.running import must_have_opened
+from plugins.labs.services.facts import hold, must_have_opened
 
 TAKES_UP = "labs.takes_up"
 
@@ -29,6 +28,11 @@ def give_back(actor: Viewer, ephemeral: Ephemeral, *, at: datetime) -> None:
     """
     hold(ephemeral)
     must_have_opened(actor, ephemeral)
+    release(actor, ephemeral, at=at)
+
+
+def release(actor: Viewer, ephemeral: Ephemeral, *, at: datetime) -> None:
+    """Give back what a lab was opened for, as when it is called off."""
     for question in linked(TAKES_UP, ephemeral.subject):
         unlink(TAKES_UP, ephemeral.subject, question, actor=actor, at=at)
         _say("given_back", actor, ephemeral, question, at)

@@ -24,6 +24,12 @@ class OpeningForm(Form):
     audience = AudienceField(_.later("Who can write in it, and read it once revealed?"), levels=LEVELS)
 
 
+class OccasionForm(Form):
+    """The occasion of a round, to correct."""
+
+    occasion = StringField(_.later("On which occasion"), validators=[InputRequired(), Length(max=MAX_OCCASION)])
+
+
 class AudienceForm(Form):
     """Who reads a round (C36 SPEC 6)."""
 

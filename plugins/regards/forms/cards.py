@@ -10,7 +10,7 @@ from wtforms.validators import Optional
 from portal.api import Form, texts
 
 from plugins.regards.models.card import LENSES
-from plugins.regards.services.lines import Words
+from plugins.regards.services.lines import BARS, Words
 
 _ = texts("regards")
 
@@ -73,4 +73,4 @@ class PaperForm(_Keyed):
     @property
     def words(self) -> Words:
         """Give what the service takes."""
-        return Words.typed(self.inspiring.data, self.risky.data, self.question.data)
+        return Words.typed(self.inspiring.data, self.risky.data, self.question.data, parted=BARS)

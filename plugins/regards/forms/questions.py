@@ -43,6 +43,7 @@ class MarkForm(Form):
         validators=[InputRequired(), Length(max=MAX_WORDS)],
         description=_.later("What is known by now, or why it is closed."),
     )
+    seen = HiddenField(default=None)
 
 
 class QuestionFilters(Filters):

@@ -150,4 +150,8 @@ def _signature(card: Card, names: dict[int | None, str], who: dict[int, Person])
     if card.origin == PERSON:
         person = who.get(card.author_id or 0)
         return person.name if person else _("somebody who left")
-    return card.signed or (_("a visitor") if card.origin == VISITOR else _("a paper card"))
+    if not card.signed:
+        return _("a visitor") if card.origin == VISITOR else _("a paper card")
+    if card.origin == VISITOR:
+        return _("%(signed)s (somebody passing by)", signed=card.signed)
+    return _("%(signed)s (paper card)", signed=card.signed)

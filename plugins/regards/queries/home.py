@@ -12,7 +12,7 @@ from portal.api import READER, Viewer, reading, session
 from plugins.regards.models.board import Board, Seat
 from plugins.regards.models.card import GROUP, PERSON, QUESTION, Card, Line
 from plugins.regards.queries.boards import IS_REVEALED, readable
-from plugins.regards.queries.lines import STANDS, State
+from plugins.regards.queries.lines import STANDS, State, said_first
 
 AT_A_GLANCE = 5
 RECENT = timedelta(days=30)
@@ -29,7 +29,14 @@ _WROTE = sa.exists().where(
     ),
 )
 _HANDED_IN = sa.exists().where(Card.board_id == Board.id, Card.handed_in_at.is_not(None))
-_ASKED = sa.exists().where(Line.board_id == Board.id, Line.lens == QUESTION, STANDS[State.OPEN], Line.reply.is_(None))
+_ASKED = sa.exists().where(
+    Line.board_id == Board.id,
+    Line.lens == QUESTION,
+    Line.card.has(Card.handed_in_at.is_not(None)),
+    STANDS[State.OPEN],
+    Line.reply.is_(None),
+    said_first(),
+)
 _SOONEST = (sa.func.coalesce(Board.reveal_due_at, Board.opened_at), Board.id)
 _TO_FILL = (
     sa.select(Board)

@@ -44,10 +44,10 @@ MARKS = {
 
 
 def state_of(line: Line) -> State:
-    """Give where a question stands: what somebody said of it, else what it became, else open."""
-    if line.mark:
-        return State(line.mark)
-    return State.BECAME if line.became_kind else State.OPEN
+    """Give where a question stands: closed, else what it became, else lit, else open."""
+    if line.became_kind and line.mark != State.CLOSED:
+        return State.BECAME
+    return State(line.mark) if line.mark else State.OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def columns_of(board: Board, viewer: Viewer, *, at: datetime) -> dict[str, list[
     return columns
 
 
-def _said_first() -> sa.ColumnElement[bool]:
+def said_first() -> sa.ColumnElement[bool]:
     """Keep, of lines that say the same in a round, the first one: a question asked by many has one life."""
     other, card = aliased(Line), aliased(Card)
     same = sa.and_(other.board_id == Line.board_id, other.lens == Line.lens, other.sign == Line.sign)
@@ -92,7 +92,7 @@ _SAID = (
     sa.select(Line)
     .join(Line.card)
     .join(Line.board)
-    .where(Card.handed_in_at.is_not(None), IS_REVEALED, readable(), _said_first())
+    .where(Card.handed_in_at.is_not(None), IS_REVEALED, readable(), said_first())
 )
 _LINE = _SAID.where(Line.id == sa.bindparam("number")).options(contains_eager(Line.board))
 _QUESTIONS = _SAID.where(Line.lens == QUESTION).options(contains_eager(Line.board))
@@ -153,8 +153,8 @@ class QuestionSearch:
 
 STANDS = {
     State.OPEN: sa.and_(Line.mark.is_(None), Line.became_kind.is_(None)),
-    State.BECAME: sa.and_(Line.mark.is_(None), Line.became_kind.is_not(None)),
-    State.LIT: Line.mark == State.LIT,
+    State.BECAME: sa.and_(Line.mark.is_distinct_from(State.CLOSED), Line.became_kind.is_not(None)),
+    State.LIT: sa.and_(Line.mark == State.LIT, Line.became_kind.is_(None)),
     State.CLOSED: Line.mark == State.CLOSED,
 }
 

@@ -63,11 +63,12 @@ def _must_follow_up(actor: Viewer, line: Line, at: datetime) -> None:
     session.refresh(line)
 
 
-def mark_question(actor: Viewer, line: Line, *, state: str, note: str, at: datetime) -> None:
+def mark_question(actor: Viewer, line: Line, *, state: str, note: str, seen: str | None = None, at: datetime) -> None:
     """Say that a question is shed light on, or closed, with one sentence.
 
+    :param seen: the sentence that the actor had before them; None not to ask
     :raises Forbidden: the actor is not of the reviewed team and did not ask it
-    :raises Conflict: it is not revealed
+    :raises Conflict: it is not revealed, or somebody else was faster
     :raises Invalid: no sentence, one that is too long, or another state
     """
     _must_follow_up(actor, line, at)
@@ -76,21 +77,27 @@ def mark_question(actor: Viewer, line: Line, *, state: str, note: str, at: datet
         raise Invalid(_("Choose what became of it."), field="state")
     if not text or len(text) > MAX_WORDS:
         raise Invalid(_("Say it in one sentence, of %(most)s signs at most.", most=MAX_WORDS), field="note")
+    if seen is not None and seen != (line.note or ""):
+        raise Conflict(
+            _("Meanwhile somebody wrote: “%(text)s” What you have just typed is still below.", text=line.note)
+        )
     publish(Event("regards.question_marked", line.subject, actor.person_id, at, {"state": state}))
     line.mark, line.note, line.marked_by_id, line.marked_at = state, text, actor.person_id, at
     session.flush()
 
 
 def reopen_question(actor: Viewer, line: Line, *, at: datetime) -> None:
-    """Take back what was said of a question: it is open again, or what it had become; doing it twice changes nothing.
+    """Take back what was said of a question; if nothing was, free it from what took it up. Twice changes nothing.
 
     :raises Forbidden: the actor is not of the reviewed team and did not ask it
     :raises Conflict: it is not revealed
     """
     _must_follow_up(actor, line, at)
-    if line.mark is None:
+    if line.mark is None and line.became_kind is None:
         return
     publish(Event("regards.question_reopened", line.subject, actor.person_id, at))
+    if line.mark is None:
+        line.became_kind = line.became_id = None
     line.mark = line.note = line.marked_by_id = line.marked_at = None
     session.flush()
 

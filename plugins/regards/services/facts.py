@@ -65,9 +65,19 @@ def must_be_a_peer(actor: Viewer, board: Board) -> int:
     """
     if actor.person_id is None:
         raise Forbidden(_("Sign in to leave a review."))
+    must_not_be_reviewed(actor, board)
+    return actor.person_id
+
+
+def must_not_be_reviewed(actor: Viewer, board: Board) -> None:
+    """Go on, unless it is the work of their team, by whichever door they came.
+
+    Rule: C36 SPEC 2.
+
+    :raises Forbidden: it is their own work
+    """
     if actor.person_id in barred_from(board):
         raise Forbidden(_("This is the work of your team: others review it, and you reply once it is revealed."))
-    return actor.person_id
 
 
 def is_of_team(actor: Viewer, board: Board) -> bool:

@@ -23,9 +23,11 @@ from plugins.regards.models.card import (
 
 _ = texts("regards")
 
-ON_ONE_LINE = re.compile(r"\s+/\s+|[\r\n]+")
+BREAKS = re.compile(r"[\r\n]+")
+BARS = re.compile(r"\s+/\s+|[\r\n]+")
+BULLET = re.compile(r"^\s*[-–•*>]\s+")  # « -20 % » is no bullet
 BLANKS = re.compile(r"[^\S\u00a0\u202f]+")
-ENDS = " .;:!?…"
+ENDS = " .…?"  # a question may lack its mark; an exclamation says something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +39,18 @@ class Words:
     question: tuple[str, ...] = ()
 
     @classmethod
-    def typed(cls, inspiring: str | None, risky: str | None, question: str | None) -> Words:
-        """Read what was typed: an idea on each line, or between two bars on one line."""
-        return cls(*(tuple(_ideas(text or "")) for text in (inspiring, risky, question)))
+    def typed(cls, *lenses: str | None, parted: re.Pattern[str] = BREAKS) -> Words:
+        """Read what was typed, lens by lens: an idea on each line; with `BARS`, also between two bars on one line."""
+        return cls(*(tuple(_ideas(text or "", parted)) for text in lenses))
 
     def of(self, lens: str) -> tuple[str, ...]:
         """Give the lines of one lens."""
         return {INSPIRING: self.inspiring, RISKY: self.risky, QUESTION: self.question}[lens]
 
 
-def _ideas(text: str) -> list[str]:
+def _ideas(text: str, parted: re.Pattern[str]) -> list[str]:
     """Give the ideas of a lens; the no-break spaces of whoever types them stay."""
-    found = (BLANKS.sub(" ", part.lstrip("-•–> \t")).strip() for part in ON_ONE_LINE.split(text))
+    found = (BLANKS.sub(" ", BULLET.sub("", part)).strip() for part in parted.split(text))
     return [idea for idea in found if idea]
 
 

@@ -7,7 +7,20 @@ from operator import attrgetter
 
 import sqlalchemy as sa
 
-from portal.api import Conflict, Event, Forbidden, Invalid, Subject, Viewer, fold, publish, record, session, texts
+from portal.api import (
+    Audience,
+    Conflict,
+    Event,
+    Forbidden,
+    Invalid,
+    Subject,
+    Viewer,
+    fold,
+    publish,
+    record,
+    session,
+    texts,
+)
 
 from plugins.regards.models.board import LEVELS, MAX_OCCASION, Board, Seat
 from plugins.regards.queries.boards import hidden_board_on
@@ -18,6 +31,10 @@ from plugins.regards.services.facts import hold, must_be_hidden, must_run
 
 _ = texts("regards")
 
+_PERSON = sa.table("users", sa.column("id"))
+# Two who open a round on one thing at once wait in line: its team is one, so is the least of its numbers.
+_IN_LINE = sa.select(_PERSON.c.id).where(_PERSON.c.id == sa.bindparam("person")).with_for_update(key_share=True)
+
 
 def open_board(actor: Viewer, reviewed: Subject, *, occasion: str, audience: str, at: datetime) -> Board:
     """Open a round of regards; one that is open on the same subject is given back, as of a second click.
@@ -25,7 +42,7 @@ def open_board(actor: Viewer, reviewed: Subject, *, occasion: str, audience: str
     Whether the actor may read what is reviewed is asked before.
     Rule: C36 SPEC 6 (its ring is the network by default).
 
-    :raises Forbidden: the actor belongs to no lab
+    :raises Forbidden: the actor belongs to no lab, or would open it wider than the network without being reviewed
     :raises Conflict: nobody answers for this subject, or a round is open on it for another occasion
     :raises Invalid: no occasion, one that is too long, or an audience of another sort
     """
@@ -34,17 +51,46 @@ def open_board(actor: Viewer, reviewed: Subject, *, occasion: str, audience: str
     team = team_of(reviewed)
     if not team:
         raise Conflict(_("Nobody says whose work this is: it cannot be reviewed."))
-    words = " ".join(occasion.split())
-    if not words or len(words) > MAX_OCCASION:
-        raise Invalid(_("Say on which occasion, in %(most)s signs at most.", most=MAX_OCCASION), field="occasion")
+    words = _checked(occasion)
     if audience not in LEVELS:
         raise Invalid(_("Choose who can read."), field="audience")
+    if audience != Audience.NETWORK and actor.person_id not in team:
+        raise Forbidden(_("Only the reviewed team may let more people read what was said of its work. Ask them."))
+    session.execute(_IN_LINE, {"person": min(team)})
     again = hidden_board_on(reviewed, at=at)
     if again is not None:
         if again.occasion == words:
             return again
-        raise Conflict(_("A round is open on it already: “%(occasion)s”. Reveal it first.", occasion=again.occasion))
+        raise Conflict(
+            _(
+                "A round is open on it already: “%(occasion)s”. Reveal it first.",
+                occasion=again.occasion,
+            )
+        )
     return _open(actor.person_id, reviewed, words, audience, at)
+
+
+def correct_occasion(actor: Viewer, board: Board, *, occasion: str, at: datetime) -> None:
+    """Correct the occasion of a round; the same words change nothing.
+
+    :raises Forbidden: the actor neither opened it nor is reviewed there
+    :raises Invalid: no occasion, or one that is too long
+    """
+    hold(board)
+    must_run(actor, board)
+    words = _checked(occasion)
+    if words == board.occasion:
+        return
+    record("regards.board_corrected", board.subject, actor=actor, at=at)
+    board.occasion, board.folded = words, fold(board.subject_title, words)
+    session.flush()
+
+
+def _checked(occasion: str) -> str:
+    words = " ".join(occasion.split())
+    if not words or len(words) > MAX_OCCASION:
+        raise Invalid(_("Say on which occasion, in %(most)s signs at most.", most=MAX_OCCASION), field="occasion")
+    return words
 
 
 def _open(author_id: int, reviewed: Subject, occasion: str, audience: str, at: datetime) -> Board:

@@ -7,11 +7,12 @@ from flask import url_for
 from portal.api import Form, day, form_page, message, now, requires, see, texts, viewer
 
 from plugins.regards import permissions
-from plugins.regards.forms.boards import AudienceForm, OpeningForm
+from plugins.regards.forms.boards import AudienceForm, OccasionForm, OpeningForm
 from plugins.regards.models.board import Board
 from plugins.regards.queries.cards import handed_in
+from plugins.regards.queries.reviewed import team_of
 from plugins.regards.services.facts import must_be_hidden
-from plugins.regards.services.opening import must_be_untouched, open_board, take_board_back
+from plugins.regards.services.opening import correct_occasion, must_be_untouched, open_board, take_board_back
 from plugins.regards.services.revealing import open_to, reveal
 from plugins.regards.views.blueprint import blueprint
 from plugins.regards.views.loaders import board_to_run, reviewed
@@ -29,12 +30,27 @@ def url_of(board: Board) -> str:
 def open_form(card):
     """Open a round: both fields are filled in beforehand (law 1)."""
     form = OpeningForm(data={"occasion": _("Round of %(day)s", day=day(now())), "audience": "network"})
+    if viewer().person_id not in (team_of(card.subject) or ()):
+        del form.audience
     if form.submitted():
         with form.attempt():
-            board = open_board(viewer(), card.subject, **form.data, at=now())
+            board = open_board(viewer(), card.subject, **{"audience": "network"} | form.data, at=now())
             message(_("The round is open. What is written stays hidden until it is revealed, together."))
             return see("regards.board", board_id=board.id)
     return form_page("regards/open.html", form, card=card, cancel_url=card.url)
+
+
+@blueprint.route("/<int:board_id>/occasion", methods=["GET", "POST"])
+@requires(permissions.RUN, board=board_to_run)
+def occasion(board):
+    """Correct the occasion of a round."""
+    form = OccasionForm(obj=board)
+    if form.submitted():
+        with form.attempt():
+            correct_occasion(viewer(), board, occasion=form.occasion.data, at=now())
+            message(_("The occasion is corrected."))
+            return see("regards.board", board_id=board.id)
+    return form_page("regards/occasion.html", form, board=board, cancel_url=url_of(board))
 
 
 @blueprint.route("/<int:board_id>/reveal", methods=["GET", "POST"], endpoint="reveal")

@@ -107,14 +107,20 @@ def slide_of(board: Board, who: Viewer) -> dict[str, Any]:
     """Give what the slide shows to somebody: the three columns, once revealed."""
     at = now()
     columns = columns_of(board, who, at=at) if board.shown_since(at) else {}
-    cards = [card for column in columns.values() for merged in column for card in merged.cards]
     return {
         "shown_since": board.shown_since(at),
         "columns": [(LENS_TITLES[lens], lens, columns[lens]) for lens in columns],
-        "signed": signatures(cards, who) if cards else {},
+        "signed": _signed(columns, who),
         "of_team": is_of_team(who, board),
         "marks": {line.id: MARKS[state_of(line)] for line in _questions(columns)},
     }
+
+
+def _signed(columns: dict[str, list[Merged]], who: Viewer) -> dict[int, str]:
+    """Say who says each line, each once (C36 SPEC 7)."""
+    shown = [merged for column in columns.values() for merged in column]
+    names = signatures({card.id: card for merged in shown for card in merged.cards}.values(), who) if shown else {}
+    return {merged.line.id: ", ".join(dict.fromkeys(names[card.id] for card in merged.cards)) for merged in shown}
 
 
 def _questions(columns: dict[str, list[Merged]]) -> list[Any]:
@@ -133,7 +139,6 @@ def _before(board: Board) -> dict[str, Any]:
 LINES: Table = {
     "lens": (_.later("Lens"), lambda row: row[0]),
     "line": (_.later("Line"), lambda row: row[1].line.words),
-    "cards": (_.later("Cards that say it"), lambda row: len(row[1].cards)),
     "signed": (_.later("Signed"), lambda row: row[2]),
     "reply": (_.later("Reply of the team"), lambda row: row[1].line.reply),
     "state": (_.later("State"), lambda row: row[3]),
@@ -148,7 +153,7 @@ def line_rows(board: Board, who: Viewer) -> list[tuple[object, Merged, str, str]
         (
             title,
             merged,
-            ", ".join(dict.fromkeys(slide["signed"][card.id] for card in merged.cards)),
+            slide["signed"][merged.line.id],
             str(slide["marks"][merged.line.id][0]) if merged.line.id in slide["marks"] else "",
         )
         for title, _lens, column in slide["columns"]

@@ -13,7 +13,7 @@ from plugins.regards import permissions
 from plugins.regards.models.board import Board
 from plugins.regards.models.card import Card, Line
 from plugins.regards.queries.boards import boards_on, hidden_board_on, mark_of, readable_board, readable_boards
-from plugins.regards.queries.cards import OWN_NAME, group_names, is_begun, own_cards
+from plugins.regards.queries.cards import OWN_NAME, group_names, handed_in, is_begun, own_cards
 from plugins.regards.queries.home import boards_to_answer, boards_to_fill, boards_to_reveal
 from plugins.regards.queries.lines import State, readable_question, readable_questions, state_of
 from plugins.regards.queries.reviewed import barred_from, team_of
@@ -80,7 +80,7 @@ def _on_board(board: Board, viewer: Viewer) -> Iterator[Action]:
     may_run = can(viewer, permissions.RUN) and (board.author_id == viewer.person_id or is_of_team(viewer, board))
     if is_hidden:
         yield from _writing(board, viewer)
-    if is_hidden and may_run:
+    if is_hidden and may_run and handed_in(board, viewer).cards:
         yield Action(_("Reveal all"), _url("regards.reveal", board), order=30)
     if is_hidden and can(viewer, permissions.RUN) and may_type(viewer, board):
         yield Action(_("Type paper cards"), _url("regards.paper", board), order=40)
@@ -90,6 +90,7 @@ def _on_board(board: Board, viewer: Viewer) -> Iterator[Action]:
     if not is_hidden:
         yield Action(_("Print the slide"), _url("regards.sheet", board), kind="quiet", order=51)
     if may_run:
+        yield Action(_("Correct the occasion"), _url("regards.occasion", board), kind="quiet", order=59)
         yield Action(_("Choose who reads it"), _url("regards.audience", board), kind="quiet", order=60)
         if is_hidden and not is_begun(board.id):
             yield Action(_("Take the round back"), _url("regards.take_back", board), kind="quiet", order=90)
@@ -129,7 +130,7 @@ def _on_question(line: Line, viewer: Viewer) -> Iterator[Action]:
     if not may_follow_up(viewer, line):
         return
     yield Action(_("Say what became of it"), url_for("regards.mark", question_id=line.id), order=20)
-    if state_of(line) in {State.LIT, State.CLOSED}:
+    if state_of(line) is not State.OPEN:
         url = url_for("regards.reopen", question_id=line.id)
         yield Action(_("Open it again"), url, method="post", kind="quiet", order=90)
 
@@ -154,7 +155,8 @@ def sections(subject: Subject, viewer: Viewer) -> Iterator[Section]:
     at = now()
     boards = boards_on(subject, viewer, at=at) if viewer.is_agent else []
     hidden = hidden_board_on(subject, at=at)
-    door = door_of(hidden) if hidden else None
+    is_reviewed = hidden is not None and viewer.person_id in barred_from(hidden)
+    door = door_of(hidden) if hidden and not is_reviewed else None
     if boards or door:
         rows = [(board, mark_of(board, at=at)) for board in boards]
         context = {"rows": rows, "door": door, "code": qr_uri(door) if door else None}

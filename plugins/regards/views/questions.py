@@ -98,7 +98,7 @@ def questions_export(fmt):
 @signed_in(line=one_question)
 def question(line):
     """Show one question: who asks it, what was replied, what became of it."""
-    acts, cards = actions_of(line.subject), cards_saying(line)
+    acts = actions_of(line.subject)
     return page(
         "regards/question.html",
         line=line,
@@ -108,8 +108,7 @@ def question(line):
         offers=[action for action in acts if action.kind != "main"],
         sections=sections_of(line.subject),
         past=history_of(line.subject, without=QUIET),
-        signed=sorted(set(signatures(cards, viewer()).values())),
-        cards=len(cards),
+        signed=sorted(set(signatures(cards_saying(line), viewer()).values())),
         who=people({line.marked_by_id, line.replied_by_id}),
         readers=readers_sentence(line.board.audience, line.board.reader_group_id),
         is_taken=state_of(line) is State.BECAME,
@@ -127,9 +126,11 @@ def mark(line):
     form = MarkForm(data={"state": line.mark, "note": line.note})
     if form.submitted():
         with form.attempt():
-            mark_question(viewer(), line, state=form.state.data, note=form.note.data, at=now())
+            asked = {"state": form.state.data, "note": form.note.data, "seen": form.seen.data}
+            mark_question(viewer(), line, **asked, at=now())
             message(_("It is noted. You may open the question again."))
             return see("regards.question", question_id=line.id)
+    form.seen.data = line.note or ""
     return form_page("regards/mark.html", form, line=line, cancel_url=_url(line))
 
 

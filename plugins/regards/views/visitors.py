@@ -6,6 +6,7 @@ from flask import request, url_for
 
 from portal.api import (
     NotFound,
+    TooMany,
     absolute_url,
     message,
     now,
@@ -15,11 +16,13 @@ from portal.api import (
     signed_in,
     texts,
     token,
+    viewer,
 )
 
 from plugins.regards.forms.cards import VisitorForm
 from plugins.regards.models.board import Board
 from plugins.regards.services.due import VISITOR_SCOPE, visitor_token
+from plugins.regards.services.facts import must_not_be_reviewed
 from plugins.regards.services.writing import leave_card, take_card_back
 from plugins.regards.views.blueprint import blueprint
 from plugins.regards.views.loaders import GONE, left_card, one_board, visited
@@ -41,13 +44,17 @@ def door_of(board: Board) -> str | None:
 @token(VISITOR_SCOPE, gone=GONE, board=visited)
 def visit(board):
     """Let a visitor write: three lenses, nothing else is asked."""
-    form = VisitorForm()
-    if form.submitted():
-        with form.attempt():
-            card = leave_card(board, key=form.key.data, words=form.words, signed=form.signed.data, at=now())
-            return see("regards.thanks", token=_token(), key=card.key)
+    must_not_be_reviewed(viewer(), board)
+    form, status = VisitorForm(), 422 if request.method == "POST" else 200
+    try:
+        if form.submitted():
+            with form.attempt():
+                card = leave_card(board, key=form.key.data, words=form.words, signed=form.signed.data, at=now())
+                return see("regards.thanks", token=_token(), key=card.key)
+    except TooMany as refusal:  # what they have typed stays before them
+        form.refuse(refusal)
+        status = refusal.status
     form.draw()
-    status = 422 if request.method == "POST" else 200
     return page("regards/visit.html", status=status, board=board, form=form)
 
 

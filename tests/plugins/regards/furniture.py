@@ -21,7 +21,7 @@ ASKS = {
     OPEN: "open_questions_wall thanks thanks_undo visit",
     "regards.answer": "mark reopen reply",
     "regards.open": "door door_close door_open open_round",
-    "regards.run": "audience paper paper_undo reveal take_back",
+    "regards.run": "audience occasion paper paper_undo reveal take_back",
     "regards.write": "card",
 }
 ON_SCREENS = "regards.answer regards.write"
