@@ -69,12 +69,14 @@ def furnish(world: World) -> None:
 
 
 def add_private(world: World) -> None:
-    """Add what those outside may not know of."""
+    """Add what those outside may not know of.
+
+    None that is withdrawn: its owner is told, and their feed, which opens to whoever has its address, says so.
+    """
     for state, audience in (
         ("published", "self"),
         ("film", "network"),
         ("to_confirm", "intranet"),
-        ("withdrawn", "self"),
     ):
         _restitution(world, Made(state, audience, ""))
 
