@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from PIL import Image
 from werkzeug.exceptions import HTTPException
@@ -58,7 +59,7 @@ def gather(walk: Walk, forms: Forms, wanted: set[str], doors: Iterable[Door]) ->
     match = walk.app.url_map.bind("localhost").match
     for form in _shown(walk, sorted(doors, key=lambda door: door.endpoint not in wanted)):
         try:
-            endpoint, _values = match(form.action.partition("?")[0], method="POST")
+            endpoint, _values = match(urlsplit(form.action).path, method="POST")
         except HTTPException as error:
             raise AssertionError(f"a form goes to {form.action}, where nothing is") from error
         forms.keep(endpoint, form)
