@@ -41,7 +41,8 @@ TURNED_AWAY = {
     "regards.take_back": "only before anybody has begun a card",
     "regards.visit": STATE,
 }
-UNDONE = {"regards.take_back": "a card was begun in every round"}
+BEGUN = {"regards.take_back": "a card was begun in every round"}
+UNDONE = UNREACHED = BEGUN
 HIDDEN = dict.fromkeys(("regards_board.folded", "regards_line.folded"), "read to find and to order, never shown")
 KIND = "a word of the code"
 EXEMPT = {
