@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from portal.api import Viewer, among_words, reading, session, sought, texts, word_values
+from portal.api import Viewer, among_words, edition, reading, session, sought, texts, word_values
 
 from plugins.regards.models.board import Board
 from plugins.regards.models.card import LENSES, QUESTION, Card, Line
@@ -48,6 +48,11 @@ def state_of(line: Line) -> State:
     if line.became_kind and line.mark != State.CLOSED:
         return State.BECAME
     return State(line.mark) if line.mark else State.OPEN
+
+
+def mark_edition(line: Line) -> str:
+    """Name what is said of a question by now, so that what another says meanwhile is seen."""
+    return edition(line.mark or "", line.note or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from portal.api import Conflict, Event, Forbidden, Invalid, Subject, Viewer, pub
 
 from plugins.regards.models.card import MAX_REPLY, MAX_WORDS, QUESTION, Line
 from plugins.regards.queries.cards import author_ids
-from plugins.regards.queries.lines import State, cards_saying, question_by_id
+from plugins.regards.queries.lines import State, cards_saying, mark_edition, question_by_id
 from plugins.regards.services.facts import hold, is_of_team, must_be_of_team, must_be_revealed
 
 _ = texts("regards")
@@ -66,7 +66,7 @@ def _must_follow_up(actor: Viewer, line: Line, at: datetime) -> None:
 def mark_question(actor: Viewer, line: Line, *, state: str, note: str, seen: str | None = None, at: datetime) -> None:
     """Say that a question is shed light on, or closed, with one sentence.
 
-    :param seen: the sentence that the actor had before them; None not to ask
+    :param seen: the `mark_edition` that the actor had before them; None not to ask
     :raises Forbidden: the actor is not of the reviewed team and did not ask it
     :raises Conflict: it is not revealed, or somebody else was faster
     :raises Invalid: no sentence, one that is too long, or another state
@@ -77,7 +77,7 @@ def mark_question(actor: Viewer, line: Line, *, state: str, note: str, seen: str
         raise Invalid(_("Choose what became of it."), field="state")
     if not text or len(text) > MAX_WORDS:
         raise Invalid(_("Say it in one sentence, of %(most)s signs at most.", most=MAX_WORDS), field="note")
-    if seen is not None and seen != (line.note or ""):
+    if seen and seen != mark_edition(line):
         raise Conflict(
             _("Meanwhile somebody wrote: “%(text)s” What you have just typed is still below.", text=line.note)
         )

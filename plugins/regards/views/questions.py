@@ -36,7 +36,7 @@ from plugins.regards import permissions
 from plugins.regards.forms.questions import MarkForm, QuestionFilters, ReplyForm
 from plugins.regards.models.card import Line
 from plugins.regards.queries.cards import signatures
-from plugins.regards.queries.lines import MARKS, State, cards_saying, newest_boards, state_of
+from plugins.regards.queries.lines import MARKS, State, cards_saying, mark_edition, newest_boards, state_of
 from plugins.regards.services.answering import mark_question, reopen_question, reply_to
 from plugins.regards.views.blueprint import blueprint
 from plugins.regards.views.loaders import line_to_reply_to, one_question, question_to_follow_up
@@ -130,7 +130,7 @@ def mark(line):
             mark_question(viewer(), line, **asked, at=now())
             message(_("It is noted. You may open the question again."))
             return see("regards.question", question_id=line.id)
-    form.seen.data = line.note or ""
+    form.seen.data = mark_edition(line)
     return form_page("regards/mark.html", form, line=line, cancel_url=_url(line))
 
 

@@ -112,9 +112,11 @@ def test_a_question_lit_then_taken_up_has_become_and_is_freed_by_its_team(folk, 
 
 
 def test_of_two_who_say_what_became_of_a_question_the_second_is_told(folk, sign_in, post, question, kept):
-    told = {"state": "lit", "note": "Deux mois de travail", "seen": ""}
-    assert post(sign_in(folk.awa), f"/regards/q/{question}/mark", told).status_code == 303
-    late = post(sign_in(folk.zoe), f"/regards/q/{question}/mark", {"state": "closed", "note": "Non", "seen": ""})
+    address = f"/regards/q/{question}/mark"
+    zoe, awa = sign_in(folk.zoe), sign_in(folk.awa)
+    before = forms_of(zoe.get(address), "note")
+    assert post(awa, address, before | {"state": "lit", "note": "Deux mois de travail"}).status_code == 303
+    late = post(zoe, address, before | {"state": "closed", "note": "Non"})
     assert late.status_code == 422
     assert [line.note for line in kept().lines if line.note] == ["Deux mois de travail"]
 
