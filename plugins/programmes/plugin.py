@@ -25,6 +25,7 @@ from portal.api import (
 from plugins.programmes import permissions
 from plugins.programmes.forms.settings import ProgrammesSettings
 from plugins.programmes.jobs import programmes_jobs
+from plugins.programmes.services.leaving import give_seats_back
 from plugins.programmes.services.news import TELLERS
 from plugins.programmes.views import (
     calendars,
@@ -128,7 +129,9 @@ def portal_subjects(kind: str, ids: tuple[int, ...], viewer: Viewer) -> list[Sub
 
 @hookimpl
 def portal_event(event: Event) -> None:
-    """Tell those whom it concerns."""
+    """Tell those whom it concerns; who left gives their seats back."""
+    if event.name == "portal.person_left":
+        give_seats_back(event)
     if event.name in TELLERS:
         TELLERS[event.name](event)
 

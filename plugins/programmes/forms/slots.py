@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
 from typing import Any
 
 from wtforms import BooleanField, IntegerField, RadioField, StringField, TextAreaField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from portal.api import Form, texts, zone
+from portal.api import Form, texts
 
 from plugins.programmes.models.programme import MAX_PLACE, MAX_TRACK, Track
 from plugins.programmes.models.slot import (
@@ -23,6 +22,7 @@ from plugins.programmes.models.slot import (
     WORKSHOP,
     Slot,
 )
+from plugins.programmes.services.programmes import hour_at
 from plugins.programmes.services.slots import MOST_SEATS, SlotPlan
 
 _ = texts("programmes")
@@ -117,8 +117,3 @@ def slot_values(slot: Slot, tracks: list[Track]) -> dict[str, Any]:
         "reveals": hour_at(reveals),
         "track": name,
     }
-
-
-def hour_at(instant: datetime | None) -> time | None:
-    """Give the hour of the clock here at an instant."""
-    return instant.astimezone(zone()).time() if instant else None

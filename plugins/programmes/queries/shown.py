@@ -68,7 +68,7 @@ def shown(slot: Slot, *, at: datetime) -> Shown:
     """Give a slot as it may be read at an instant."""
     hidden = is_hidden(slot, at)
     empty = slot.kind == UNEXPECTED and not slot.title
-    was_revealed = slot.kind == SURPRISE and not hidden and slot.reveals_at is not None
+    was_revealed = not hidden and slot.reveals_at is not None and slot.reveals_at <= at
     return Shown(
         id=slot.id,
         programme_id=slot.programme_id,

@@ -66,6 +66,11 @@ def all_slots_of(programme: Programme, *, at: datetime) -> list[Shown]:
     return [shown(slot, at=at) for slot in session.scalars(_EVER, {"number": programme.id})]
 
 
+def rows_ever_of(programme: Programme) -> list[Slot]:
+    """List the rows of what stands or stood on a programme: what was taken off goes where the day goes."""
+    return list(session.scalars(_EVER, {"number": programme.id}))
+
+
 def rows_of(programme: Programme) -> list[Slot]:
     """List the rows of what stands on a programme, the first first: for services."""
     return list(session.scalars(_OF, {"number": programme.id}))

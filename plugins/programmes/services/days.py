@@ -9,10 +9,10 @@ from uuid import uuid4
 from portal.api import Audience, Conflict, Event, Forbidden, Invalid, Viewer, local_day, publish, session, texts, zone
 
 from plugins.programmes.models.programme import MAX_REASON, Organiser, Programme, Track
-from plugins.programmes.models.slot import UNEXPECTED, Slot
+from plugins.programmes.models.slot import SURPRISE, UNEXPECTED, Slot
 from plugins.programmes.queries.programmes import organiser_ids, tracks_of
 from plugins.programmes.queries.shown import is_hidden
-from plugins.programmes.queries.slots import rows_of
+from plugins.programmes.queries.slots import rows_ever_of, rows_of
 from plugins.programmes.services.facts import hold, must_be_held, must_organise
 from plugins.programmes.services.programmes import Day, check_day, check_words, hour_of, write_day
 from plugins.programmes.services.walls import follow_day
@@ -40,7 +40,8 @@ def change_day(actor: Viewer, programme: Programme, day: Day, *, at: datetime) -
     if is_moved:
         check_day(day, at=at)
     was_at, was_said = programme.place, (programme.title, programme.place)
-    for slot in rows_of(programme) if is_moved or (day.title.strip(), day.place.strip()) != was_said else ():
+    is_said_anew = is_moved or (day.title.strip(), day.place.strip()) != was_said
+    for slot in rows_ever_of(programme) if is_said_anew else ():
         if is_moved:
             _move(slot, programme.held_on, day.held_on, at=at)
         _count(slot, at)  # calendars say of which day it is, and where
@@ -141,6 +142,8 @@ def _copied(
     columns |= {"title": "", "words": ""} if slot.kind == UNEXPECTED else {}
     for name in ("starts_at", "ends_at", "reveals_at"):
         columns[name] = _same_hour(getattr(slot, name), programme.held_on, made.held_on)
+    if slot.kind != SURPRISE:
+        columns["reveals_at"] = None
     return Slot(
         programme_id=made.id,
         track_id=tracks[slot.track_id],

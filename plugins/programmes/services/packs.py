@@ -87,8 +87,9 @@ def tell_packs(at: datetime) -> bool | None:
     holders = holders_of(stand.id for stand in stands)
     for stand in stands:
         stand.pack_told_at = at
+    session.flush()  # all of them before the first line of the audit, as whoever changes a stand does
+    for stand in stands:
         text = _.later("The pack of your stand “%(title)s” is ready: take it from its page.")
         notify(holders.get(stand.id, ()), stand.subject, text, at=at)
         record("programmes.pack_told", stand.subject, actor=None, at=at)
-    session.flush()
     return None

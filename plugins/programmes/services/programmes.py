@@ -125,6 +125,11 @@ def new_slot(
     )
 
 
+def hour_at(instant: datetime | None) -> time | None:
+    """Give the hour of the clock here at an instant."""
+    return instant.astimezone(zone()).time() if instant else None
+
+
 def hour_of(day: date, hour: time) -> datetime:
     """Give an hour of a day of the collectivity as an instant, summer time counted."""
     return datetime.combine(day, hour, zone()).astimezone(UTC)

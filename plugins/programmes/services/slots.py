@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from portal.api import Conflict, Event, Invalid, Viewer, publish, session, texts
+from portal.api import Conflict, Event, Invalid, Viewer, publish, session, texts, zone
 
 from plugins.programmes.models.programme import MAX_PLACE, MAX_TRACK, Programme, Track
 from plugins.programmes.models.slot import KINDS, MAX_SLOT, MAX_WORDS, SURPRISE, UNEXPECTED, Slot
@@ -15,7 +15,7 @@ from plugins.programmes.queries.programmes import tracks_of
 from plugins.programmes.queries.shown import is_hidden, shown
 from plugins.programmes.queries.slots import rows_of
 from plugins.programmes.services.facts import has_come, hold, must_be_held, must_organise
-from plugins.programmes.services.programmes import hour_of, new_slot
+from plugins.programmes.services.programmes import hour_at, hour_of, new_slot
 
 _ = texts("programmes")
 
@@ -77,7 +77,7 @@ def change_slot(actor: Viewer, slot: Slot, plan: SlotPlan, *, at: datetime) -> N
     """
     programme = _take_with(actor, slot)
     _must_stand(slot)
-    _check(programme, plan, at=at)
+    _check(programme, plan, slot, at=at)
     if slot.kind == UNEXPECTED != plan.kind:
         _must_leave_another(programme, slot)
     before = {name: getattr(slot, name) for name in HOURS}
@@ -170,7 +170,7 @@ def _must_leave_another(programme: Programme, slot: Slot) -> None:
         )
 
 
-def _check(programme: Programme, plan: SlotPlan, *, at: datetime) -> None:
+def _check(programme: Programme, plan: SlotPlan, slot: Slot | None = None, *, at: datetime) -> None:
     if plan.kind not in KINDS:
         raise Invalid(_("Choose what it is."), field="kind")
     _check_lengths(plan.title, plan.words, plan.place)
@@ -225,16 +225,45 @@ def _track_id(programme: Programme, name: str) -> int | None:
 
 
 def _lay(programme: Programme, slot: Slot, plan: SlotPlan, *, at: datetime) -> None:
-    """Give a slot its hours, where nothing else stands; what a surprise has said is not taken back."""
-    slot.starts_at = hour_of(programme.held_on, plan.starts)
-    ends_the_day_after = plan.ends is not None and plan.ends < plan.starts
-    slot.ends_at = hour_of(programme.held_on + timedelta(days=ends_the_day_after), plan.ends) if plan.ends else None
-    was_told = slot.kind == SURPRISE and slot.reveals_at is not None and not is_hidden(slot, at)
-    if plan.kind != SURPRISE:
+    """Give a slot its hours, where nothing else stands; what a surprise has said is not taken back.
+
+    An hour that is written as it is read stays the instant it was: a delay may have pushed it into the night.
+    """
+    was_told = slot.reveals_at is not None and not is_hidden(slot, at)
+    if plan.starts != hour_at(slot.starts_at):
+        slot.starts_at = hour_of(programme.held_on, plan.starts)
+    if plan.ends is None:
+        slot.ends_at = None
+    elif plan.ends != hour_at(slot.ends_at) or (slot.ends_at and slot.ends_at <= slot.starts_at):
+        slot.ends_at = _after(slot, plan.ends)
+    if was_told:
+        pass
+    elif plan.kind != SURPRISE:
         slot.reveals_at = None
-    elif not was_told:
-        slot.reveals_at = hour_of(programme.held_on, plan.reveals) if plan.reveals else slot.starts_at
+    elif plan.reveals is None:
+        slot.reveals_at = slot.starts_at
+    elif plan.reveals != hour_at(slot.reveals_at):
+        slot.reveals_at = _told_at(slot, plan.reveals, at=at)
     _must_not_clash(programme, slot, at=at)
+
+
+def _after(slot: Slot, ends: time) -> datetime:
+    """Give the first such hour after a slot begins."""
+    starts = slot.starts_at.astimezone(zone())
+    return hour_of(starts.date() + timedelta(days=ends <= starts.time()), ends)
+
+
+def _told_at(slot: Slot, reveals: time, *, at: datetime) -> datetime:
+    """Give when a surprise is to be told: the day it begins, or in the night after.
+
+    :raises Invalid: that is over
+    """
+    starts = slot.starts_at.astimezone(zone())
+    in_the_night = reveals <= NIGHT_ENDS < starts.time()
+    told_at = hour_of(starts.date() + timedelta(days=in_the_night), reveals)
+    if told_at <= at:
+        raise Invalid(_("This hour is past: it would be told at once. Choose a later one."), field="reveals")
+    return told_at
 
 
 def _must_not_clash(programme: Programme, slot: Slot, *, at: datetime) -> None:

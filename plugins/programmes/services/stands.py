@@ -29,6 +29,7 @@ from plugins.programmes.models.programme import MAX_PLACE, Programme
 from plugins.programmes.models.stand import MAX_POINT, MAX_STAND, POINTS, Holder, Stand
 from plugins.programmes.queries.programmes import is_organiser
 from plugins.programmes.queries.stands import holders_of, programme_of, stands_of
+from plugins.programmes.queries.turns import turns_of
 from plugins.programmes.services.facts import hold, must_be_held, must_organise
 from plugins.programmes.services.walls import STAND_SCOPE, dies_at
 
@@ -97,10 +98,15 @@ def close_stand(actor: Viewer, stand: Stand, *, at: datetime) -> None:
 
     :raises Forbidden: somebody else organises the day
     """
-    must_organise(actor, programme_of(stand))
+    programme = programme_of(stand)
+    must_organise(actor, programme)
+    hold(programme)
     if stand.closed_at is not None:
         return
     stand.closed_at = at
+    for turn in turns_of(programme):
+        if turn.stand_id == stand.id and turn.ended_at is None:
+            turn.ended_at = at
     record("programmes.stand_closed", stand.subject, actor=actor, at=at)
     session.flush()
 

@@ -123,7 +123,8 @@ def team_of(subject: Subject) -> list[frozenset[int]]:
 def visitors_until(subject: Subject) -> list[datetime]:
     """Give until when somebody without an account may leave a regard on a stand: the pack of the evening holds it."""
     stand = session.get(Stand, subject.id) if subject.kind == "programmes.stand" else None
-    return [pack_ready_at(programme_of(stand))] if stand is not None and stand.closed_at is None else []
+    programme = programme_of(stand) if stand is not None and stand.closed_at is None else None
+    return [pack_ready_at(programme)] if programme is not None and programme.cancelled_at is None else []
 
 
 def session_of(subject: Subject) -> list[Subject]:

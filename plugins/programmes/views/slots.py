@@ -25,7 +25,7 @@ from portal.api import (
 
 from plugins.programmes import permissions
 from plugins.programmes.forms.days import NamingForm
-from plugins.programmes.forms.slots import KIND_NOTES, KIND_WORDS, FillForm, SlotForm, hour_at, slot_values
+from plugins.programmes.forms.slots import KIND_NOTES, KIND_WORDS, FillForm, SlotForm, slot_values
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.models.slot import Slot
 from plugins.programmes.queries.hours import free_from
@@ -35,6 +35,7 @@ from plugins.programmes.queries.shown import shown
 from plugins.programmes.queries.slots import rows_of
 from plugins.programmes.services.coming import UNSAID
 from plugins.programmes.services.naming import drop_host, name_host
+from plugins.programmes.services.programmes import hour_at
 from plugins.programmes.services.slots import add_slot, change_slot, fill_slot, put_back, take_off
 from plugins.programmes.views.blueprint import blueprint
 from plugins.programmes.views.loaders import one_slot, own_programme, own_slot

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -18,8 +18,8 @@ DAY = date(2026, 9, 10)
 
 
 def at_hour(hour: int, minute: int = 0) -> datetime:
-    """Give an hour of the day of the tests, in Paris: UTC + 2."""
-    return datetime(DAY.year, DAY.month, DAY.day, hour - 2, minute, tzinfo=UTC)
+    """Give an hour of the day of the tests, in Paris: UTC + 2; from 24 on in the night after."""
+    return datetime(DAY.year, DAY.month, DAY.day, tzinfo=UTC) + timedelta(hours=hour - 2, minutes=minute)
 
 
 def make_lab(*members: Person, animator: Person | None = None, name: str = "Labo des berges") -> int:

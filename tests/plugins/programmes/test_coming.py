@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 import sqlalchemy as sa
 
-from portal.api import Forbidden, Subject, now, session
+from portal.api import Forbidden, Subject, leave, now, session
 from portal.people.sessions import open_session
 
 from plugins.programmes.models.programme import Programme, Track
@@ -202,3 +202,12 @@ def test_one_signs_up_from_a_shared_screen_and_organises_nothing_there(
     assert come(post, hall, slot_id).status_code == 303
     assert comers(reading, slot_id) == [zoe.id]
     assert post(hall, f"/programmes/slots/{slot_id}/take-off").status_code == 403
+
+
+def test_who_leaves_gives_their_seat_back(sign_in, post, lea, slot_id, writing, reading):
+    """P18: the seat of somebody who is gone is free again."""
+    come(post, sign_in(lea), slot_id)
+    assert comers(reading, slot_id) == [lea.id]
+    with writing():
+        leave(lea.id, actor=None, at=now())
+    assert comers(reading, slot_id) == []

@@ -141,3 +141,12 @@ def test_a_cancelled_day_gives_no_floor(room, post, writing, url, programme_id, 
         session.get_one(Programme, programme_id).cancelled_at = at_hour(10) - timedelta(days=1)
     assert post(room, f"{url}/next").status_code == 409
     assert turns() == []
+
+
+def test_a_stand_that_closes_gives_the_floor_back(room, post, url, turns, stand_ids):
+    """C35 SPEC 3: « Stand suivant » goes on from there."""
+    assert post(room, f"{url}/next", {"after": ""}).status_code == 303
+    assert post(room, f"/programmes/stands/{stand_ids[0]}/close").status_code == 303
+    assert running(turns) == []
+    assert post(room, f"{url}/next", {"after": ""}).status_code == 303
+    assert running(turns) == [stand_ids[1]]
