@@ -111,7 +111,7 @@ def test_on_a_phone_without_script_one_changes_workshop_and_reads_a_board(travel
     read = mehmet.reads()
     places = [read.index(lens) for lens in CARD]
     assert places == sorted(places)
-    assert "Labo de l’Occitanie, Labo de Mulhouse · dit par 2 cartes" in read
+    assert "Labo de l’Occitanie, Labo de Mulhouse" in read
     assert "L’équipe : Nous essayons en février" in read
 
 
