@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.html]
 UNSEEN = {
     "core.purge_plugin": "a plugin that is on is not purged: of this page, its refusal",
     "core.theme_preview": "the colours to try are in the query: the page of the theme shows it",
+    "regards.take_back": "only before anybody has begun a card, and one is begun in every round",
 }
 
 
