@@ -23,7 +23,8 @@ MAX_PLUGIN_LINES = 1200
 # `directory`: who works where, the counter, the audit; and the import of files, more than half of it.
 # `ambassadors`: the card, finding and asking, levels, the board, pictures, the mirror (C08, C19, C22, C44).
 # `programmes`: the day and its delays, sign-ups, calendars, the fair with its turns and packs (C34, C35, C09 SPEC 6).
-# `restitutions`: addresses read and judged, words with their time, consents, what hosts say (C33), each with its pages.
+# `restitutions`: addresses read and judged, words with their time, consents, what hosts say (C33), each with its pages;
+# what its review asked for (readers of the session, whole captions, consents that end) took 150 lines.
 # `regards`: rounds, cards of four origins, the reveal, questions and their wall (C36); measured at 1,664 once reviewed.
 # `labs` and `copils` take up open questions of others, and give them back: 40 lines each.
 CAPS = {

@@ -1,6 +1,6 @@
 """Tables of a day: whose it is, who runs it, its parallel tracks, and how late it became (C34).
 
-Nothing here says in which state a day is: states are derived from the clock (`queries.programme_states`).
+Nothing here says in which state a day is: states are derived from the clock (`queries.hours`).
 """
 
 from __future__ import annotations

@@ -51,10 +51,6 @@ class Shown:
         """Give the slot as others speak of it."""
         return Subject("programmes.slot", self.id)
 
-    def is_running(self, at: datetime) -> bool:
-        """Tell whether it is under way; an open end lasts as long as nothing says otherwise."""
-        return self.cancelled_at is None and self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
-
 
 def is_hidden(slot: Slot, at: datetime) -> bool:
     """Tell whether a slot still keeps what it is to itself: for ever, if taken off before its time."""
