@@ -20,7 +20,7 @@ from portal.web.pages.screens import ENROL_SCOPE
 from tests.review.doors import Door, every_door
 from tests.review.expecting import expected, is_let_in
 from tests.review.looking import LOOKS, PAIRS, Look, Onlooker, Sight, looking
-from tests.review.shapes import shape_of
+from tests.review.shapes import Shape, cover, shape_of
 from tests.review.walking import UNSAFE, Visit, Walk
 from tests.review.world import ADMIN, ANONYMOUS, KIOSK, MEMBER, STRANGERS
 
@@ -36,7 +36,7 @@ class Looks:
 
     :ivar answers: what each endpoint answered to whoever was let in: a type of content, or the status
     :ivar turns: how often each endpoint was looked at: the pairs of looks take turns
-    :ivar alike: the pages that were not drawn, since one of the same shape was
+    :ivar alike: the pages that were not drawn, since their elements are on those that were
     """
 
     walk: Walk
@@ -82,15 +82,21 @@ def look_at_all(looks: Looks) -> list[Sight]:
 
 
 def unlike(looks: Looks, visits: Iterable[Visit]) -> list[Visit]:
-    """Keep of the pages of one shape that which weighs most, and note the others."""
-    shapes: dict[object, list[Visit]] = {}
-    for visit in visits:
-        shape = visit.door.endpoint, visit.status, shape_of(visit.body.decode())
-        shapes.setdefault(shape, []).append(visit)
-    for some in shapes.values():
-        some.sort(key=lambda visit: -len(gzip.compress(visit.body)))
-        looks.alike += [_undrawn(visit) for visit in some[1:]]
-    return [some[0] for some in shapes.values()]
+    """Keep of one shape the page that weighs most, of one address the pages that show something; note the others."""
+    shapes: dict[tuple[str, int], dict[Shape, Visit]] = {}
+    some = sorted(visits, key=lambda visit: -len(gzip.compress(visit.body)))
+    for visit in some:
+        of_address = shapes.setdefault((visit.door.endpoint, visit.status), {})
+        of_address.setdefault(shape_of(visit.body.decode()), visit)
+    kept = [visit for of_address in shapes.values() for visit in _shown(looks, list(of_address.values()))]
+    looks.alike += [_undrawn(visit) for visit in some if not any(visit is one for one in kept)]
+    return kept
+
+
+def _shown(looks: Looks, visits: list[Visit]) -> list[Visit]:
+    if looks.walk.world.is_full:
+        return visits
+    return [visits[number] for number in cover(visit.body.decode() for visit in visits)]
 
 
 def _undrawn(visit: Visit) -> Sight:

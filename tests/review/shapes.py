@@ -3,11 +3,14 @@
 The shape of a page is its elements in their order with their attributes, and where a text stands. Aside are the words
 themselves, and the numbers and tokens in addresses. What depends on words is judged without drawing (the markup, of
 every page), on the page of a shape that weighs most, or with the longest words there are (`test_long_words.py`).
+
+A page whose elements all stand so on pages that are drawn shows nothing new: `cover` leaves it to the long version.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from html.parser import HTMLParser
 
 # What a person wrote or picked, an instant: empty or not.
@@ -20,8 +23,10 @@ NAMES = frozenset(
 ADDRESSES = frozenset({"href", "src", "action", "formaction"})
 DRAWN = re.compile(r"canari-[0-9a-f]{4}|\d+\.[\w-]{24}(?![\w-])|\d+")
 TEXT = "…"
+VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 
 Shape = tuple[str, ...]
+Elements = frozenset[tuple[str, ...]]
 
 
 class _Reader(HTMLParser):
@@ -50,9 +55,66 @@ class _Reader(HTMLParser):
         return f"{name}={value}"
 
 
+class _Elements(_Reader):
+    """The same, each element with those it stands in and the one before it; what bears a name only bears one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.within: list[str] = []
+        self.before = [""]
+        self.found: set[tuple[str, ...]] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        super().handle_starttag(tag, attrs)
+        self._stands(self.parts[-1])
+        if tag not in VOID:
+            self.within.append(tag)
+            self.before.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        super().handle_endtag(tag)
+        if tag in self.within:
+            while self.within.pop() != tag:
+                self.before.pop()
+            self.before.pop()
+
+    def handle_data(self, data: str) -> None:
+        super().handle_data(data)
+        if data.strip():
+            self._stands(TEXT)
+
+    def _stands(self, part: str) -> None:
+        self.found.add((*self.within, self.before[-1], part))
+        self.before[-1] = part
+
+    def _attribute(self, name: str, value: str) -> str:
+        return super()._attribute(name, TEXT if name in NAMES and value else value)
+
+
 def shape_of(page: str) -> Shape:
     """Give the shape of a page."""
     reader = _Reader()
     reader.feed(page)
     reader.close()
     return tuple(reader.parts)
+
+
+def elements_of(page: str) -> Elements:
+    """Give the elements of a page, each once, where they stand."""
+    reader = _Elements()
+    reader.feed(page)
+    reader.close()
+    return frozenset(reader.found)
+
+
+def cover(pages: Iterable[str]) -> list[int]:
+    """Choose pages, by their numbers, until each element of all of them is on one; the first is always chosen."""
+    left = dict(enumerate(map(elements_of, pages)))
+    chosen, seen = [0], left.pop(0)
+    while left:
+        number = max(left, key=lambda number: len(left[number] - seen))
+        if left[number] <= seen:
+            break
+        chosen.append(number)
+        seen |= left.pop(number)
+    return chosen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.review.shapes import shape_of
+from tests.review.shapes import cover, shape_of
 
 PAGE = (
     '<h2 id="a-7">Un</h2><a href="/labs/7" class="quiet">canari-0007</a><input name="why" value="Oui" aria-label="x">'
@@ -38,3 +38,22 @@ def test_pages_that_differ_so_are_of_one_shape(name):
 @pytest.mark.parametrize("name", OTHERS)
 def test_pages_that_differ_so_are_each_looked_at(name):
     assert shape_of(OTHERS[name]) != shape_of(PAGE)
+
+
+LINE, MARK = "<li>Un</li>", "<li>Un <mark>!</mark></li>"
+ELSEWHERE = {
+    "the same, once more": (f"<ul>{LINE}{MARK}{LINE}</ul>", f"<ul>{LINE}{LINE}{MARK}</ul>", [0]),
+    "fewer of them": (f"<ul>{LINE}{MARK}</ul>", f"<ul>{LINE}</ul>", [0]),
+    "one more kind": (f"<ul>{LINE}</ul>", f"<ul>{LINE}{MARK}</ul>", [0, 1]),
+    "in something else": (f"<ul>{MARK}</ul>", f"<ol>{MARK}</ol>", [0, 1]),
+    "after something else": ("<p>Un</p><hr><p>Un</p>", "<hr><p>Un</p>", [0, 1]),
+    "of another class": ('<p class="a">Un</p>', '<p class="b">Un</p>', [0, 1]),
+    "without a name": ('<input aria-label="Un">', '<input aria-label="">', [0, 1]),
+    "without words": ("<p>Un</p>", "<p></p>", [0]),
+}
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_a_page_is_drawn_that_shows_an_element_where_no_other_does(name):
+    first, second, chosen = ELSEWHERE[name]
+    assert cover([first, second]) == chosen
