@@ -26,6 +26,8 @@ from portal.hosting.running import stay_running
 
 log = logging.getLogger(__name__)
 RESTART_SECONDS = 2
+WORK = ("-m", "portal.cli", "work")
+COMPANION_SECONDS = 15  # more than its threads have to end the piece of work they are at
 PORT_REFUSED = {
     errno.EADDRINUSE: "Le port {port} de {host} est déjà pris. Dites-en un autre avec --port.",
     errno.EACCES: "Le port {port} est réservé au système. Prenez-en un au-dessus de 1023, derrière un mandataire.",
@@ -79,21 +81,30 @@ class Server(BaseApplication):
     def _keep_companion(self) -> None:
         environment = {**os.environ, "PORTAL_INSTANCE": str(self.instance.folder)}
         while not self.is_stopping:
-            self.companion = subprocess.Popen([sys.executable, "-m", "portal.cli", "work"], env=environment)
+            self.companion = subprocess.Popen([sys.executable, "-X", "faulthandler", *WORK], env=environment)
             self.companion.wait()
             time.sleep(RESTART_SECONDS)
 
     def restart_companion(self, arbiter: object) -> None:
         """Let the companion read the code and the settings anew, with the workers."""
-        if self.companion is not None and self.companion.poll() is None:
-            self.companion.send_signal(signal.SIGTERM)
+        if self.companion is not None:
+            threading.Thread(target=end, args=(self.companion,), daemon=True).start()
 
     def stop_companion(self, arbiter: object) -> None:
         """Stop it with the server."""
         self.is_stopping = True
-        self.restart_companion(arbiter)
         if self.companion is not None:
-            self.companion.wait(timeout=10)
+            end(self.companion)
+
+
+def end(companion: subprocess.Popen[bytes]) -> None:
+    """Ask it to end, and insist: one that hangs would keep the code of before a reload at work."""
+    companion.terminate()
+    try:
+        companion.wait(COMPANION_SECONDS)
+    except subprocess.TimeoutExpired:
+        log.warning("portal work did not end: killed")
+        companion.send_signal(signal.SIGABRT)  # it says where each of its threads stands
 
 
 def share_memory(arbiter: object, worker: object) -> None:
