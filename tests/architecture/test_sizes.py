@@ -22,7 +22,8 @@ MAX_PLUGIN_LINES = 1200
 # kept (C07 SPEC 1 to 14), each with its news, its clock and its walls; measured at 4,010 once reviewed.
 # `directory`: who works where, the counter, the audit; and the import of files, more than half of it.
 # `ambassadors`: the card, finding and asking, levels, the board, pictures, the mirror (C08, C19, C22, C44).
-# `programmes`: the day and its delays, sign-ups, calendars, the fair with its turns and packs (C34, C35, C09 SPEC 6).
+# `programmes`: the day and its delays, sign-ups, calendars, the fair with its turns and packs (C34, C35, C09 SPEC 6);
+# what its review asked for (two at once, planned hours, all packs in one) took 250 lines.
 # `restitutions`: addresses read and judged, words with their time, consents, what hosts say (C33), each with its pages;
 # what its review asked for (readers of the session, whole captions, consents that end) took 150 lines.
 # `regards`: rounds, cards of four origins, the reveal, questions and their wall (C36); measured at 1,664 once reviewed.
@@ -32,7 +33,7 @@ CAPS = {
     "copils": 4155,
     "labs": 3025,
     "directory": 2900,
-    "programmes": 3000,
+    "programmes": 3250,
     "regards": 1700,
     "restitutions": 1700,
 }

@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from portal.api import Audience, AudienceField, Filters, Form, PersonField, Viewer, group_cards, texts
 
+from plugins.programmes.forms.seen import SeenForm
 from plugins.programmes.models.programme import LEVELS, MAX_PLACE, MAX_REASON, MAX_TITLE
 from plugins.programmes.queries.searches import PAST, Search
 from plugins.programmes.services.programmes import Day
@@ -33,6 +34,10 @@ class DayWordsForm(Form):
         """Give what the service takes, of a day that this lab hosts."""
         values = {name: self[name].data for name in ("title", "held_on", "place")}
         return Day(**values, audience=Audience(self.audience.data), lab_group_id=lab_group_id)
+
+
+class ChangeDayForm(DayWordsForm, SeenForm):
+    """The same, of a day that other organisers may be changing."""
 
 
 class DayForm(DayWordsForm):

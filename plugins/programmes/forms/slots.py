@@ -10,7 +10,8 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal.api import Form, texts
 
-from plugins.programmes.models.programme import MAX_PLACE, MAX_TRACK, Track
+from plugins.programmes.forms.seen import SeenForm
+from plugins.programmes.models.programme import MAX_PLACE, MAX_TRACK
 from plugins.programmes.models.slot import (
     BREAK,
     MAX_SLOT,
@@ -20,10 +21,8 @@ from plugins.programmes.models.slot import (
     SURPRISE,
     UNEXPECTED,
     WORKSHOP,
-    Slot,
 )
-from plugins.programmes.services.programmes import hour_at
-from plugins.programmes.services.slots import MOST_SEATS, SlotPlan
+from plugins.programmes.services.slot_plans import MOST_SEATS, SlotPlan
 
 _ = texts("programmes")
 
@@ -39,6 +38,7 @@ KIND_NOTES = {
     UNEXPECTED: _.later("It stays empty until the day itself; then you say what it is."),
     SURPRISE: _.later("Everybody reads “Surprise!” until its time, you alone know more."),
 }
+FOLDED = ("words", "track", "reveals", "is_fixed", "takes_names", "seats")
 # What a browser sends, then what people write: « 14 h 30 », « 14h30 », « 14 h ».
 HOURS = ["%H:%M", "%H:%M:%S", "%H h %M", "%Hh%M", "%H h", "%Hh", "%H"]
 
@@ -86,15 +86,19 @@ class SlotForm(Form):
     @property
     def plan(self) -> SlotPlan:
         """Give what the service takes."""
-        return SlotPlan(**{name: field.data for name, field in self._fields.items()})
+        return SlotPlan(**{name: self[name].data for name in SlotPlan.__slots__})
 
     @property
     def is_folded_wrong(self) -> bool:
         """Tell whether something is to be put right among what is folded."""
-        return any(self[name].errors for name in ("words", "track", "reveals", "seats"))
+        return any(self[name].errors for name in FOLDED)
 
 
-class FillForm(Form):
+class ChangeSlotForm(SlotForm, SeenForm):
+    """The same, of a slot that other organisers may be changing."""
+
+
+class FillForm(SeenForm):
     """What the unexpected is."""
 
     title = StringField(
@@ -103,17 +107,3 @@ class FillForm(Form):
     )
     place = StringField(_.later("Where"), validators=[Optional(), Length(max=MAX_PLACE)])
     words = TextAreaField(_.later("In more words"), validators=[Optional(), Length(max=MAX_WORDS)])
-
-
-def slot_values(slot: Slot, tracks: list[Track]) -> dict[str, Any]:
-    """Give what the form of a slot begins with: the row itself, for whoever organises the day."""
-    plain = ("kind", "title", "place", "words", "is_fixed", "takes_names", "seats")
-    name = next((track.name for track in tracks if track.id == slot.track_id), "")
-    reveals = slot.reveals_at if slot.reveals_at != slot.starts_at else None
-    return {
-        **{column: getattr(slot, column) for column in plain},
-        "starts": hour_at(slot.starts_at),
-        "ends": hour_at(slot.ends_at),
-        "reveals": hour_at(reveals),
-        "track": name,
-    }

@@ -10,9 +10,11 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from portal.api import Form, GroupCard, PersonField, texts
 
+from plugins.programmes.forms.seen import SeenForm
 from plugins.programmes.models.programme import MAX_PLACE
 from plugins.programmes.models.stand import MAX_POINT, MAX_STAND, Stand
-from plugins.programmes.services.stands import Plan
+from plugins.programmes.services.seen import edition_of
+from plugins.programmes.services.stands import Plan, said_of
 
 _ = texts("programmes")
 
@@ -34,18 +36,22 @@ class StandForm(Form):
         named = [SelectChoice(card.id, card.name) for card in labs if card.kind == "lab"]
         self.lab_group_id.choices = [SelectChoice(0, _("none of here")), *named]
 
-    @classmethod
-    def of(cls, stand: Stand) -> StandForm:
-        """Show what a stand says."""
-        form = cls(obj=stand)
-        form.lab_group_id.data = form.lab_group_id.data or 0
-        return form
-
     @property
     def plan(self) -> Plan:
         """Give what the services take."""
         points = (self.point_1.data or "", self.point_2.data or "", self.point_3.data or "")
         return Plan(self.title.data or "", points, self.place.data or "", self.lab_group_id.data or None)
+
+
+class ChangeStandForm(StandForm, SeenForm):
+    """The same, of a stand that others may be changing who hold it."""
+
+    @classmethod
+    def of(cls, stand: Stand) -> ChangeStandForm:
+        """Show what a stand says."""
+        form = cls(obj=stand, seen=edition_of(said_of(stand)))
+        form.lab_group_id.data = form.lab_group_id.data or 0
+        return form
 
 
 class NewStandForm(StandForm):

@@ -6,33 +6,47 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
+import sqlalchemy as sa
+
 from portal.api import Audience, Conflict, Event, Forbidden, Invalid, Viewer, local_day, publish, session, texts, zone
 
-from plugins.programmes.models.programme import MAX_REASON, Organiser, Programme, Track
+from plugins.programmes.models.programme import MAX_REASON, Moved, Organiser, Programme, Track
 from plugins.programmes.models.slot import SURPRISE, UNEXPECTED, Slot
+from plugins.programmes.queries.planned import planned_hours
 from plugins.programmes.queries.programmes import organiser_ids, tracks_of
 from plugins.programmes.queries.shown import is_hidden
 from plugins.programmes.queries.slots import rows_ever_of, rows_of
+from plugins.programmes.services.delaying import forget_moves
 from plugins.programmes.services.facts import hold, must_be_held, must_organise
-from plugins.programmes.services.programmes import Day, check_day, check_words, hour_of, write_day
+from plugins.programmes.services.programmes import Day, check_day, check_words, hour_of, second_click, write_day
+from plugins.programmes.services.seen import must_have_seen
 from plugins.programmes.services.walls import follow_day
 
 _ = texts("programmes")
 
+SAID = ("title", "held_on", "place", "audience")
 # What a slot is made of; who runs it and who comes are of one day only.
 COPIED = ("kind", "title", "words", "place", "is_fixed", "takes_names", "seats")
 
 
-def change_day(actor: Viewer, programme: Programme, day: Day, *, at: datetime) -> None:
+def said_of(programme: Programme) -> dict[str, Any]:
+    """Give what a day says of itself, by the name of the field."""
+    return {name: getattr(programme, name) for name in SAID}
+
+
+def change_day(actor: Viewer, programme: Programme, day: Day, *, seen: str | None = None, at: datetime) -> None:
     """Write a day anew; moved to another date, its slots keep their hours.
 
+    :param seen: the edition of the day that the actor had before them; None not to ask
     :raises Forbidden: somebody else organises it
     :raises Conflict: it was cancelled, or has come: it is no longer moved
+    :raises Overtaken: another organiser was faster
     :raises Invalid: as `check_day`
     """
     person_id = must_organise(actor, programme)
     hold(programme)
     must_be_held(programme)
+    must_have_seen(seen, said_of(programme), {name: getattr(day, name) for name in SAID})
     is_moved = day.held_on != programme.held_on
     if is_moved and local_day(at) >= programme.held_on:
         raise Conflict(_("The day has come: it is no longer moved. Make it again on another date."))
@@ -45,6 +59,8 @@ def change_day(actor: Viewer, programme: Programme, day: Day, *, at: datetime) -
         if is_moved:
             _move(slot, programme.held_on, day.held_on, at=at)
         _count(slot, at)  # calendars say of which day it is, and where
+    if is_moved:
+        forget_moves(slot.id for slot in rows_ever_of(programme))
     write_day(programme, day)
     follow_day(programme)
     session.flush()
@@ -98,20 +114,25 @@ def cancel_day(actor: Viewer, programme: Programme, *, reason: str, at: datetime
 
 
 def copy_day(actor: Viewer, programme: Programme, *, held_on: date, title: str, at: datetime) -> Programme:
-    """Make a day again on another date: its hours, its tracks, its surprises, its organisers.
+    """Make a day again on another date: its planned hours, its tracks, its surprises, its organisers.
 
-    Who runs a slot, who came, the stands and what the unexpected was stay with the first one.
+    How late it ran, who runs a slot, who came, the stands and what the unexpected was stay with the first one.
     Rule: C34, C09 SPEC 6.
 
     :raises Forbidden: somebody else organises it, or they no longer belong to its lab
-    :raises Invalid: as `check_day`
+    :raises Invalid: as `check_day`; a day is prepared already on that date
     """
     person_id = must_organise(actor, programme)
+    hold(programme)
     lab = programme.reader_group_id
     if lab is not None and lab not in actor.lab_ids:
         raise Forbidden(_("Only who belongs to the lab may prepare a day for it."))
     day = Day(title, held_on, programme.place, Audience(programme.audience), lab)
     check_day(day, at=at)
+    again = second_click(person_id, day, at=at)
+    if again is not None:
+        return again
+    _must_be_free(person_id, day)
     made = Programme(reader_group_id=lab, author_id=person_id, turn_minutes=programme.turn_minutes, created_at=at)
     write_day(made, day)
     session.add(made)
@@ -119,10 +140,25 @@ def copy_day(actor: Viewer, programme: Programme, *, held_on: date, title: str, 
     others = [number for number in organiser_ids(programme) if number != person_id]
     session.add_all(Organiser(programme_id=made.id, person_id=number) for number in others)
     tracks = _copied_tracks(programme, made)
-    session.add_all(_copied(slot, programme, made, tracks, at=at) for slot in rows_of(programme))
+    planned = planned_hours(programme)
+    for slot in rows_of(programme):
+        session.add(_copied(slot, programme, made, tracks, hours=planned.get(slot.id, slot), at=at))
     session.flush()
     publish(Event("programmes.programme_made", made.subject, person_id, at, {"from": programme.id}))
     return made
+
+
+def _must_be_free(person_id: int, day: Day) -> None:
+    """Refuse the date of a day that is prepared already, for the same lab, or by the same person if no lab hosts it."""
+    lab = Programme.reader_group_id.is_not_distinct_from(day.lab_group_id)
+    own = lab if day.lab_group_id is not None else sa.and_(lab, Programme.author_id == person_id)
+    there = sa.select(Programme.title).where(own, Programme.held_on == day.held_on, Programme.cancelled_at.is_(None))
+    title = session.scalar(there.order_by(Programme.id).limit(1))
+    if title is not None:
+        raise Invalid(
+            _("“%(title)s” is prepared for that day already. Change it, or choose another date.", title=title),
+            field="held_on",
+        )
 
 
 def _copied_tracks(programme: Programme, made: Programme) -> dict[int | None, int | None]:
@@ -136,12 +172,18 @@ def _copied_tracks(programme: Programme, made: Programme) -> dict[int | None, in
 
 
 def _copied(
-    slot: Slot, programme: Programme, made: Programme, tracks: dict[int | None, int | None], *, at: datetime
+    slot: Slot,
+    programme: Programme,
+    made: Programme,
+    tracks: dict[int | None, int | None],
+    *,
+    hours: Slot | Moved,
+    at: datetime,
 ) -> Slot:
     columns: dict[str, Any] = {name: getattr(slot, name) for name in COPIED}
     columns |= {"title": "", "words": ""} if slot.kind == UNEXPECTED else {}
     for name in ("starts_at", "ends_at", "reveals_at"):
-        columns[name] = _same_hour(getattr(slot, name), programme.held_on, made.held_on)
+        columns[name] = _same_hour(getattr(hours, name), programme.held_on, made.held_on)
     if slot.kind != SURPRISE:
         columns["reveals_at"] = None
     return Slot(

@@ -174,6 +174,11 @@ def _lay(
     slot.changed_at = at
 
 
+def forget_moves(slot_ids: Iterable[int]) -> None:
+    """Forget where delays took slots from: somebody has written their hours anew."""
+    session.execute(sa.delete(Moved).where(Moved.slot_id.in_(list(slot_ids))))
+
+
 def last_delay(programme: Programme) -> Delay | None:
     """Give the delay that can be taken back: the last one, as long as nothing else of the day has changed since."""
     newest = sa.select(Delay).where(Delay.programme_id == programme.id, Delay.undone_at.is_(None))

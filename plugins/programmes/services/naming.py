@@ -10,7 +10,8 @@ from portal.api import Conflict, Event, Person, Viewer, publish, session, texts
 
 from plugins.programmes.models.programme import Organiser, Programme
 from plugins.programmes.models.slot import Host, Slot
-from plugins.programmes.services.facts import must_be_held, must_organise
+from plugins.programmes.services.facts import hold, must_be_held, must_organise
+from plugins.programmes.services.walls import close_walls_of
 
 _ = texts("programmes")
 
@@ -21,6 +22,7 @@ def name_organiser(actor: Viewer, programme: Programme, person: Person, *, at: d
     :raises Forbidden: the actor does not organise it
     """
     must_organise(actor, programme)
+    hold(programme)
     if person.id == programme.author_id or _organiser(programme, person.id) is not None:
         return
     session.add(Organiser(programme_id=programme.id, person_id=person.id))
@@ -29,7 +31,7 @@ def name_organiser(actor: Viewer, programme: Programme, person: Person, *, at: d
 
 
 def drop_organiser(actor: Viewer, programme: Programme, person_id: int, *, at: datetime) -> None:
-    """Let somebody organise it no more; doing it twice changes nothing.
+    """Let somebody organise it no more, and close the walls they opened; doing it twice changes nothing.
 
     :raises Forbidden: the actor does not organise it
     :raises Conflict: it is who made the day
@@ -37,11 +39,10 @@ def drop_organiser(actor: Viewer, programme: Programme, person_id: int, *, at: d
     must_organise(actor, programme)
     if person_id == programme.author_id:
         raise Conflict(_("Who made the day organises it to the end."))
-    found = _organiser(programme, person_id)
-    if found is None:
+    gone = sa.delete(Organiser).where(Organiser.programme_id == programme.id, Organiser.person_id == person_id)
+    if session.scalar(gone.returning(Organiser.id)) is None:
         return
-    session.delete(found)
-    session.flush()
+    close_walls_of(programme, person_id)
     publish(Event("programmes.organiser_dropped", programme.subject, actor.person_id, at))
 
 
@@ -58,6 +59,7 @@ def name_host(actor: Viewer, slot: Slot, person: Person, *, at: datetime) -> Non
     """
     programme = session.get_one(Programme, slot.programme_id)
     must_organise(actor, programme)
+    hold(programme)
     must_be_held(programme)
     if _host(slot, person.id) is not None:
         return
@@ -72,10 +74,9 @@ def drop_host(actor: Viewer, slot: Slot, person_id: int, *, at: datetime) -> Non
     :raises Forbidden: the actor does not organise the day
     """
     must_organise(actor, session.get_one(Programme, slot.programme_id))
-    found = _host(slot, person_id)
-    if found is None:
+    gone = sa.delete(Host).where(Host.slot_id == slot.id, Host.person_id == person_id)
+    if session.scalar(gone.returning(Host.id)) is None:
         return
-    session.delete(found)
     _note(slot, at)
     publish(Event("programmes.host_dropped", slot.subject, actor.person_id, at))
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import uuid4
 
+import sqlalchemy as sa
+
 from portal.api import (
     Audience,
     Event,
@@ -27,6 +29,10 @@ from plugins.programmes.models.slot import BREAK, UNEXPECTED, Slot
 _ = texts("programmes")
 
 AHEAD_DAYS = 732
+SECOND_CLICK = timedelta(minutes=2)
+_USERS = sa.table("users", sa.column("id"))
+# what refers to a person goes on being written meanwhile
+_PERSON = sa.select(_USERS.c.id).where(_USERS.c.id == sa.bindparam("person")).with_for_update(key_share=True)
 # A day begins with these two: lunch, which stays where it is, and the quarter of an hour that the day of Dunkerque left
 # between work and carnival.
 LUNCH = (time(12, 30), time(14))
@@ -48,7 +54,7 @@ class Day:
 
 
 def make_programme(actor: Viewer, day: Day, *, at: datetime) -> Programme:
-    """Make a day, with lunch and one slot kept for the unexpected.
+    """Make a day, with lunch and one slot kept for the unexpected; the same one twice is a second click.
 
     Rule: C34, C09 SPEC 6.
 
@@ -58,6 +64,10 @@ def make_programme(actor: Viewer, day: Day, *, at: datetime) -> Programme:
     if actor.person_id is None or (day.lab_group_id is not None and day.lab_group_id not in actor.lab_ids):
         raise Forbidden(_("Only who belongs to the lab may prepare a day for it."))
     check_day(day, at=at)
+    session.execute(_PERSON, {"person": actor.person_id})  # of two clicks, the second sees what the first made
+    again = second_click(actor.person_id, day, at=at)
+    if again is not None:
+        return again
     programme = Programme(
         reader_group_id=day.lab_group_id,
         author_id=actor.person_id,
@@ -72,6 +82,20 @@ def make_programme(actor: Viewer, day: Day, *, at: datetime) -> Programme:
     session.flush()
     publish(Event("programmes.programme_made", programme.subject, actor.person_id, at))
     return programme
+
+
+def second_click(author_id: int, day: Day, *, at: datetime) -> Programme | None:
+    """Give the same day that the same person made a moment ago."""
+    same = sa.and_(
+        Programme.author_id == author_id,
+        Programme.title == day.title.strip(),
+        Programme.held_on == day.held_on,
+        Programme.audience == day.audience,
+        Programme.reader_group_id.is_not_distinct_from(day.lab_group_id),
+        Programme.cancelled_at.is_(None),
+        Programme.created_at > at - SECOND_CLICK,
+    )
+    return session.scalar(sa.select(Programme).where(same).order_by(Programme.id.desc()).limit(1))
 
 
 def write_day(programme: Programme, day: Day) -> None:

@@ -2,53 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from portal.api import Conflict, Event, Invalid, Viewer, publish, session, texts, zone
 
-from plugins.programmes.models.programme import MAX_PLACE, MAX_TRACK, Programme, Track
-from plugins.programmes.models.slot import KINDS, MAX_SLOT, MAX_WORDS, SURPRISE, UNEXPECTED, Slot
+from plugins.programmes.models.programme import Programme, Track
+from plugins.programmes.models.slot import SURPRISE, UNEXPECTED, Slot
 from plugins.programmes.queries.hours import clash
 from plugins.programmes.queries.programmes import tracks_of
 from plugins.programmes.queries.shown import is_hidden, shown
 from plugins.programmes.queries.slots import rows_of
+from plugins.programmes.services.delaying import forget_moves
 from plugins.programmes.services.facts import has_come, hold, must_be_held, must_organise
 from plugins.programmes.services.programmes import hour_at, hour_of, new_slot
+from plugins.programmes.services.seen import must_have_seen
+from plugins.programmes.services.slot_plans import NIGHT_ENDS, SlotPlan, check_lengths, check_plan, plan_of
 
 _ = texts("programmes")
 
-MOST_SEATS = 10_000
-# A slot that ends before it begins, but no later than this, ends in the night: the carnival.
-NIGHT_ENDS = time(6)
 HOURS = ("starts_at", "ends_at", "place", "track_id")
 
 
-@dataclass(frozen=True, slots=True)
-class SlotPlan:
-    """What a slot says, as an organiser writes it.
-
-    :ivar ends: None for an open end
-    :ivar track: the name of its track; nothing for everybody together
-    :ivar reveals: when a surprise says what it is; None for its start
-    """
-
-    kind: str
-    title: str
-    starts: time
-    ends: time | None
-    place: str = ""
-    words: str = ""
-    track: str = ""
-    is_fixed: bool = False
-    reveals: time | None = None
-    takes_names: bool = False
-    seats: int | None = None
-
-
 def add_slot(actor: Viewer, programme: Programme, plan: SlotPlan, *, at: datetime) -> Slot:
-    """Put a slot on the programme.
+    """Put a slot on the programme; one that says the same at the same hour is a second click: it is given back.
 
     Rule: C34 SPEC 1 and 3.
 
@@ -57,7 +35,10 @@ def add_slot(actor: Viewer, programme: Programme, plan: SlotPlan, *, at: datetim
     :raises Invalid: a bound is not kept; the unexpected is written before its day
     """
     _take(actor, programme)
-    _check(programme, plan, at=at)
+    check_plan(programme, plan, at=at)
+    again = _saying(programme, plan)
+    if again is not None:
+        return again
     slot = new_slot(programme, hours=(plan.starts, plan.ends), at=at, **_said(programme, plan))
     _lay(programme, slot, plan, at=at)
     session.add(slot)
@@ -66,18 +47,26 @@ def add_slot(actor: Viewer, programme: Programme, plan: SlotPlan, *, at: datetim
     return slot
 
 
-def change_slot(actor: Viewer, slot: Slot, plan: SlotPlan, *, at: datetime) -> None:
+def _saying(programme: Programme, plan: SlotPlan) -> Slot | None:
+    there = (slot for slot in rows_of(programme) if hour_at(slot.starts_at) == plan.starts)
+    return next((slot for slot in there if plan_of(slot, programme) == plan), None)
+
+
+def change_slot(actor: Viewer, slot: Slot, plan: SlotPlan, *, seen: str | None = None, at: datetime) -> None:
     """Write a slot anew; what is the same stays as it is, for calendars too.
 
     Rule: C34 SPEC 3 and 4, C09 SPEC 6.
 
+    :param seen: the edition of the slot that the actor had before them; None not to ask
     :raises Forbidden: somebody else organises the day
     :raises Conflict: the day was cancelled, the slot taken off; it overlaps another; it is the last unexpected one
+    :raises Overtaken: another organiser was faster
     :raises Invalid: a bound is not kept; the unexpected is written before its day
     """
     programme = _take_with(actor, slot)
     _must_stand(slot)
-    _check(programme, plan, slot, at=at)
+    check_plan(programme, plan, at=at)
+    must_have_seen(seen, asdict(plan_of(slot, programme)), asdict(plan))
     if slot.kind == UNEXPECTED != plan.kind:
         _must_leave_another(programme, slot)
     before = {name: getattr(slot, name) for name in HOURS}
@@ -86,15 +75,20 @@ def change_slot(actor: Viewer, slot: Slot, plan: SlotPlan, *, at: datetime) -> N
     _lay(programme, slot, plan, at=at)
     if session.is_modified(slot):
         _note(slot, at)
-        is_moved = any(getattr(slot, name) != value for name, value in before.items())
-        _record("programmes.slot_changed", programme, slot, actor, at, moved=is_moved)
+        changed = {name for name, value in before.items() if getattr(slot, name) != value}
+        if changed & {"starts_at", "ends_at"}:
+            forget_moves([slot.id])  # these hours are the planned ones from now on
+        _record("programmes.slot_changed", programme, slot, actor, at, moved=bool(changed))
 
 
-def fill_slot(actor: Viewer, slot: Slot, *, title: str, words: str, place: str, at: datetime) -> None:
-    """Say on the day itself what the unexpected is.
+def fill_slot(
+    actor: Viewer, slot: Slot, *, title: str, words: str, place: str, seen: str | None = None, at: datetime
+) -> None:
+    """Say on the day itself what the unexpected is; the same words twice change nothing.
 
     Rule: C09 SPEC 6.
 
+    :param seen: as in `change_slot`
     :raises Forbidden: somebody else organises the day
     :raises Conflict: it is not the day yet, not an unexpected slot, or it was taken off
     :raises Invalid: it says nothing, or too much
@@ -105,10 +99,20 @@ def fill_slot(actor: Viewer, slot: Slot, *, title: str, words: str, place: str, 
         raise Conflict(_("The unexpected stays empty until the day itself: then you say here what it is."))
     if not title.strip():
         raise Invalid(_("Say in a few words what it is."), field="title")
-    _check_lengths(title, words, place)
-    slot.title, slot.words, slot.place = title.strip(), words.strip(), place.strip()
+    check_lengths(title, words, place)
+    wanted = {"title": title.strip(), "words": words.strip(), "place": place.strip()}
+    must_have_seen(seen, filling_of(slot), wanted)
+    if filling_of(slot) == wanted:
+        return
+    for name, value in wanted.items():
+        setattr(slot, name, value)
     _note(slot, at)
     _record("programmes.slot_filled", programme, slot, actor, at)
+
+
+def filling_of(slot: Slot) -> dict[str, Any]:
+    """Give what the unexpected says by now, by the name of the field."""
+    return {name: getattr(slot, name) for name in ("title", "words", "place")}
 
 
 def take_off(actor: Viewer, slot: Slot, *, at: datetime) -> None:
@@ -168,34 +172,6 @@ def _must_leave_another(programme: Programme, slot: Slot) -> None:
         raise Conflict(
             _("Every day keeps a slot for the unexpected. Move it if it is in the way, or add another one first.")
         )
-
-
-def _check(programme: Programme, plan: SlotPlan, slot: Slot | None = None, *, at: datetime) -> None:
-    if plan.kind not in KINDS:
-        raise Invalid(_("Choose what it is."), field="kind")
-    _check_lengths(plan.title, plan.words, plan.place)
-    if len(plan.track) > MAX_TRACK:
-        raise Invalid(_("Shorten the name of the track: %(most)s signs at most.", most=MAX_TRACK), field="track")
-    if plan.kind != UNEXPECTED and not plan.title.strip():
-        raise Invalid(_("Give it a title."), field="title")
-    if plan.kind == UNEXPECTED and (plan.title.strip() or plan.words.strip()) and not has_come(programme, at):
-        raise Invalid(
-            _("The unexpected stays empty until the day itself: leave title and words out."),
-            field="title" if plan.title.strip() else "words",
-        )
-    if plan.seats is not None and not 1 <= plan.seats <= MOST_SEATS:
-        raise Invalid(_("Say how many seats: a number from 1 on, or nothing for as many as come."), field="seats")
-    if plan.ends is not None and (plan.ends == plan.starts or NIGHT_ENDS < plan.ends < plan.starts):
-        raise Invalid(_("Its end must come after its beginning."), field="ends")
-
-
-def _check_lengths(title: str, words: str, place: str) -> None:
-    if len(title) > MAX_SLOT:
-        raise Invalid(_("Shorten the title: %(most)s signs at most.", most=MAX_SLOT), field="title")
-    if len(words) > MAX_WORDS:
-        raise Invalid(_("Shorten it: %(most)s signs at most.", most=MAX_WORDS), field="words")
-    if len(place) > MAX_PLACE:
-        raise Invalid(_("Shorten the place: %(most)s signs at most.", most=MAX_PLACE), field="place")
 
 
 def _said(programme: Programme, plan: SlotPlan) -> dict[str, Any]:

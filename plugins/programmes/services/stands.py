@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -26,16 +27,18 @@ from portal.api import (
 )
 
 from plugins.programmes.models.programme import MAX_PLACE, Programme
-from plugins.programmes.models.stand import MAX_POINT, MAX_STAND, POINTS, Holder, Stand
+from plugins.programmes.models.stand import MAX_POINT, MAX_STAND, Holder, Stand
 from plugins.programmes.queries.programmes import is_organiser
 from plugins.programmes.queries.stands import holders_of, programme_of, stands_of
 from plugins.programmes.queries.turns import turns_of
 from plugins.programmes.services.facts import hold, must_be_held, must_organise
+from plugins.programmes.services.seen import must_have_seen
 from plugins.programmes.services.walls import STAND_SCOPE, dies_at
 
 _ = texts("programmes")
 
 MAX_STANDS = 60
+SAID = ("title", "point_1", "point_2", "point_3", "place", "lab_group_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +53,28 @@ class Plan:
     place: str
     lab_group_id: int | None = None
 
+    @property
+    def said(self) -> dict[str, Any]:
+        """Give it by the name of the column, without blanks around it."""
+        words = (self.title, *self.points, self.place)
+        return dict(zip(SAID, (*(text.strip() for text in words), self.lab_group_id), strict=True))
+
 
 def add_stand(actor: Viewer, programme: Programme, plan: Plan, *, at: datetime, holder: Person | None = None) -> Stand:
-    """Add a stand to a day, the last in order, with its code.
+    """Add a stand to a day, the last in order, with its code; the same one twice is a second click.
 
     :raises Forbidden: somebody else organises the day
     :raises Conflict: it was cancelled, or has as many stands as a day may have
     :raises Invalid: the title or a point is missing or too long
     """
     must_organise(actor, programme)
-    must_be_held(programme)
     hold(programme)
+    must_be_held(programme)
     _check(plan, actor)
     there = stands_of(programme)
+    again = next((stand for stand in there if said_of(stand) == plan.said), None)
+    if again is not None:
+        return again
     if len(there) >= MAX_STANDS:
         raise Conflict(_("A day has %(most)s stands at most.", most=MAX_STANDS))
     last = max((stand.position for stand in there), default=0)
@@ -77,16 +89,19 @@ def add_stand(actor: Viewer, programme: Programme, plan: Plan, *, at: datetime, 
     return stand
 
 
-def change_stand(actor: Viewer, stand: Stand, plan: Plan, *, at: datetime) -> None:
+def change_stand(actor: Viewer, stand: Stand, plan: Plan, *, seen: str | None = None, at: datetime) -> None:
     """Write a stand anew; the same words change nothing.
 
+    :param seen: the edition of the stand that the actor had before them; None not to ask
     :raises Forbidden: they neither hold it nor organise the day
     :raises Conflict: the day was cancelled, or the stand is closed
+    :raises Overtaken: somebody else who holds it was faster
     :raises Invalid: the title or a point is missing or too long
     """
-    must_hold(actor, stand)
+    _take(actor, stand)
     must_be_kept(stand)
     _check(plan, actor)
+    must_have_seen(seen, said_of(stand), plan.said)
     _write(stand, plan)
     if session.is_modified(stand):
         record("programmes.stand_changed", stand.subject, actor=actor, at=at)
@@ -101,6 +116,7 @@ def close_stand(actor: Viewer, stand: Stand, *, at: datetime) -> None:
     programme = programme_of(stand)
     must_organise(actor, programme)
     hold(programme)
+    session.refresh(stand)
     if stand.closed_at is not None:
         return
     stand.closed_at = at
@@ -119,7 +135,9 @@ def reopen_stand(actor: Viewer, stand: Stand, *, at: datetime) -> None:
     """
     programme = programme_of(stand)
     must_organise(actor, programme)
+    hold(programme)
     must_be_held(programme)
+    session.refresh(stand)
     if stand.closed_at is None:
         return
     stand.closed_at = None
@@ -133,7 +151,7 @@ def add_holder(actor: Viewer, stand: Stand, person: Person, *, at: datetime) -> 
     :raises Forbidden: the actor neither holds it nor organises the day
     :raises Conflict: the day was cancelled, or the stand is closed
     """
-    must_hold(actor, stand)
+    _take(actor, stand)
     must_be_kept(stand)
     if person.id in holders_of([stand.id]).get(stand.id, ()):
         return
@@ -163,8 +181,8 @@ def move_stand(actor: Viewer, stand: Stand, *, to: int | None, at: datetime) -> 
     """
     programme = programme_of(stand)
     must_organise(actor, programme)
-    must_be_kept(stand)
     hold(programme)
+    must_be_kept(stand)
     if to is None or to < 1:
         raise Invalid(_("Write the number of a place in the order."), field="to")
     order = stands_of(programme)
@@ -226,6 +244,17 @@ def _check(plan: Plan, actor: Viewer) -> None:
 
 
 def _write(stand: Stand, plan: Plan) -> None:
-    stand.title, stand.place, stand.lab_group_id = plan.title.strip(), plan.place.strip(), plan.lab_group_id
-    for number in range(1, POINTS + 1):
-        setattr(stand, f"point_{number}", plan.points[number - 1].strip())
+    for name, value in plan.said.items():
+        setattr(stand, name, value)
+
+
+def said_of(stand: Stand) -> dict[str, Any]:
+    """Give what a stand says, by the name of the field."""
+    return {name: getattr(stand, name) for name in SAID}
+
+
+def _take(actor: Viewer, stand: Stand) -> None:
+    """Hold the day of a stand, then read the stand anew: somebody may just have changed it."""
+    must_hold(actor, stand)
+    hold(programme_of(stand))
+    session.refresh(stand)

@@ -69,6 +69,12 @@ def close_wall(actor: Viewer, programme: Programme, *, at: datetime, scope: str 
     record("programmes.wall_closed", programme.subject, actor=actor, at=at)
 
 
+def close_walls_of(programme: Programme, person_id: int) -> None:
+    """Close the walls that somebody opened: they show the day as this person reads it, who organises it no more."""
+    for scope in LABELS:
+        revoke_tokens(scope, programme.subject, person_id=person_id)
+
+
 def follow_day(programme: Programme) -> None:
     """Let what is open live as long as the day, which has another date: its walls, the codes of its stands."""
     for scope in LABELS:

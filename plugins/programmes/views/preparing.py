@@ -9,12 +9,13 @@ from flask import url_for
 from portal.api import form_page, message, now, people, requires, see, texts, viewer
 
 from plugins.programmes import permissions
-from plugins.programmes.forms.days import CancelForm, CopyForm, DayForm, DayWordsForm, NamingForm
+from plugins.programmes.forms.days import CancelForm, ChangeDayForm, CopyForm, DayForm, NamingForm
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.queries.programmes import organiser_ids
-from plugins.programmes.services.days import cancel_day, change_day, copy_day
+from plugins.programmes.services.days import cancel_day, change_day, copy_day, said_of
 from plugins.programmes.services.naming import drop_organiser, name_organiser
 from plugins.programmes.services.programmes import make_programme
+from plugins.programmes.services.seen import edition_of
 from plugins.programmes.views.blueprint import blueprint
 from plugins.programmes.views.loaders import own_programme
 
@@ -56,11 +57,11 @@ def _form(template, form, programme, **context):
 @requires(permissions.ORGANISE, programme=own_programme)
 def change(programme):
     """Change what a day says of itself, or its date."""
-    form = DayWordsForm(obj=programme)
+    form = ChangeDayForm(obj=programme, seen=edition_of(said_of(programme)))
     form.audience.for_group(programme.reader_group_id)
     if form.submitted():
         with form.attempt():
-            change_day(viewer(), programme, form.day(programme.reader_group_id), at=now())
+            change_day(viewer(), programme, form.day(programme.reader_group_id), seen=form.seen.data, at=now())
             message(_("The day is changed; those whom it concerns are told."))
             return _back(programme)
     return _form("change", form, programme)

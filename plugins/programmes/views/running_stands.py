@@ -7,7 +7,7 @@ from flask import url_for
 from portal.api import Person, form_page, group_cards, message, now, page, person, requires, see, texts, viewer
 
 from plugins.programmes import permissions
-from plugins.programmes.forms.stands import HolderForm, NewStandForm, NumberForm, StandForm
+from plugins.programmes.forms.stands import ChangeStandForm, HolderForm, NewStandForm, NumberForm
 from plugins.programmes.models.stand import Stand
 from plugins.programmes.queries.stands import programme_of
 from plugins.programmes.services.facts import must_be_held
@@ -57,11 +57,11 @@ def new_stand(programme):
 def stand_change(stand):
     """Write a stand anew."""
     must_be_kept(stand)
-    form = StandForm.of(stand)
+    form = ChangeStandForm.of(stand)
     form.offer(group_cards(viewer()))
     if form.submitted():
         with form.attempt():
-            change_stand(viewer(), stand, form.plan, at=now())
+            change_stand(viewer(), stand, form.plan, seen=form.seen.data, at=now())
             message(_("The stand says it now."))
             return _to(stand)
     programme = programme_of(stand)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from flask import url_for
 
 from portal.api import (
@@ -25,7 +27,7 @@ from portal.api import (
 
 from plugins.programmes import permissions
 from plugins.programmes.forms.days import NamingForm
-from plugins.programmes.forms.slots import KIND_NOTES, KIND_WORDS, FillForm, SlotForm, slot_values
+from plugins.programmes.forms.slots import KIND_NOTES, KIND_WORDS, ChangeSlotForm, FillForm, SlotForm
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.models.slot import Slot
 from plugins.programmes.queries.hours import free_from
@@ -36,7 +38,9 @@ from plugins.programmes.queries.slots import rows_of
 from plugins.programmes.services.coming import UNSAID
 from plugins.programmes.services.naming import drop_host, name_host
 from plugins.programmes.services.programmes import hour_at
-from plugins.programmes.services.slots import add_slot, change_slot, fill_slot, put_back, take_off
+from plugins.programmes.services.seen import edition_of
+from plugins.programmes.services.slot_plans import plan_of
+from plugins.programmes.services.slots import add_slot, change_slot, fill_slot, filling_of, put_back, take_off
 from plugins.programmes.views.blueprint import blueprint
 from plugins.programmes.views.loaders import one_slot, own_programme, own_slot
 
@@ -109,11 +113,11 @@ def add(programme):
 def slot_change(slot):
     """Change a slot."""
     programme = session.get_one(Programme, slot.programme_id)
-    values = slot_values(slot, tracks_of(programme))
-    form = SlotForm(data=values)
+    values = asdict(plan_of(slot, programme))
+    form = ChangeSlotForm(data=values, seen=edition_of(values))
     if form.submitted():
         with form.attempt():
-            change_slot(viewer(), slot, form.plan, at=now())
+            change_slot(viewer(), slot, form.plan, seen=form.seen.data, at=now())
             message(_("The slot is changed; if it moved, those whom it concerns are told."))
             return _back(slot)
     is_open = form.is_folded_wrong or any(values[name] for name in ("words", "track", "is_fixed", "takes_names"))
@@ -125,11 +129,11 @@ def slot_change(slot):
 @requires(permissions.ORGANISE, slot=own_slot)
 def slot_fill(slot):
     """Say on the day what the unexpected is."""
-    form = FillForm(obj=slot)
+    form = FillForm(obj=slot, seen=edition_of(filling_of(slot)))
     if form.submitted():
         with form.attempt():
             said = {name: form[name].data or "" for name in ("title", "words", "place")}
-            fill_slot(viewer(), slot, **said, at=now())
+            fill_slot(viewer(), slot, **said, seen=form.seen.data, at=now())
             message(_("The unexpected is on the programme."))
             return _back(slot)
     programme = session.get_one(Programme, slot.programme_id)

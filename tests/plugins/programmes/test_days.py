@@ -15,7 +15,8 @@ from plugins.programmes.models.slot import SURPRISE, UNEXPECTED, WORKSHOP, Slot
 from plugins.programmes.services.days import change_day, copy_day
 from plugins.programmes.services.programmes import Day
 from plugins.programmes.services.programmes import make_programme as prepare_day
-from plugins.programmes.services.slots import SlotPlan, add_slot
+from plugins.programmes.services.slot_plans import SlotPlan
+from plugins.programmes.services.slots import add_slot
 from tests.plugins.labs.pages import words
 from tests.plugins.programmes.factories import DAY, START, at_hour, make_programme, make_slot
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, time
 
 import pytest
 import sqlalchemy as sa
@@ -10,8 +11,11 @@ import sqlalchemy as sa
 from portal.api import Conflict, Invalid, now, session
 
 from plugins.programmes.models.programme import Programme, Track
-from plugins.programmes.models.slot import SURPRISE, SignUp, Slot
+from plugins.programmes.models.slot import PLENARY, SURPRISE, SignUp, Slot
+from plugins.programmes.services.days import copy_day
 from plugins.programmes.services.delaying import delay_day, delay_moves, seen_of, undo_delay
+from plugins.programmes.services.slot_plans import SlotPlan
+from plugins.programmes.services.slots import change_slot
 from tests.plugins.labs.pages import words
 from tests.plugins.programmes.factories import at_hour, make_slot
 
@@ -278,3 +282,31 @@ def test_whose_sign_ups_now_clash_is_told(client, sign_in, awa, late, writing, p
     assert "« Interlabos » prend du retard : la suite est décalée de 30 min" in news
     assert "« Le train » est maintenant à la même heure qu’une autre de vos inscriptions" in news
     assert "Choisir entre « Le matin » et « Le train »" in words(client.get("/"))
+
+
+def test_a_day_made_again_takes_the_planned_hours_and_not_the_late_ones(
+    late, day, reading, writing, as_viewer, zoe, programme_id, clock
+):
+    """C34: what somebody has written since is planned too, a delay is not."""
+    clock.set(at_hour(10, 40))
+    late(20)
+    clock.set(at_hour(10, 50))
+    late(10)
+    clock.set(at_hour(10, 55))
+    plan = SlotPlan(PLENARY, "Au boulot !", time(15, 30), time(17, 15))
+    with writing():
+        change_slot(as_viewer(zoe), session.get_one(Slot, day["work"]), plan, at=now())
+    clock.set(at_hour(11))
+    late(5)
+    with writing():
+        programme = session.get_one(Programme, programme_id)
+        made = copy_day(as_viewer(zoe), programme, held_on=date(2026, 9, 17), title="Encore", at=now()).id
+    with reading():
+        found = session.scalars(sa.select(Slot).where(Slot.programme_id == made)).all()
+        again = {slot.title: (_hour(slot.starts_at), _hour(slot.ends_at)) for slot in found}
+        surprise = next(slot for slot in found if slot.title == "La fanfare")
+        assert _hour(surprise.reveals_at) == "13:45"
+    assert again["Foire"] == ("10:00", "11:00")
+    assert again["Montre-moi"] == ("11:00", "12:30")
+    assert again["Au boulot !"] == ("15:30", "17:15")
+    assert again["After"] == ("17:30", "")

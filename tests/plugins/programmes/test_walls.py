@@ -101,6 +101,27 @@ def test_the_wall_of_somebody_who_left_opens_nothing(client, new_client, sign_in
     assert new_client().get("/programmes/now/" + address.rpartition("/")[2]).status_code == 404
 
 
+def test_the_walls_of_an_organiser_who_was_dropped_close(
+    client, new_client, sign_in, post, zoe, lea, day, programme_id
+):
+    """They showed the day as this person reads it, who organises it no more; those of the others stay."""
+    sign_in(zoe)
+    post(client, f"{day}/organisers", {"person": lea.name})
+    sign_in(lea)
+    doors = []
+    for act, shown in (("screen", "screen"), ("turns/wall/open", "turns")):
+        post(client, f"{day}/{act}")
+        address = client.get(f"{day}/{shown}").text.split("<code>")[1].split("</code>")[0]
+        doors.append(address[address.index("/programmes/") :])
+    room = new_client()
+    assert [room.get(door).status_code for door in doors] == [200, 200]
+    sign_in(zoe)
+    post(client, f"{day}/organisers/{lea.id}/drop")
+    assert [room.get(door).status_code for door in doors] == [404, 404]
+    post(client, f"{day}/screen")
+    assert "Fermer cette adresse" in words(client.get(f"{day}/screen"))
+
+
 def test_the_wall_of_a_cancelled_day_says_so(client, sign_in, lea, day, writing, programme_id, clock):
     with writing():
         session.get_one(Programme, programme_id).cancelled_at = at_hour(9)
