@@ -92,7 +92,7 @@ from portal.values import (
     Viewer,
 )
 from portal.web.answers import absolute_url, form_page, message, page, page_or_fragment, qr_svg, qr_uri, see
-from portal.web.dates import day, instant, local_day, local_midnight, minutes, zone
+from portal.web.dates import day, hour, instant, local_day, local_midnight, minutes, zone
 from portal.web.exports import Column, Table, export, export_links, exported
 from portal.web.forms import AudienceField, Filters, Form, InstantField, PersonField, SecretField, readers_sentence
 from portal.web.headers import allow_frame
@@ -220,6 +220,7 @@ __all__ = [
     "hookimpl",
     "hookspec",
     "hosts_of",
+    "hour",
     "instant",
     "is_following",
     "is_offline",

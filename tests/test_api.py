@@ -117,6 +117,7 @@ holdings_of(function_id)
 hookimpl
 hookspec
 hosts_of(plugin, what=…)
+hour(value)
 instant(value)
 is_following(viewer, subject)
 is_offline()

@@ -81,3 +81,8 @@ class Turn(Base):
     minutes: Mapped[int]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+    @property
+    def stand_subject(self) -> Subject:
+        """Give the stand that has the floor, as others speak of it."""
+        return Subject("programmes.stand", self.stand_id)

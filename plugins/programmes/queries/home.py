@@ -1,4 +1,4 @@
-"""Which days of today concern somebody: they organise them, run something there, or come."""
+"""The days that go on today, as one may read them: first those one organises, runs something of, or comes to."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from portal.api import READER, Viewer, local_day, reading, session
 
 from plugins.programmes.models.programme import Organiser, Programme
 from plugins.programmes.models.slot import Host, SignUp, Slot
+from plugins.programmes.queries.hours import evening_of
 from plugins.programmes.queries.programmes import READABLE
 
 MOST_DAYS = 5
@@ -30,13 +31,14 @@ _CONCERNED = sa.or_(
     _theirs(SignUp),
 )
 _TODAY = (
-    READABLE.where(Programme.held_on == sa.bindparam("today"), Programme.cancelled_at.is_(None), _CONCERNED)
-    .order_by(Programme.id)
+    READABLE.where(Programme.held_on.between(sa.bindparam("evening"), sa.bindparam("today")))
+    .where(Programme.cancelled_at.is_(None))
+    .order_by(sa.case((_CONCERNED, 0), else_=1), Programme.held_on, Programme.id)
     .limit(MOST_DAYS)
 )
 
 
 def days_today(viewer: Viewer, *, at: datetime) -> list[Programme]:
-    """List the days of today that concern somebody, a few at most."""
-    values = reading(viewer, at=at, today=local_day(at), animated=list(viewer.animated_ids))
+    """List the days of today that somebody may come to, a few at most; in the night, that of the evening too."""
+    values = reading(viewer, at=at, today=local_day(at), evening=evening_of(at), animated=list(viewer.animated_ids))
     return list(session.scalars(_TODAY, values))

@@ -5,11 +5,12 @@ An open end lasts until the next thing of its track begins, and the last one of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from itertools import combinations
 from typing import Protocol, TypeVar
 
-from portal.api import local_midnight
+from portal.api import local_day, local_midnight
 
 NIGHT = timedelta(hours=6)
 
@@ -52,6 +53,21 @@ def clash(slot: Timed, others: Iterable[T]) -> T | None:
     """Give the first of the others that overlaps a slot where it may not: only across two tracks (C34 SPEC 3)."""
     of_others = (other for other in others if other.id != slot.id)
     return next((other for other in of_others if share_a_track(slot, other) and overlap(slot, other)), None)
+
+
+def at_once(slots: Iterable[T], ends: Mapping[int, datetime]) -> list[tuple[T, T]]:
+    """Give every two of some slots that are on at once, in any track of any day: nobody is at both (C34 SPEC 3).
+
+    :param ends: when each of them ends, open or not
+    """
+    in_order = sorted(slots, key=lambda slot: slot.starts_at)
+    pairs = combinations(in_order, 2)
+    return [(one, two) for one, two in pairs if two.starts_at < ends[one.id] or one.starts_at == two.starts_at]
+
+
+def evening_of(at: datetime) -> date:
+    """Give the day that an instant is of as people live it: until six, the night is still of the day before."""
+    return local_day(at - NIGHT)
 
 
 def night_of(day: date) -> datetime:

@@ -24,12 +24,17 @@ _STANDS = sa.and_(Slot.cancelled_at.is_(None), Programme.cancelled_at.is_(None))
 _SIGNED = Slot.id.in_(sa.select(SignUp.slot_id).where(SignUp.person_id == READER))
 _RUN = Slot.id.in_(sa.select(Host.slot_id).where(Host.person_id == READER))
 _MINE = READABLE.where(_STANDS, _SIGNED, Programme.held_on >= sa.bindparam("since")).order_by(*IN_ORDER)
+_BOTH = sa.union_all(
+    sa.select(Host.slot_id, Host.person_id).where(Host.slot_id.in_(_NUMBERS)),
+    sa.select(SignUp.slot_id, SignUp.person_id).where(SignUp.slot_id.in_(_NUMBERS)),
+)
 _THEIRS = (
-    sa.select(Slot)
+    sa.select(SignUp.person_id, Slot)
+    .join(Slot, Slot.id == SignUp.slot_id)
     .join(Programme, Programme.id == Slot.programme_id)
-    .join(SignUp, SignUp.slot_id == Slot.id)
-    .where(_STANDS, SignUp.person_id == sa.bindparam("who"), Programme.held_on >= sa.bindparam("since"))
-    .order_by(*IN_ORDER)
+    .where(_STANDS, Programme.held_on >= sa.bindparam("since"))
+    .where(SignUp.person_id.in_(sa.select(SignUp.person_id).where(SignUp.slot_id.in_(_NUMBERS))))
+    .order_by(SignUp.person_id)
 )
 _MY_OWN = READABLE.where(_STANDS, sa.or_(_SIGNED, _RUN), Programme.held_on >= sa.bindparam("since"))
 _OURS = _MY_OWN.order_by(*IN_ORDER)
@@ -83,6 +88,17 @@ def my_slots(viewer: Viewer, *, since: date, at: datetime) -> list[Shown]:
     return [shown(slot, at=at) for slot in session.scalars(_OURS, reading(viewer, at=at, since=since))]
 
 
-def signed_slots(person_id: int, *, since: date) -> list[Slot]:
-    """List the rows somebody signed up for, whoever asks: for services that tell them."""
-    return list(session.scalars(_THEIRS, {"who": person_id, "since": since}))
+def concerned_by(slot_ids: Iterable[int]) -> dict[int, set[int]]:
+    """Give who runs each of some slots or comes to it, whoever asks: for services that tell them."""
+    found: dict[int, set[int]] = {}
+    for slot_id, person_id in session.execute(_BOTH, {"some": list(slot_ids)}):
+        found.setdefault(slot_id, set()).add(person_id)
+    return found
+
+
+def sign_ups_beside(slot_ids: Iterable[int], *, since: date) -> dict[int, list[Slot]]:
+    """Give all that those signed up for who come to one of some slots, by their number: for services that tell them."""
+    found: dict[int, list[Slot]] = {}
+    for person_id, slot in session.execute(_THEIRS, {"some": list(slot_ids), "since": since}):
+        found.setdefault(person_id, []).append(slot)
+    return found

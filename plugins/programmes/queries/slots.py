@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
-from portal.api import Viewer, reading, session
+from portal.api import Viewer, local_day, reading, session
 
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.models.slot import Slot
+from plugins.programmes.queries.hours import end_of
 from plugins.programmes.queries.shown import Shown, shown
 
 _NUMBERS: sa.BindParameter[Any] = sa.bindparam("some", expanding=True)
@@ -29,6 +30,11 @@ _OF = (
     sa.select(Slot).where(Slot.programme_id == sa.bindparam("number"), Slot.cancelled_at.is_(None)).order_by(*IN_ORDER)
 )
 _OF_SOME = sa.select(Slot).where(Slot.programme_id.in_(_NUMBERS), Slot.cancelled_at.is_(None)).order_by(*IN_ORDER)
+_WITH_DAYS = (
+    sa.select(Slot, Programme.held_on)
+    .join(Programme, Programme.id == Slot.programme_id)
+    .where(Slot.programme_id.in_(_NUMBERS), Slot.cancelled_at.is_(None))
+)
 _OFF = (
     sa.select(Slot)
     .where(Slot.programme_id == sa.bindparam("number"), Slot.cancelled_at.is_not(None))
@@ -58,6 +64,19 @@ def slots_by_day(programmes: Iterable[Programme], *, at: datetime) -> dict[int, 
     found: dict[int, list[Shown]] = {programme.id: [] for programme in programmes}
     for slot in session.scalars(_OF_SOME, {"some": list(found)}) if found else ():
         found[slot.programme_id].append(shown(slot, at=at))
+    return found
+
+
+def ends_of(slots: Iterable[Slot | Shown]) -> dict[int, datetime]:
+    """Give when each of some slots ends, of any days; an open end lasts until the next thing of its track begins."""
+    some = list(slots)
+    found: dict[int, datetime] = {slot.id: slot.ends_at for slot in some if slot.ends_at is not None}
+    open_ends = [slot for slot in some if slot.ends_at is None]
+    rows = session.execute(_WITH_DAYS, {"some": [slot.programme_id for slot in open_ends]}).all() if open_ends else []
+    days: dict[int, date] = {row.programme_id: held_on for row, held_on in rows}
+    for slot in open_ends:
+        others = [row for row, _held_on in rows if row.programme_id == slot.programme_id]
+        found[slot.id] = end_of(slot, others, day=days.get(slot.programme_id) or local_day(slot.starts_at))
     return found
 
 

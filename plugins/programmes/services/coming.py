@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -10,13 +10,15 @@ from portal.api import Conflict, Forbidden, Viewer, record, session, texts
 
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.models.slot import SignUp, Slot
-from plugins.programmes.queries.hours import end_of, overlap
+from plugins.programmes.queries.hours import at_once, end_of
 from plugins.programmes.queries.people import coming_counts, my_sign_ups
-from plugins.programmes.queries.slots import readable_slot, rows_of
+from plugins.programmes.queries.shown import shown
+from plugins.programmes.queries.slots import ends_of, readable_slot, rows_of
 from plugins.programmes.services.facts import hold, must_be_held
 
 _ = texts("programmes")
 
+EVE = timedelta(days=1)  # whose night may reach into the day
 # Who comes is read by who organises: the history, which everybody reads, leaves these out.
 UNSAID = ("programmes.signed_up", "programmes.signed_off")
 
@@ -41,10 +43,11 @@ def sign_up(actor: Viewer, slot: Slot, *, at: datetime) -> None:
     refusal = why_not(programme, slot, at=at)
     if refusal:
         raise Conflict(refusal)
-    for other in my_sign_ups(actor, since=programme.held_on, at=at):
-        if overlap(slot, other):
-            title = other.title
-            raise Conflict(_("You come to “%(title)s” at that hour. Sign off there first.", title=title))
+    others = my_sign_ups(actor, since=programme.held_on - EVE, at=at)
+    ends = ends_of([slot, *others])
+    for other in others:
+        if at_once([shown(slot, at=at), other], ends):
+            raise Conflict(_("You come to “%(title)s” at that hour. Sign off there first.", title=other.title))
     session.add(SignUp(slot_id=slot.id, person_id=person_id, signed_at=at))
     session.flush()
     record("programmes.signed_up", slot.subject, actor=actor, at=at)

@@ -2,7 +2,8 @@
 
 What runs now goes on for longer and does not begin anew. What would run into a fixed slot is cut where that begins;
 what would have nothing left is a refusal, for nobody decides by pushing a button that something is not held. A surprise
-moves with the hour at which it is told. A negative number of minutes is a day that catches up.
+moves with the hour at which it is told. A negative number of minutes is a day that catches up: what follows a fixed
+slot catches up by what room there is after it.
 """
 
 from __future__ import annotations
@@ -86,6 +87,7 @@ def _move(slot: Slot, by: timedelta, rows: Sequence[Slot], *, at: datetime) -> M
     is_running = slot.starts_at <= at
     if slot.is_fixed or (is_running and (slot.ends_at is None or slot.ends_at <= at)):
         return None
+    by = max(by, -_room_before(slot, rows, at=at)) if by < timedelta() else by
     starts_at = slot.starts_at if is_running else slot.starts_at + by
     ends_at = slot.ends_at + by if slot.ends_at else None
     cut_by = _fixed_after(slot, starts_at, ends_at, rows)
@@ -94,6 +96,18 @@ def _move(slot: Slot, by: timedelta, rows: Sequence[Slot], *, at: datetime) -> M
     keeps_its_word = is_running or slot.reveals_at is None or not is_hidden(slot, at)
     reveals_at = slot.reveals_at if keeps_its_word or slot.reveals_at is None else slot.reveals_at + by
     return Move(slot, starts_at, ends_at, reveals_at, cut_by)
+
+
+def _room_before(slot: Slot, rows: Sequence[Slot], *, at: datetime) -> timedelta:
+    """Give by how much what follows the fixed slots before this one may begin earlier, all of it together."""
+    room = timedelta(days=1)
+    for fixed in rows:
+        if not fixed.is_fixed or fixed.ends_at is None or fixed.ends_at <= at or not share_a_track(fixed, slot):
+            continue
+        after = [row.starts_at for row in rows if share_a_track(fixed, row) and row.starts_at >= fixed.ends_at]
+        if slot.starts_at >= fixed.ends_at:
+            room = min(room, min(after) - fixed.ends_at)
+    return room
 
 
 def _fixed_after(slot: Slot, starts_at: datetime, ends_at: datetime | None, rows: Sequence[Slot]) -> Slot | None:

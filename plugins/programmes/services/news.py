@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import pairwise
 
-from portal.api import Event, Subject, Viewer, followers, local_day, notify, session, texts
+from portal.api import Event, Subject, Viewer, followers, notify, session, texts
 
-from plugins.programmes.models.programme import Programme
-from plugins.programmes.queries.hours import overlap
-from plugins.programmes.queries.people import coming_ids, host_ids, signed_slots
+from plugins.programmes.models.programme import Moved, Programme
+from plugins.programmes.models.slot import Slot
+from plugins.programmes.queries.hours import at_once, evening_of
+from plugins.programmes.queries.people import concerned_by, host_ids, sign_ups_beside
+from plugins.programmes.queries.planned import lateness_of, planned_hours
 from plugins.programmes.queries.programmes import organiser_ids
-from plugins.programmes.queries.slots import rows_of
+from plugins.programmes.queries.slots import ends_of, rows_of
+from plugins.programmes.services.programmes import hour_at
 
 _ = texts("programmes")
 
-LATER = _.later("“%(title)s” is running late: what remains moves by %(minutes)s min")
-EARLIER = _.later("“%(title)s” is catching up: what remains comes %(minutes)s min earlier")
-BACK = _.later("“%(title)s” is no longer late: what had moved is back at its hour")
+# One text for late, early and back at its hour: told anew before it is read, it says what is true by then.
+LATENESS = _.later("“%(title)s”: what remains is now at %(minutes)+d min from what was planned")
+BEGINS = _.later("“%(title)s” begins at %(hour)02d:%(minute)02d, planned at %(was_hour)02d:%(was_minute)02d")
+ENDS = _.later("“%(title)s” goes on until %(hour)02d:%(minute)02d, planned until %(was_hour)02d:%(was_minute)02d")
 OVERLAPS = _.later("“%(title)s” is now at the same hour as something else you signed up for: choose one of them")
 MOVED = _.later("“%(title)s” has another hour or another place")
 OFF = _.later("“%(title)s” was taken off the programme")
@@ -39,12 +42,12 @@ def _tell(
 
 
 def _of_slot(slot_id: int) -> set[int]:
-    return {*coming_ids(slot_id), *host_ids(slot_id)}
+    return concerned_by([slot_id]).get(slot_id, set())
 
 
-def _of_day(programme: Programme, slot_ids: Iterable[int]) -> set[int]:
-    concerned = {*followers(programme.subject), *organiser_ids(programme)}
-    return concerned.union(*(_of_slot(number) for number in slot_ids))
+def _of_all(programme: Programme) -> set[int]:
+    concerned = concerned_by(slot.id for slot in rows_of(programme))
+    return {*followers(programme.subject), *organiser_ids(programme)}.union(*concerned.values())
 
 
 def _programme(event: Event) -> Programme:
@@ -57,28 +60,41 @@ def _moved_slots(event: Event) -> list[int]:
     return [number for number in slots if isinstance(number, int)] if isinstance(slots, list) else []
 
 
-def day_delayed(event: Event) -> None:
-    """Tell whom the day concerns how late it is, and whose sign-ups are now at the same hour that they are."""
-    minutes = event.facts["minutes"]
-    late = isinstance(minutes, int) and minutes > 0
-    told = _of_day(_programme(event), _moved_slots(event))
-    _tell(event, told, LATER if late else EARLIER, minutes=abs(int(str(minutes))))
-    _tell_overlaps(event)
+def hours_moved(event: Event) -> None:
+    """Tell what is now true: of the day, to who follows or organises it; of a slot, to who comes or runs it.
 
-
-def delay_undone(event: Event) -> None:
-    """Tell the same people that it is not."""
-    _tell(event, _of_day(_programme(event), _moved_slots(event)), BACK)
-    _tell_overlaps(event)
-
-
-def _tell_overlaps(event: Event) -> None:
+    What a slot says is its present hour and the planned one, however many delays lie between the two. Whose sign-ups
+    are now at the same hour is told that they are.
+    """
     programme, moved = _programme(event), set(_moved_slots(event))
-    concerned = {person for number in moved for person in coming_ids(number)}
-    for person_id in sorted(concerned):
-        for first, second in pairwise(signed_slots(person_id, since=local_day(event.at))):
-            if overlap(first, second) and moved & {first.id, second.id} and programme.cancelled_at is None:
-                _tell(event, [person_id], OVERLAPS, about=second.subject)
+    of_day = {*followers(programme.subject), *organiser_ids(programme)}
+    _tell(event, of_day, LATENESS, minutes=lateness_of(programme))
+    planned, concerned = planned_hours(programme), concerned_by(moved)
+    for slot in rows_of(programme):
+        if slot.id in concerned:
+            _tell_hours(event, slot, planned.get(slot.id, slot), concerned[slot.id])
+    _tell_overlaps(event, moved)
+
+
+def _tell_hours(event: Event, slot: Slot, planned: Slot | Moved, persons: Iterable[int]) -> None:
+    has_begun = slot.starts_at <= event.at
+    text, name = (ENDS, "ends_at") if has_begun else (BEGINS, "starts_at")
+    present, former = hour_at(getattr(slot, name)), hour_at(getattr(planned, name))
+    if present is not None and former is not None:
+        hours = {"hour": present.hour, "minute": present.minute, "was_hour": former.hour, "was_minute": former.minute}
+        _tell(event, persons, text, about=slot.subject, **hours)
+
+
+def _tell_overlaps(event: Event, moved: set[int]) -> None:
+    theirs = sign_ups_beside(moved, since=evening_of(event.at))
+    ends = ends_of({slot.id: slot for slots in theirs.values() for slot in slots}.values())
+    told: dict[Subject, set[int]] = {}
+    for person_id, slots in theirs.items():
+        for first, second in at_once(slots, ends):
+            if moved & {first.id, second.id} and ends[first.id] > event.at:
+                told.setdefault(second.subject, set()).add(person_id)
+    for subject, persons in told.items():
+        _tell(event, persons, OVERLAPS, about=subject)
 
 
 def slot_changed(event: Event) -> None:
@@ -98,14 +114,14 @@ def _slot(text: object) -> Callable[[Event], None]:
 def day_cancelled(event: Event) -> None:
     """Tell everybody whom the day concerns."""
     programme = _programme(event)
-    _tell(event, _of_day(programme, [slot.id for slot in rows_of(programme)]), CALLED_OFF)
+    _tell(event, _of_all(programme), CALLED_OFF)
 
 
 def day_changed(event: Event) -> None:
     """Tell them, if it has another date or another place."""
     programme = _programme(event)
     if event.facts.get("moved") or event.facts.get("elsewhere"):
-        _tell(event, _of_day(programme, [slot.id for slot in rows_of(programme)]), ELSEWHEN)
+        _tell(event, _of_all(programme), ELSEWHEN)
 
 
 def host_named(event: Event) -> None:
@@ -119,8 +135,8 @@ def organiser_named(event: Event) -> None:
 
 
 TELLERS: dict[str, Callable[[Event], None]] = {
-    "programmes.day_delayed": day_delayed,
-    "programmes.delay_undone": delay_undone,
+    "programmes.day_delayed": hours_moved,
+    "programmes.delay_undone": hours_moved,
     "programmes.day_cancelled": day_cancelled,
     "programmes.day_changed": day_changed,
     "programmes.slot_changed": slot_changed,

@@ -72,6 +72,7 @@ def more_minutes(actor: Viewer, programme: Programme, *, at: datetime, count: in
         raise Conflict(_("A turn lasts %(most)s minutes at most.", most=MAX_MINUTES))
     running.minutes += count
     session.flush()
+    record("programmes.turn_lengthened", running.stand_subject, actor=actor, at=at, facts={"minutes": count})
 
 
 def stop_turn(actor: Viewer, programme: Programme, *, at: datetime) -> None:
@@ -85,6 +86,7 @@ def stop_turn(actor: Viewer, programme: Programme, *, at: datetime) -> None:
     if running is not None:
         running.ended_at = at
         session.flush()
+        record("programmes.floor_taken_back", running.stand_subject, actor=actor, at=at)
 
 
 def _must_run(actor: Viewer, programme: Programme, at: datetime) -> None:

@@ -28,9 +28,13 @@ def delay(programme):
     if form.submitted():
         with form.attempt():
             made = delay_day(viewer(), programme, form.minutes.data or 0, seen=form.seen.data or "", at=now())
-            message(
-                _("What remains has moved by %(minutes)s min; those whom it concerns are told.", minutes=made.minutes)
+            moved = _(
+                "What remains has moved by %(minutes)s min; those whom it concerns are told.", minutes=made.minutes
             )
+            forward = _(
+                "What remains comes %(minutes)s min earlier; those whom it concerns are told.", minutes=-made.minutes
+            )
+            message(moved if made.minutes > 0 else forward)
             return see("programmes.programme", programme_id=programme.id)
     return form_page(
         "programmes/delay.html",

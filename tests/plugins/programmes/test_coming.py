@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
@@ -15,7 +16,7 @@ from plugins.programmes.models.programme import Programme, Track
 from plugins.programmes.models.slot import Host, SignUp, Slot
 from plugins.programmes.services.coming import sign_up
 from tests.plugins.labs.pages import words
-from tests.plugins.programmes.factories import at_hour, make_programme, make_slot
+from tests.plugins.programmes.factories import DAY, at_hour, make_programme, make_slot
 
 PLUGINS = ["programmes"]
 
@@ -181,9 +182,60 @@ def test_today_says_what_runs_and_what_one_comes_to(client, sign_in, post, lea, 
     clock.set(at_hour(12, 30))
     page = words(client.get("/"))
     assert "maintenant : Foire" in page
-    assert "ensuite : Loterie, 10 septembre 2026, 14 h" in page
+    assert "ensuite : Loterie, 14 h" in page
     clock.set(at_hour(18))
     assert "Foire" not in words(client.get("/"))
+
+
+def test_on_the_day_itself_whoever_may_come_finds_it_on_today(
+    client, sign_in, lea, slot_id, writing, clock, programme_id
+):
+    """C34: they need not have signed up; a day that is not theirs to read stays out, and the eve says nothing yet."""
+    sign_in(lea)
+    assert "Interlabos" not in words(client.get("/"))
+    clock.set(at_hour(9))
+    assert "ensuite : Loterie, 14 h" in words(client.get("/"))
+    with writing():
+        session.get_one(Programme, programme_id).audience = "lab"
+    assert "Interlabos" not in words(client.get("/"))
+
+
+def test_an_open_end_takes_the_evening_of_whoever_signs_up(
+    client, sign_in, post, lea, slot_id, programme_id, zoe, writing
+):
+    """C34 SPEC 3: until the next thing of its track, else into the night; across days, and across midnight."""
+    with writing():
+        carnival = make_slot(programme_id, at_hour(17, 30), title="Carnaval", takes_names=True)
+        before = make_slot(programme_id, at_hour(16, 30), title="Essais", takes_names=True)
+        other = make_programme(zoe, title="Ailleurs")
+        same_evening = make_slot(other, at_hour(20), at_hour(22), takes_names=True)
+        next_day = make_programme(zoe, title="Lendemain", held_on=DAY + timedelta(days=1))
+        in_the_night = make_slot(next_day, at_hour(25), at_hour(26), takes_names=True)
+        in_the_morning = make_slot(next_day, at_hour(33), at_hour(34), takes_names=True)
+    sign_in(lea)
+    assert [come(post, client, number).status_code for number in (before, carnival)] == [303, 303]
+    for number in (same_evening, in_the_night):
+        answer = come(post, client, number)
+        assert answer.status_code == 409
+        assert "Vous venez déjà à « Carnaval » à cette heure-là." in words(answer)
+    assert come(post, client, in_the_morning).status_code == 303
+
+
+def test_after_midnight_the_day_of_the_evening_is_still_on_today(
+    client, sign_in, lea, slot_id, writing, clock, programme_id
+):
+    """C34: the carnival runs into the night, and what is to come of it is still to come."""
+    with writing():
+        make_slot(programme_id, at_hour(22), title="Carnaval", kind="party")
+        late = make_slot(programme_id, at_hour(25), at_hour(26), title="Cortège", takes_names=True)
+        session.add(SignUp(slot_id=late, person_id=lea.id, signed_at=now()))
+    sign_in(lea)
+    clock.set(at_hour(24, 30))
+    page = words(client.get("/"))
+    assert "maintenant : Carnaval" in page
+    assert "Cortège 1 h" in page
+    clock.set(at_hour(31))
+    assert "Carnaval" not in words(client.get("/"))
 
 
 def test_one_signs_up_from_a_shared_screen_and_organises_nothing_there(

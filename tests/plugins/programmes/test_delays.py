@@ -129,7 +129,6 @@ def test_a_surprise_that_was_told_is_not_hidden_again(late, day, reading, clock)
         ((10, 40), 90, "Il ne resterait plus de temps pour « Montre-moi »."),
         ((10, 40), 0, "Dites combien de minutes"),
         ((10, 40), 500, "Dites combien de minutes"),
-        ((10, 40), -15, "« Surprise ! » chevaucherait « Déjeuner », qui ne bouge pas."),
         ((18, 0), 5, "Il ne reste rien qu’un retard décalerait."),
         ((17, 20), -15, "« After » aurait déjà commencé."),
         ((17, 10), -10, "Il ne resterait plus de temps pour « Au boulot ! »."),
@@ -149,6 +148,32 @@ def test_a_day_catches_up(late, day, hours, clock):
     late(-15)
     assert hours()["Au boulot !"] == ("14:30", "17:00")
     assert hours()["After"] == ("17:15", "")
+
+
+def test_a_day_that_catches_up_before_lunch_leaves_what_follows_lunch(late, day, hours, clock):
+    """C34 SPEC 6: what is fixed takes the minutes up; what follows it catches up by what room there is."""
+    clock.set(at_hour(10, 40))
+    before = hours()
+    late(-15)
+    assert hours() == before | {"Foire": ("10:00", "10:45"), "Montre-moi": ("10:45", "12:15")}
+    late(20)
+    late(-15)
+    assert hours()["La fanfare"] == ("14:05", "14:35")
+    late(-5)
+    assert hours()["After"] == before["After"]
+
+
+def test_a_day_that_was_brought_forward_says_so(client, sign_in, zoe, programme_id, day, clock, post):
+    """C34 SPEC 6: nobody reads « décalée de −10 »."""
+    clock.set(at_hour(14, 40))
+    sign_in(zoe)
+    page = client.get(f"/programmes/{programme_id}/delay?minutes=-10")
+    assert "Avancer de 10 min" in words(page)
+    sent = {"minutes": -10, "seen": SEEN.search(page.text)[1]}
+    after = words(client.get(post(client, f"/programmes/{programme_id}/delay", sent).location))
+    assert "La suite est avancée de 10 min" in after
+    assert "La journée a été avancée de 10 min à 14 h 40." in after
+    assert "-10" not in after
 
 
 def test_a_slot_beside_a_fixed_one_of_another_track_moves_past_it(late, hours, writing, programme_id, clock):
@@ -279,7 +304,7 @@ def test_whose_sign_ups_now_clash_is_told(client, sign_in, awa, late, writing, p
     late(30)
     sign_in(awa)
     news = words(client.get("/news"))
-    assert "« Interlabos » prend du retard : la suite est décalée de 30 min" in news
+    assert "« Le matin » commence à 10 h 30 (prévu à 10 h 00)" in news
     assert "« Le train » est maintenant à la même heure qu’une autre de vos inscriptions" in news
     assert "Choisir entre « Le matin » et « Le train »" in words(client.get("/"))
 
@@ -310,3 +335,59 @@ def test_a_day_made_again_takes_the_planned_hours_and_not_the_late_ones(
     assert again["Montre-moi"] == ("11:00", "12:30")
     assert again["Au boulot !"] == ("15:30", "17:15")
     assert again["After"] == ("17:30", "")
+
+
+@pytest.fixture
+def told(client, sign_in):
+    """Read somebody's news."""
+
+    def read(who):
+        sign_in(who)
+        return words(client.get("/news"))
+
+    return read
+
+
+def test_after_several_delays_one_reads_what_is_true_by_then(
+    late, day, told, writing, as_viewer, awa, lea, programme_id, clock, client, sign_in, post
+):
+    """C34 SPEC 6: the planned hour and the present one, never the last push alone; one notice each."""
+    with writing():
+        for number in (day["fair"], day["show"]):
+            session.add(SignUp(slot_id=number, person_id=awa.id, signed_at=now()))
+    sign_in(lea)
+    post(client, f"/follow/programmes.programme/{programme_id}")
+    for minute, minutes in ((20, 10), (30, 20), (40, -5)):
+        clock.set(at_hour(10, minute))
+        late(minutes)
+    of_day = "« Interlabos » : la suite est maintenant à"
+    assert f"{of_day} +25 min de l’horaire prévu" in told(lea)
+    assert told(lea).count(of_day) == 1
+    assert "« Foire » dure jusqu’à 11 h 25 (prévu jusqu’à 11 h 00)" in told(awa)
+    assert "« Montre-moi » commence à 11 h 25 (prévu à 11 h 00)" in told(awa)
+    assert told(awa).count("Montre-moi") == 1
+    assert of_day not in told(awa)
+    clock.set(at_hour(10, 45))
+    late(-25)
+    assert f"{of_day} +0 min de l’horaire prévu" in told(lea)
+    assert "« Montre-moi » commence à 11 h 00 (prévu à 11 h 00)" in told(awa)
+
+
+def test_sign_ups_that_clash_are_found_among_all_of_them(client, sign_in, awa, late, writing, programme_id, clock):
+    """C34 SPEC 3 and 6: not only between neighbours: a long one, a short one within it, and one at its end."""
+    with writing():
+        for place, (title, begins, ends) in enumerate(
+            (("Le long", 10, 12), ("Le court", 10.5, 11), ("Le train", 12, 13)), start=1
+        ):
+            track = Track(programme_id=programme_id, name=title, position=place)
+            session.add(track)
+            session.flush()
+            where = {"track_id": track.id, "is_fixed": title == "Le train"}
+            start = at_hour(0, int(begins * 60))
+            slot = make_slot(programme_id, start, at_hour(ends), title=title, **where)
+            session.add(SignUp(slot_id=slot, person_id=awa.id, signed_at=now()))
+    clock.set(at_hour(9))
+    late(20)
+    sign_in(awa)
+    assert "« Le train » est maintenant à la même heure" in words(client.get("/news"))
+    assert "Choisir entre « Le long » et « Le train »" in words(client.get("/"))

@@ -54,6 +54,19 @@ def test_the_day_is_printed_on_one_sheet(page, day):
     assert len(PAGE.findall(page.pdf(format="A4", prefer_css_page_size=True))) == 1
 
 
+def test_what_runs_is_marked_on_the_screen_and_never_on_paper(page, day, clock):
+    """C34 SPEC 5: a sheet that hangs all day would say « en cours » of what was on when it was printed."""
+    clock.set(at_hour(10, 30))
+    for address in (day, f"{day}/sheet"):
+        page.emulate_media(media="screen")
+        page.goto(address)
+        assert page.get_by_text("en cours", exact=True).count() == (address == day)
+        page.emulate_media(media="print")
+        assert not page.get_by_text("en cours", exact=True).filter(visible=True).count()
+        edge = page.locator(".programmes-line").first.evaluate("line => getComputedStyle(line).boxShadow")
+        assert edge == "none"
+
+
 @pytest.mark.parametrize(("width", "beside"), [(1280, 3), (320, 1)])
 def test_tracks_stand_beside_each_other_where_there_is_room(page, day, width, beside):
     page.set_viewport_size({"width": width, "height": 800})

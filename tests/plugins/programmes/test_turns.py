@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from portal.api import session
+from portal.api import Subject, session
 
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.models.stand import Turn
@@ -150,3 +150,15 @@ def test_a_stand_that_closes_gives_the_floor_back(room, post, url, turns, stand_
     assert running(turns) == []
     assert post(room, f"{url}/next", {"after": ""}).status_code == 303
     assert running(turns) == [stand_ids[1]]
+
+
+def test_what_is_done_with_the_floor_is_recorded(room, post, url, stand_ids, audit_of):
+    """G1: each act, and a click that changes nothing is none."""
+    post(room, f"{url}/next", {"after": ""})
+    for act in ("more", "stop", "stop"):
+        assert post(room, f"{url}/{act}").status_code == 303
+    done = ["programmes.floor_given", "programmes.turn_lengthened", "programmes.floor_taken_back"]
+    assert audit_of(Subject("programmes.stand", stand_ids[0])) == done
+    page = room.get(f"/programmes/stands/{stand_ids[0]}").text
+    assert "parole prolongée" in page
+    assert "parole reprise" in page
