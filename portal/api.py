@@ -15,12 +15,13 @@ from portal.content.clock import now
 from portal.content.events import publish
 from portal.content.files.keeping import drop_file, files_of, keep_file, receive
 from portal.content.following import follow, followed, followers, is_following, unfollow
-from portal.content.links import link, linked, unlink
+from portal.content.links import link, unlink
 from portal.content.notices import notify, settle
 from portal.content.outbound import Fetched, fetch, hosts_of, is_offline
 from portal.content.passages import record_passage
 from portal.content.settings import setting
 from portal.content.subjects import cards_of, is_question
+from portal.content.taking_up import give_back, take_up, taken_up
 from portal.content.tokens import Grant, issue_token, move_expiry, revoke_tokens, show_token
 from portal.content.words import among_words, edition, fold, sought, word_values
 from portal.db import Personal, UtcDateTime, db, group_id, person_id, plugin_base, transaction
@@ -208,6 +209,7 @@ __all__ = [
     "function_cards",
     "function_choices",
     "functions",
+    "give_back",
     "group_animators",
     "group_cards",
     "group_id",
@@ -230,7 +232,6 @@ __all__ = [
     "keep_file",
     "leave",
     "link",
-    "linked",
     "links_of",
     "listing",
     "local_day",
@@ -282,6 +283,8 @@ __all__ = [
     "show_token",
     "signed_in",
     "sought",
+    "take_up",
+    "taken_up",
     "texts",
     "token",
     "transaction",

@@ -30,7 +30,6 @@ from plugins.copils.jobs import copils_jobs
 from plugins.copils.models.copil import Copil
 from plugins.copils.queries.deciders import held_by
 from plugins.copils.services import news_commitments, news_copils, news_questions
-from plugins.copils.services.taking_up import TAKES_UP
 from plugins.copils.views import (
     announcing,
     answers,
@@ -102,7 +101,7 @@ def portal_subject_types() -> list[SubjectType]:
 @hookimpl
 def portal_link_kinds() -> list[LinkKind]:
     """Give the link from a question to the open question it comes from."""
-    return [LinkKind(TAKES_UP, _.later("takes up the question"), _.later("put at a copil as"))]
+    return [LinkKind("copils.takes_up", _.later("takes up the question"), _.later("put at a copil as"))]
 
 
 @hookimpl

@@ -27,7 +27,6 @@ from plugins.labs.jobs import labs_jobs
 from plugins.labs.models.ephemeral import Ephemeral
 from plugins.labs.queries.reviewed import team_of
 from plugins.labs.services.news import tell
-from plugins.labs.services.taking_up import TAKES_UP
 from plugins.labs.views import (
     acts,
     ephemerals,
@@ -87,7 +86,7 @@ def portal_subject_types() -> list[SubjectType]:
 @hookimpl
 def portal_link_kinds() -> list[LinkKind]:
     """Give the link from an ephemeral lab to the question it was opened for."""
-    return [LinkKind(TAKES_UP, _.later("takes up the question"), _.later("taken up as an ephemeral lab"))]
+    return [LinkKind("labs.takes_up", _.later("takes up the question"), _.later("taken up as an ephemeral lab"))]
 
 
 @hookimpl

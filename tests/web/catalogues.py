@@ -13,6 +13,8 @@ from jinja2 import Environment, nodes
 ROOT = Path(__file__).parents[2]
 WRITTEN = ("*.html", "*.txt", "*.xml")
 RECORDERS = {"record", "_record", "write_entry", "Event"}
+# What these acts of the core record and publish in the name of the plugin that calls them.
+RECORDED_FOR = {"take_up": "question_taken_up", "give_back": "question_given_back"}
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ def _actions(domain: Domain, path: Path) -> Iterator[str]:
         for text in _texts(expression):
             if text.startswith(f"{domain.id}."):
                 yield text
+    called = {ast.unparse(call.func) for call in calls} if domain is not CORE else set()
+    yield from (f"{domain.id}.{event}" for act, event in RECORDED_FOR.items() if act in called)
 
 
 def _names(node: ast.Assign) -> set[str]:
@@ -104,7 +108,7 @@ def _texts(node: ast.expr) -> Iterator[str]:
         yield node.value
     elif isinstance(node, ast.IfExp):
         yield from (*_texts(node.body), *_texts(node.orelse))
-    elif isinstance(node, ast.JoinedStr):
+    elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
         yield f"{ast.literal_eval(node.values[0])}*"
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from portal.api import Conflict, Event, Invalid, Viewer, edition, publish, record, session, texts
+from portal.api import Conflict, Event, Invalid, Viewer, edition, give_back, publish, record, session, texts
 
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import MAX_COLLECTIVE, MAX_DETAILS, MAX_QUESTION, Asker, Question
@@ -21,7 +21,6 @@ from plugins.copils.services.facts import (
     must_take_questions,
 )
 from plugins.copils.services.placing import free_merged, place, say_asked
-from plugins.copils.services.taking_up import release
 
 _ = texts("copils")
 
@@ -175,7 +174,16 @@ def withdraw_question(actor: Viewer, question: Question, *, at: datetime) -> Non
     free_merged(question)
     session.flush()
     publish(Event("copils.question_withdrawn", question.subject, actor.person_id, at, {"copil": question.copil_id}))
-    release(actor, question, at=at)
+    give_back(question.subject, actor=actor, at=at)
+
+
+def give_origin_back(actor: Viewer, question: Question, *, at: datetime) -> None:
+    """Give back the question that this one comes from, to be taken up otherwise; doing it twice changes nothing.
+
+    :raises Forbidden: the actor does not ask it, or is to answer it
+    """
+    must_ask_itself(actor, question, hold_with_copil(question), at=at)
+    give_back(question.subject, actor=actor, at=at)
 
 
 def put_back(actor: Viewer, question: Question, *, at: datetime) -> None:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from portal.api import Form, SubjectCard, form_page, message, now, question_to_take_up, requires, see, texts, viewer
+from portal.api import (
+    Form,
+    SubjectCard,
+    form_page,
+    message,
+    now,
+    question_to_take_up,
+    requires,
+    see,
+    take_up,
+    texts,
+    viewer,
+)
 
 from plugins.copils import permissions
 from plugins.copils.forms.copils import given
@@ -15,6 +27,7 @@ from plugins.copils.models.question import COLLECTIVE_LEAST, Question
 from plugins.copils.queries.agenda import next_copil, takes_questions
 from plugins.copils.queries.glances import glances
 from plugins.copils.queries.questions import readable_question
+from plugins.copils.services import asking
 from plugins.copils.services.asking import (
     ask_question,
     edition_of,
@@ -24,7 +37,6 @@ from plugins.copils.services.asking import (
     withdraw_question,
 )
 from plugins.copils.services.collectives import ask_in_own_name, decline, give_voice, invite, take_voice_back
-from plugins.copils.services.taking_up import give_back, take_up
 from plugins.copils.views.blueprint import blueprint
 from plugins.copils.views.loaders import copil_to_ask, own_question, question_to_leave, question_to_touch
 from plugins.copils.views.readers import readers_of
@@ -63,7 +75,7 @@ def ask(copil):
         with form.attempt():
             question = _ask(form, copil, again)
             if origin:
-                take_up(viewer(), question, origin.subject, at=now())
+                take_up(question.subject, origin.subject, actor=viewer(), at=now())
             message(_said(question, copil))
             return see_question(question)
     is_late = not takes_questions(copil, at=now())
@@ -132,7 +144,7 @@ def withdraw(question):
 @requires(permissions.ASK, question=own_question)
 def give_origin_back(question):
     """Give back the question that this one comes from."""
-    give_back(viewer(), question, at=now())
+    asking.give_origin_back(viewer(), question, at=now())
     message(_("The question it comes from is given back: it may be taken up otherwise."))
     return see_question(question)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flask import url_for
 
-from portal.api import Action, HomeItem, Subject, SubjectCard, Viewer, can, linked, now, texts
+from portal.api import Action, HomeItem, Subject, SubjectCard, Viewer, can, now, taken_up, texts
 
 from plugins.copils import permissions
 from plugins.copils.queries.agenda import merged_into, next_copil, takes_questions
@@ -18,7 +18,6 @@ from plugins.copils.queries.question_states import State
 from plugins.copils.queries.questions import asks, readable_questions
 from plugins.copils.queries.questions_home import Wait, questions_waiting
 from plugins.copils.services.moderating import may_return
-from plugins.copils.services.taking_up import TAKES_UP
 from plugins.copils.views.loaders import glance_for
 
 _ = texts("copils")
@@ -68,7 +67,7 @@ def _of_the_field(glance: Glance, viewer: Viewer, at: datetime) -> Iterator[Acti
         yield from _withdrawing(glance)
     if glance.state in {State.ANSWERED, State.UNANSWERED} and not glance.is_hidden:
         yield from _again(glance, viewer, at)
-    if glance.is_mine and linked(TAKES_UP, glance.question.subject):
+    if glance.is_mine and taken_up(glance.question.subject):
         url = _url("copils.give_origin_back", glance)
         yield Action(_("Give the question it comes from back"), url, method="post", kind="quiet", order=85)
 

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from portal.api import Conflict, Forbidden, Invalid, Viewer, fold, move_expiry, record, revoke_tokens, session, texts
+from portal.api import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    Viewer,
+    fold,
+    give_back,
+    move_expiry,
+    record,
+    revoke_tokens,
+    session,
+    texts,
+)
 
 from plugins.labs.models.ephemeral import MAX_QUESTION, MAX_REASON, Ephemeral, Wording
 from plugins.labs.models.lab import Lab
 from plugins.labs.queries.ephemerals import former_wordings, participation_of
 from plugins.labs.services.facts import hold, must_have_opened
 from plugins.labs.services.opening import GUEST_SCOPE, refused_reopening
-from plugins.labs.services.taking_up import release
 
 _ = texts("labs")
 
@@ -158,4 +169,14 @@ def cancel_ephemeral(actor: Viewer, ephemeral: Ephemeral, *, at: datetime) -> No
     session.flush()
     revoke_tokens(GUEST_SCOPE, ephemeral.subject)
     record("labs.ephemeral_cancelled", ephemeral.subject, actor=actor, at=at)
-    release(actor, ephemeral, at=at)
+    give_back(ephemeral.subject, actor=actor, at=at)
+
+
+def give_question_back(actor: Viewer, ephemeral: Ephemeral, *, at: datetime) -> None:
+    """Give back the question a lab was opened for, to be taken up otherwise; doing it twice changes nothing.
+
+    :raises Forbidden: somebody else opened the lab
+    """
+    hold(ephemeral)
+    must_have_opened(actor, ephemeral)
+    give_back(ephemeral.subject, actor=actor, at=at)

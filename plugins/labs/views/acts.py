@@ -5,7 +5,19 @@ from __future__ import annotations
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from portal.api import SubjectCard, form_page, message, now, page, question_to_take_up, requires, see, texts, viewer
+from portal.api import (
+    SubjectCard,
+    form_page,
+    message,
+    now,
+    page,
+    question_to_take_up,
+    requires,
+    see,
+    take_up,
+    texts,
+    viewer,
+)
 
 from plugins.labs import permissions
 from plugins.labs.forms.ephemerals import (
@@ -26,12 +38,12 @@ from plugins.labs.services.running import (
     cancel_ephemeral,
     correct_question,
     extend_ephemeral,
+    give_question_back,
     may_extend_by,
     must_be_ahead,
     must_be_correctable,
     must_be_extensible,
 )
-from plugins.labs.services.taking_up import give_back, take_up
 from plugins.labs.services.telling import edition_of, must_be_tellable, tell_ephemeral
 from plugins.labs.views.blueprint import blueprint
 from plugins.labs.views.loaders import one_ephemeral
@@ -90,7 +102,7 @@ def open_form(lab):
             plan = Plan(**form.data, resown_from_id=sown.id if sown else None)
             ephemeral = open_ephemeral(viewer(), lab, plan=plan, at=now())
             if asked:
-                take_up(viewer(), ephemeral, asked.subject, at=now())
+                take_up(ephemeral.subject, asked.subject, actor=viewer(), at=now())
             message(_opened_words(ephemeral))
             return see_ephemeral(ephemeral)
     return form_page("labs/ephemeral_open.html", form, lab=lab, sown=sown, asked=asked)
@@ -106,7 +118,7 @@ def _opened_words(ephemeral: Ephemeral) -> str:
 @requires(permissions.JOIN, ephemeral=one_ephemeral)
 def ephemeral_give_back(ephemeral):
     """Give back the question it was opened for."""
-    give_back(viewer(), ephemeral, at=now())
+    give_question_back(viewer(), ephemeral, at=now())
     message(_("The question is given back: it may be taken up otherwise."))
     return see_ephemeral(ephemeral)
 

@@ -9,14 +9,13 @@ from typing import Any
 
 from flask import url_for
 
-from portal.api import Action, Viewer, can, linked, texts
+from portal.api import Action, Viewer, can, taken_up, texts
 
 from plugins.labs import permissions
 from plugins.labs.models.lab import Lab
 from plugins.labs.queries.ephemeral_states import CURRENT, State
 from plugins.labs.queries.ephemerals import Glance
 from plugins.labs.services.running import may_extend_by
-from plugins.labs.services.taking_up import TAKES_UP
 
 _ = texts("labs")
 MAIN_ORDER = 40  # what comes before is what one came for
@@ -98,7 +97,7 @@ def _to_run(glance: Glance, viewer: Viewer) -> Iterator[Action]:
         yield Action(_("Make it longer"), _url("labs.ephemeral_extend", glance), order=30)
     if opened_it:
         yield Action(_("Correct the question"), _url("labs.ephemeral_correct", glance), order=50)
-    if opened_it and linked(TAKES_UP, glance.ephemeral.subject):
+    if opened_it and taken_up(glance.ephemeral.subject):
         yield Action(_("Give the question back"), _url("labs.ephemeral_give_back", glance), method="post", kind="quiet")
     if opened_it and glance.state is State.ANNOUNCED:
         yield Action(_("Call it off"), _url("labs.ephemeral_cancel", glance), kind="quiet", order=90)
