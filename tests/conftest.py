@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -25,6 +27,13 @@ LONG = ("tests/review/", "tests/journeys/", "tests/proof/", "tests/hosting/", "t
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the long files, the longest first, in the drawn order otherwise; needs `--no-loadscope-reorder`."""
     items.sort(key=lambda item: (not item.nodeid.startswith(LONGEST), not item.nodeid.startswith(LONG)))
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is read once for all to no collector: going through it again took a quarter of the tests' time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session")

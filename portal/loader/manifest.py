@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +112,7 @@ def read_manifest(folder: Path, package: str) -> Manifest:
     guess = folder.name
     try:
         text = path.read_text(encoding="utf-8")
-        content = tomllib.loads(text)
+        content = _parsed(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PluginFault(guess, "manifest", f"plugin.toml: {error}") from error
     try:
@@ -119,6 +120,12 @@ def read_manifest(folder: Path, package: str) -> Manifest:
     except (KeyError, TypeError, ValueError) as error:
         key = str(error.args[0]) if error.args else ""
         raise PluginFault(guess, "manifest", f"plugin.toml{_line_of(text, key)}: {_explain(error)}") from error
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> dict[str, Any]:
+    """Read each text once: every app that is built asks again whether a manifest has changed."""
+    return tomllib.loads(text)
 
 
 def _explain(error: Exception) -> str:

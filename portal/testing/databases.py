@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,8 @@ from portal.loader.migrating import create_database, migrate
 from portal.testing.postgres import PostgresUnavailable, postgresql_cluster
 
 DATABASES = ("sqlite", "postgresql")
+MEMORY = Path("/dev/shm")  # noqa: S108 what is made in it has a name that nobody can guess
+MEMORY_BYTES = 2_000_000_000  # room for a large world in each process that runs tests
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -88,15 +92,21 @@ def postgresql_server() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Databases:
+def database(request: pytest.FixtureRequest) -> Iterator[Databases]:
     """Give the maker of databases of one kind."""
-    kind = request.param
-    if kind == "sqlite":
-        return Databases(kind, tmp_path_factory.mktemp("sqlite"))
-    cluster = request.getfixturevalue("postgresql_server")
-    if isinstance(cluster, PostgresUnavailable):
-        pytest.skip(str(cluster))
-    return Databases(kind, tmp_path_factory.mktemp("postgresql"), cluster)
+    kind, cluster = request.param, None
+    if kind == "postgresql":
+        cluster = request.getfixturevalue("postgresql_server")
+        if isinstance(cluster, PostgresUnavailable):
+            pytest.skip(str(cluster))
+    with tempfile.TemporaryDirectory(prefix="portal-tests-", dir=_memory()) as folder:
+        yield Databases(kind, Path(folder), cluster)
+
+
+def _memory() -> Path | None:
+    """Give a folder in memory, if there is room: each commit of SQLite waits for the disk, and a test has dozens."""
+    is_there = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_BYTES
+    return MEMORY if is_there else None
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,15 @@ def lasting_page(template: str, *, depends_on: Sequence[object] = (), **context:
 
 def edition_of(folders: Iterable[Path], *facts: object) -> str:
     """Tell what apps are built from apart: by `facts`, and by the files under `folders`, which are not read."""
-    files = (path for folder in folders for path in sorted(folder.rglob("*")) if path.suffix != ".pyc")
-    stamps = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files if path.is_file()]
+    files = (file for folder in folders if folder.is_dir() for file in _files(str(folder)))
+    stamps = sorted((file.path, file.stat().st_size, file.stat().st_mtime_ns) for file in files)
     return hashlib.sha256(repr((*facts, stamps)).encode()).hexdigest()
+
+
+def _files(folder: str) -> Iterator[os.DirEntry[str]]:
+    with os.scandir(folder) as found:  # hundreds of files for every app that is built: Path.rglob takes thrice as long
+        for entry in found:
+            if entry.is_dir():
+                yield from _files(entry.path)
+            elif not entry.name.endswith(".pyc"):
+                yield entry
