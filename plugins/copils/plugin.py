@@ -156,7 +156,7 @@ def restitutions_sessions(subject: Subject) -> list[Subject]:
 
 
 @hookimpl(optionalhook=True)
-def restitutions_readers(subject: Subject) -> list[tuple[str, int | None]]:
-    """Say who may read a copil: its restitutions are for no more."""
+def restitutions_readers(subject: Subject) -> list[tuple[str, int | None, frozenset[int]]]:
+    """Say who may read a copil: its restitutions are for no more; and who facilitates it."""
     found = session.get(Copil, subject.id) if subject.kind == "copils.copil" else None
-    return [(found.audience, found.reader_group_id)] if found else []
+    return [(found.audience, found.reader_group_id, frozenset({found.facilitator_id}))] if found else []

@@ -132,10 +132,10 @@ def restitutions_sessions(subject: Subject) -> list[Subject]:
 
 
 @hookimpl(optionalhook=True)
-def restitutions_readers(subject: Subject) -> list[tuple[str, int | None]]:
-    """Say who may read a lab of an hour: its restitutions are for no more."""
+def restitutions_readers(subject: Subject) -> list[tuple[str, int | None, frozenset[int]]]:
+    """Say who may read a lab of an hour: its restitutions are for no more; and who opened it."""
     found = session.get(Ephemeral, subject.id) if subject.kind == "labs.ephemeral" else None
-    return [(found.audience, found.reader_group_id)] if found else []
+    return [(found.audience, found.reader_group_id, frozenset({found.author_id}))] if found else []
 
 
 @hookimpl(optionalhook=True)

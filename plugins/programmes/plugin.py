@@ -161,6 +161,6 @@ def restitutions_sessions(subject: Subject) -> list[Subject]:
 
 
 @hookimpl(optionalhook=True)
-def restitutions_readers(subject: Subject) -> list[tuple[str, int | None]]:
-    """Say who may read a day and its slots: their restitutions are for no more."""
+def restitutions_readers(subject: Subject) -> list[tuple[str, int | None, frozenset[int]]]:
+    """Say who may read a day and its slots: their restitutions are for no more; and who runs them."""
     return offers_fair.readers_of(subject)

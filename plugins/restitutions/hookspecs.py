@@ -25,16 +25,17 @@ def restitutions_sessions(subject: Subject) -> list[Subject]:  # type: ignore[em
 
 
 @hookspec
-def restitutions_readers(subject: Subject) -> list[tuple[str, int | None]]:  # type: ignore[empty-body]
-    """Give `[(audience, group id)]` of a session of yours: who may read it; the group its audience speaks of.
+def restitutions_readers(subject: Subject) -> list[tuple[str, int | None, frozenset[int]]]:  # type: ignore[empty-body]
+    """Give `[(audience, group id, runners)]` of a session of yours: who reads it, its group, who animates it.
 
-    Called when a restitution of it is added or changed: nobody else is let read that one. A session for which nobody
-    answers is one for every agent. What a restitution was opened to does not follow its session afterwards.
+    Called when a restitution of it is added, changed or read: nobody else is let read that one. Those who animate it
+    see a restitution that waits for those filmed, and may hide one. A session for which nobody answers is one for every
+    agent, which nobody animates. What a restitution was opened to does not follow its session afterwards.
 
     Example::
 
         @hookimpl(optionalhook=True)
         def restitutions_readers(subject):
             found = session.get(Ephemeral, subject.id) if subject.kind == "labs.ephemeral" else None
-            return [(found.audience, found.reader_group_id)] if found else []
+            return [(found.audience, found.reader_group_id, frozenset({found.author_id}))] if found else []
     """

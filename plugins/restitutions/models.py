@@ -24,18 +24,29 @@ Base: Any = plugin_base("restitutions")
 MAX_TITLE = 160
 MAX_SUMMARY = 2000
 MAX_NAME = 120
+MAX_REASON = 300
+ENDED: dict[str, Any] = {"since": ("withdrawn_at", "closed_at"), "at_end": "delete"}
+MOST_FAILURES = 2
 CONSENT_KEEP_DAYS = 365
 LEVELS = (Audience.INTRANET, Audience.NETWORK, Audience.LAB, Audience.CIRCLE, Audience.SELF)
 
 
 class Status(StrEnum):
-    """Where a restitution stands. Only what is published or unavailable has other readers than its owner."""
+    """Where a restitution stands. Only what is published or unavailable is found by its audience.
+
+    To clear: who is filmed has not agreed, or nobody has said who is. Hidden: by who animates, until shown again.
+    """
 
     TO_CONFIRM = "to_confirm"
     TO_CHECK = "to_check"
+    TO_CLEAR = "to_clear"
     PUBLISHED = "published"
     UNAVAILABLE = "unavailable"
+    HIDDEN = "hidden"
     WITHDRAWN = "withdrawn"
+
+
+SHOWN = (Status.PUBLISHED, Status.UNAVAILABLE)
 
 
 class Has(StrEnum):
@@ -63,6 +74,8 @@ class Restitution(Audienced, Base):
     :ivar looked_at: when its host was last asked
     :ivar failures: how often in a row its host did not have it, while links are watched
     :ivar quiet_until: until when its host is left alone, after it said nothing of use
+    :ivar nobody_at: when its author said that nobody can be recognised there
+    :ivar hidden_at: since when who animates hides it
     :ivar emptied_at: when a sweep found that nothing of a withdrawn video is left (C33 SPEC 7)
     """
 
@@ -82,6 +95,7 @@ class Restitution(Audienced, Base):
     )
     __personal__ = {
         "author_id": Personal("author_id", "adds a restitution", None, "pseudonym"),
+        "hidden_by_id": Personal("hidden_by_id", "hides a restitution", None, "pseudonym"),
         "title": Personal(
             "author_id", "what a restitution is called", CONSENT_KEEP_DAYS, "pseudonym", since="withdrawn_at"
         ),
@@ -118,6 +132,9 @@ class Restitution(Audienced, Base):
     looked_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
     quiet_until: Mapped[datetime | None]
+    nobody_at: Mapped[datetime | None]
+    hidden_at: Mapped[datetime | None]
+    hidden_by_id: Mapped[int | None] = person_id(nullable=True)
     withdrawn_at: Mapped[datetime | None]
     emptied_at: Mapped[datetime | None]
 
@@ -173,34 +190,49 @@ class Cue(Base):
 
 
 class Consent(Base):
-    """Somebody who is filmed agrees to be shown, until they say otherwise; they need no account for it.
+    """Somebody who is filmed, and is asked whether they agree to be shown; they may say otherwise whenever they like.
 
-    :ivar withdrawn_at: when they said otherwise
-    :ivar closed_at: when what they agreed to was taken down for another reason
+    :ivar name: of somebody without account; empty for a colleague
+    :ivar given_on: when they agreed; None while they have not answered
+    :ivar withdrawn_at: when they said no, before or after
+    :ivar closed_at: when what they agreed to was taken down for another reason, or they were no longer named
+    :ivar reason: why they are named otherwise, or no longer, after they had agreed
     """
 
     __tablename__ = "restitutions_consent"
     __personal__ = {
-        "name": Personal(
-            None,
-            "who is filmed, and agrees",
-            CONSENT_KEEP_DAYS,
-            "delete",
-            since=("withdrawn_at", "closed_at"),
-            at_end="delete",
-        ),
+        "person_id": Personal("person_id", "who is filmed, and agrees", CONSENT_KEEP_DAYS, "pseudonym", **ENDED),
+        "name": Personal(None, "who is filmed, and agrees", CONSENT_KEEP_DAYS, "delete", **ENDED),
+        "reason": Personal(None, "why somebody is no longer named as filmed", CONSENT_KEEP_DAYS, "delete", **ENDED),
     }
     id: Mapped[int] = mapped_column(primary_key=True)
     restitution_id: Mapped[int] = of_restitution()
-    name: Mapped[str] = mapped_column(sa.String(MAX_NAME))
-    given_on: Mapped[date]
+    person_id: Mapped[int | None] = person_id(nullable=True)
+    name: Mapped[str] = mapped_column(sa.String(MAX_NAME), default="")
+    given_on: Mapped[date | None]
     withdrawn_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(sa.String(MAX_REASON), default="")
 
     @property
     def subject(self) -> Subject:
         """Give the consent as its address speaks of it."""
         return Subject("restitutions.consent", self.id)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it still counts: they were asked, or agreed, and nothing ended it."""
+        return self.withdrawn_at is None and self.closed_at is None
+
+    @property
+    def is_awaited(self) -> bool:
+        """Tell whether somebody is still to answer."""
+        return self.is_open and self.given_on is None
+
+    @classmethod
+    def standing(cls) -> sa.ColumnElement[bool]:
+        """Give the criterion of those that still count."""
+        return sa.and_(cls.withdrawn_at.is_(None), cls.closed_at.is_(None))
 
 
 class Choice(Base):

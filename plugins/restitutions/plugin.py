@@ -22,16 +22,16 @@ from portal.api import (
 )
 
 from plugins.restitutions import permissions
-from plugins.restitutions.forms import RestitutionsSettings
+from plugins.restitutions.forms.settings import RestitutionsSettings
 from plugins.restitutions.jobs import restitutions_jobs
 from plugins.restitutions.services.news import tell
 from plugins.restitutions.services.publishing import LINK
-from plugins.restitutions.views import choices, filmed, lists, offers, pages, writing
+from plugins.restitutions.views import choices, clearing, filmed, lists, offers, pages, writing
 from plugins.restitutions.views.blueprint import blueprint
 
 _ = texts("restitutions")
 
-PAGES = (choices, filmed, lists, pages, writing)  # imported for their routes
+PAGES = (choices, clearing, filmed, lists, pages, writing)  # imported for their routes
 
 
 @hookimpl
@@ -57,7 +57,7 @@ def portal_subject_types() -> list[SubjectType]:
     """Give what others may speak of."""
     return [
         SubjectType(offers.KIND, _.later("Restitution"), can_follow=True),
-        SubjectType("restitutions.consent", _.later("Consent of somebody filmed")),
+        SubjectType(offers.CONSENT, _.later("Consent of somebody filmed")),
     ]
 
 
@@ -76,7 +76,7 @@ def portal_jobs() -> list[Job]:
 @hookimpl
 def portal_home_items(viewer: Viewer) -> list[HomeItem]:
     """Give what waits for this person."""
-    return offers.home_items(viewer)
+    return list(offers.home_items(viewer))
 
 
 @hookimpl
@@ -95,8 +95,8 @@ def portal_actions(subject: Subject, viewer: Viewer) -> list[Action]:
 
 @hookimpl
 def portal_subjects(kind: str, ids: tuple[int, ...], viewer: Viewer) -> list[SubjectCard]:
-    """Name restitutions for somebody who may read them."""
-    return offers.cards(ids, viewer) if kind == offers.KIND else []
+    """Name restitutions for somebody who may read them, and what somebody filmed is asked."""
+    return offers.cards(kind, ids, viewer)
 
 
 @hookimpl
@@ -118,6 +118,6 @@ def portal_may(viewer: Viewer, permission: str, target: object | None) -> bool |
 
 
 @hookimpl(optionalhook=True)
-def programmes_pack(subject: Subject, viewer: Viewer) -> list[tuple[str, bytes]]:
-    """Give the list of the videos of a stand, for the pack of its evening."""
-    return offers.pack(subject, viewer)
+def programmes_pack(sessions: list[Subject], viewer: Viewer) -> list[tuple[str, bytes]]:
+    """Give the list of the videos of the day of a stand, for the pack of its evening."""
+    return offers.pack(sessions, viewer)

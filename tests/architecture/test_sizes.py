@@ -25,7 +25,8 @@ MAX_PLUGIN_LINES = 1200
 # `programmes`: the day and its delays, sign-ups, calendars, the fair with its turns and packs (C34, C35, C09 SPEC 6);
 # what its review asked for (two at once, planned hours, all packs in one) took 250 lines.
 # `restitutions`: addresses read and judged, words with their time, consents, what hosts say (C33), each with its pages;
-# what its review asked for (readers of the session, whole captions, consents that end) took 150 lines.
+# what its review asked for (readers of the session, whole captions, consents that end) took 150 lines; consent before
+# anything is told (asked, answered, corrected, hidden and shown again, two at once) 350 more.
 # `regards`: rounds, cards of four origins, the reveal, questions and their wall (C36); measured at 1,664 once reviewed.
 # `labs` and `copils` take up open questions of others, and give them back.
 CAPS = {
@@ -35,7 +36,7 @@ CAPS = {
     "directory": 2900,
     "programmes": 3250,
     "regards": 1700,
-    "restitutions": 1700,
+    "restitutions": 1950,
 }
 SILENT = {
     tokenize.COMMENT,

@@ -74,7 +74,9 @@ def test_a_week_later_a_colleague_reads_then_watches_and_nobody_knows_before(dem
     nadia, celine = travel("Nadia Vermeersch"), travel("Céline Wagner")
     assert celine.go(FILM) == 404  # nothing of it is shown as a fact before its owner says so
     nadia.go(FILM)
-    nadia.act(named(nadia.page, "Oui, publier", "button"))
+    nadia.act(named(nadia.page, "Oui, c’est elle", "button"))
+    assert celine.go(FILM) == 404  # nor before somebody says who is filmed
+    nadia.act(named(nadia.page, "Personne n’y est reconnaissable", "button"))
     nadia.go(f"{FILM}/change")
     nadia.type(nadia.page.get_by_label("Résumé"), SUMMARY)
     nadia.page.keyboard.press("Control+Enter")

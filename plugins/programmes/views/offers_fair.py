@@ -15,7 +15,7 @@ from plugins.programmes.models.programme import Programme
 from plugins.programmes.models.slot import WORKSHOP, Slot
 from plugins.programmes.models.stand import Stand
 from plugins.programmes.queries.people import host_ids
-from plugins.programmes.queries.programmes import is_organiser, readable_programme
+from plugins.programmes.queries.programmes import is_organiser, organiser_ids, readable_programme
 from plugins.programmes.queries.slots import readable_slot
 from plugins.programmes.queries.stands import (
     holders_of,
@@ -132,9 +132,12 @@ def session_of(subject: Subject) -> list[Subject]:
     return [subject] if subject.kind in {"programmes.programme", "programmes.slot"} else []
 
 
-def readers_of(subject: Subject) -> list[tuple[str, int | None]]:
-    """Give audience and group of the day that a session is, or is of."""
+def readers_of(subject: Subject) -> list[tuple[str, int | None, frozenset[int]]]:
+    """Give audience and group of the day that a session is, or is of; and who organises it or runs the slot."""
     slot = session.get(Slot, subject.id) if subject.kind == "programmes.slot" else None
     number = slot.programme_id if slot else subject.id if subject.kind == "programmes.programme" else None
     day = session.get(Programme, number) if number else None
-    return [(day.audience, day.reader_group_id)] if day else []
+    if day is None:
+        return []
+    runners = frozenset([*organiser_ids(day), *(host_ids(slot.id) if slot else ())])
+    return [(day.audience, day.reader_group_id, runners)]

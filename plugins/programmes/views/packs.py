@@ -12,6 +12,7 @@ from plugins.programmes import permissions
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.models.stand import Stand
 from plugins.programmes.queries.calendars import file_of
+from plugins.programmes.queries.slots import rows_of as rows_of_day
 from plugins.programmes.queries.slots import slots_of
 from plugins.programmes.queries.stands import programme_of
 from plugins.programmes.services.facts import has_come
@@ -51,4 +52,5 @@ def _of_stand(stand: Stand, programme: Programme, who: Viewer) -> Iterator[File]
     yield "stand.html", render_template("programmes/pack_stand.html", code=qr_uri(address), **told).encode()
     yield "code.svg", qr_svg(address).get_data()
     yield "stand.txt", render_template("programmes/pack_stand.txt", **told).encode()
-    yield from ask_plugins("programmes_pack", subject=stand.subject, viewer=who)
+    sessions = [programme.subject, *(slot.subject for slot in rows_of_day(programme))]
+    yield from ask_plugins("programmes_pack", subject=stand.subject, sessions=sessions, viewer=who)

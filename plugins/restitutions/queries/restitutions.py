@@ -1,4 +1,8 @@
-"""Which restitutions one may read: those that are published, by their audience; the others are their owner's alone."""
+"""Which restitutions one may read: those that are published, by their audience; the others are their owner's alone.
+
+But who is filmed reads what they are asked about, whatever its audience; who animates a session, what waits there for
+those filmed; who hid one, that one.
+"""
 
 from __future__ import annotations
 
@@ -12,26 +16,59 @@ import sqlalchemy as sa
 
 from portal.api import READER, Audience, Subject, Viewer, among_words, reading, session, sought, word_values
 
-from plugins.restitutions.models import Chapter, Consent, Has, Restitution, Status
+from plugins.restitutions.models import SHOWN, Chapter, Consent, Has, Restitution, Status
+from plugins.restitutions.permissions import runs
 
-SHOWN = (Status.PUBLISHED, Status.UNAVAILABLE)
 OWN = (Status.TO_CONFIRM, Status.TO_CHECK)
 AT_ONCE = 24
 NEWEST = (Restitution.created_at, Restitution.id)
+_NAMED = sa.exists().where(Consent.restitution_id == Restitution.id, Consent.standing())
+_FILMED = sa.exists().where(Consent.restitution_id == Restitution.id, Consent.person_id == READER, Consent.standing())
 READABLE = sa.select(Restitution).where(
-    Restitution.readable(), sa.or_(Restitution.status.in_(SHOWN), Restitution.author_id == READER)
+    sa.or_(
+        sa.and_(Restitution.readable(), sa.or_(Restitution.status.in_(SHOWN), Restitution.author_id == READER)),
+        sa.and_(Restitution.status == Status.HIDDEN, Restitution.hidden_by_id == READER),
+        sa.and_(Restitution.status.in_((Status.TO_CLEAR, *SHOWN)), _FILMED),
+    )
 )
 _SOME = READABLE.where(Restitution.id.in_(sa.bindparam("some", expanding=True)))
+_UNCLEARED = sa.select(Restitution).where(
+    Restitution.readable(),
+    Restitution.status == Status.TO_CLEAR,
+    Restitution.session_kind.is_not(None),
+    Restitution.id.in_(sa.bindparam("some", expanding=True)),
+)
 _OF_SESSION = sa.and_(
     Restitution.session_kind == sa.bindparam("session_kind"), Restitution.session_id == sa.bindparam("session_id")
 )
-_OF = READABLE.where(_OF_SESSION, Restitution.status.in_(SHOWN)).order_by(*NEWEST).limit(AT_ONCE)
+_OF = (
+    sa.select(Restitution)
+    .where(
+        Restitution.readable(),
+        sa.tuple_(Restitution.session_kind, Restitution.session_id).in_(sa.bindparam("sessions", expanding=True)),
+        Restitution.status.in_(sa.bindparam("statuses", expanding=True)),
+    )
+    .order_by(*NEWEST)
+    .limit(AT_ONCE)
+)
 _WAITING = (
     sa.select(Restitution)
-    .where(Restitution.author_id == READER, Restitution.status.in_(OWN))
+    .where(
+        Restitution.author_id == READER,
+        sa.or_(Restitution.status.in_(OWN), sa.and_(Restitution.status == Status.TO_CLEAR, ~_NAMED)),
+    )
     .order_by(*NEWEST)
     .limit(5)
 )
+_MINE = (
+    sa.select(Consent, Restitution)
+    .join(Restitution, Restitution.id == Consent.restitution_id)
+    .where(Consent.person_id == READER, Restitution.status != Status.WITHDRAWN)
+    .order_by(Consent.id)
+)
+_ASKED = _MINE.where(Consent.standing(), Consent.given_on.is_(None), Restitution.status == Status.TO_CLEAR).limit(5)
+_MINE_AMONG = _MINE.where(Consent.id.in_(sa.bindparam("some", expanding=True)))
+_MINE_OF = _MINE.where(Consent.standing(), Restitution.id == sa.bindparam("number"))
 _CHAPTERS = (
     sa.select(Chapter).where(Chapter.restitution_id == sa.bindparam("number")).order_by(Chapter.starts, Chapter.id)
 )
@@ -42,6 +79,9 @@ _WITHOUT_CAPTIONS = sa.select(sa.func.count()).where(
     Restitution.status.in_(SHOWN),
     Restitution.audience == Audience.INTRANET,
 )
+
+
+Pairs = list[tuple[Consent, Restitution]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +131,47 @@ def of_session(subject: Subject) -> dict[str, Any]:
 
 
 def readable_restitutions(viewer: Viewer, ids: Iterable[int], *, at: datetime) -> list[Restitution]:
-    """Give those that `viewer` may read; one query."""
-    return list(session.scalars(_SOME, reading(viewer, at=at, some=list(ids))))
+    """Give those that `viewer` may read; one query, another if some are not theirs to find."""
+    wanted = set(ids)
+    found = list(session.scalars(_SOME, reading(viewer, at=at, some=list(wanted))))
+    others = wanted - {one.id for one in found} if viewer.is_signed_in else set()
+    if others:
+        uncleared = session.scalars(_UNCLEARED, reading(viewer, at=at, some=list(others))).all()
+        found += [one for one in uncleared if runs(viewer, one.restituted)]
+    return found
 
 
-def restitutions_of(subject: Subject, viewer: Viewer, *, at: datetime) -> list[Restitution]:
-    """List the published restitutions of a session that `viewer` may read, in the order they came."""
-    return list(session.scalars(_OF, reading(viewer, at=at, **of_session(subject))))
+def restitutions_of(
+    sessions: Iterable[Subject], viewer: Viewer, *, at: datetime, statuses: Sequence[Status] = SHOWN
+) -> list[Restitution]:
+    """List the published restitutions of some sessions that `viewer` may read, in the order they came."""
+    named = [(subject.kind, subject.id) for subject in sessions]
+    return list(session.scalars(_OF, reading(viewer, at=at, sessions=named, statuses=list(statuses)))) if named else []
 
 
 def waiting_for(viewer: Viewer) -> list[Restitution]:
-    """List those of `viewer` that wait for their word: a link to confirm, or to correct."""
+    """List those of `viewer` that wait for their word: a link to confirm, or to correct; who is filmed there."""
     return list(session.scalars(_WAITING, {"reader_id": viewer.person_id})) if viewer.is_signed_in else []
+
+
+def asked_of(viewer: Viewer) -> Pairs:
+    """List what somebody who is filmed is asked to agree to, with its restitution."""
+    return _pairs(_ASKED, viewer)
+
+
+def own_consents(viewer: Viewer, ids: Iterable[int]) -> Pairs:
+    """Give consents of one's own with their restitutions, but of what was taken down; one query."""
+    return _pairs(_MINE_AMONG, viewer, some=list(ids))
+
+
+def own_consent_to(viewer: Viewer, restitution_id: int) -> Consent | None:
+    """Give one's own consent to be shown in a restitution; None if one is not named there."""
+    return next((consent for consent, _restitution in _pairs(_MINE_OF, viewer, number=restitution_id)), None)
+
+
+def _pairs(statement: sa.Select[Consent, Restitution], viewer: Viewer, **values: Any) -> Pairs:
+    found = session.execute(statement, {"reader_id": viewer.person_id, **values}) if viewer.is_signed_in else ()
+    return [(consent, restitution) for consent, restitution in found]
 
 
 def chapters_of(restitution_id: int) -> Sequence[Chapter]:

@@ -51,8 +51,8 @@ def paragraphs(cues: Sequence[Spoken]) -> list[Paragraph]:
     return [Paragraph(some[0].starts_ms // 1000, " ".join(cue.words for cue in some)) for some in found]
 
 
-def first_hits(restitution_ids: Iterable[int], words: Sequence[str]) -> dict[int, Spoken]:
-    """Give where one of these words is first said, by restitution; one query."""
+def best_hits(restitution_ids: Iterable[int], words: Sequence[str]) -> dict[int, Spoken]:
+    """Give where most of these words are said together, the first such place, by restitution; one query."""
     numbers = list(restitution_ids)
     if not numbers or not words:
         return {}
@@ -62,10 +62,12 @@ def first_hits(restitution_ids: Iterable[int], words: Sequence[str]) -> dict[int
 
 @lru_cache(maxsize=16)
 def _hits(count: int) -> sa.Select[int, int, int, str]:
-    said = sa.or_(*(Cue.folded.contains(sa.bindparam(f"word_{place}"), escape="/") for place in range(count)))
-    first = (
-        sa.select(sa.func.min(Cue.id))
-        .where(Cue.restitution_id.in_(sa.bindparam("some", expanding=True)), said)
-        .group_by(Cue.restitution_id)
+    said = [Cue.folded.contains(sa.bindparam(f"word_{place}"), escape="/") for place in range(count)]
+    many = sum((sa.case((one, 1), else_=0) for one in said), sa.literal(0))
+    rank = sa.func.row_number().over(partition_by=Cue.restitution_id, order_by=(many.desc(), Cue.starts_ms, Cue.id))
+    found = (
+        sa.select(Cue.restitution_id, Cue.starts_ms, Cue.ends_ms, Cue.words, rank.label("rank"))
+        .where(Cue.restitution_id.in_(sa.bindparam("some", expanding=True)), sa.or_(*said))
+        .subquery()
     )
-    return sa.select(Cue.restitution_id, Cue.starts_ms, Cue.ends_ms, Cue.words).where(Cue.id.in_(first))
+    return sa.select(found.c.restitution_id, found.c.starts_ms, found.c.ends_ms, found.c.words).where(found.c.rank == 1)

@@ -1,4 +1,4 @@
-"""Who is filmed, that they agreed, and that they may say otherwise: one of them is enough (C33 SPEC 7)."""
+"""Who is filmed: they are asked, agree, and may say otherwise; one who says no is enough (C33 SPEC 7)."""
 
 from __future__ import annotations
 
@@ -6,13 +6,28 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from portal.api import Viewer, issue_token, record, session, show_token, texts
+from portal.api import (
+    Conflict,
+    Invalid,
+    Viewer,
+    issue_token,
+    local_day,
+    notify,
+    record,
+    session,
+    settle,
+    show_token,
+    texts,
+)
 
 from plugins.restitutions.models import Consent, Restitution, Status
-from plugins.restitutions.services.emptying import SCOPE, empty
-from plugins.restitutions.services.publishing import hold, must_own, withdraw
+from plugins.restitutions.services.clearing import clear_again
+from plugins.restitutions.services.emptying import SCOPE, close, empty
+from plugins.restitutions.services.holding import hold, must_own
+from plugins.restitutions.services.publishing import withdraw
 
 _ = texts("restitutions")
+GIVEN = "restitutions.consent_given"
 AT_A_TIME = 50
 _TAKEN_BACK = sa.exists().where(Consent.restitution_id == Restitution.id, Consent.withdrawn_at.is_not(None))
 _BROKEN = sa.and_(Restitution.status != Status.WITHDRAWN, _TAKEN_BACK)
@@ -26,48 +41,152 @@ _TO_SWEEP = (
 )
 
 
-def add_consent(actor: Viewer, restitution: Restitution, name: str, given_on: date, *, at: datetime) -> Consent:
-    """Note that somebody who is filmed agrees; they are given an address by which they take it back. Twice is once.
+def add_consent(
+    actor: Viewer,
+    restitution: Restitution,
+    name: str = "",
+    given_on: date | None = None,
+    *,
+    at: datetime,
+    person_id: int | None = None,
+) -> Consent:
+    """Name somebody who is filmed; until they agree nobody else finds the video. Twice is once.
+
+    A colleague (`person_id`) is asked, and answers alone; whoever has no account is given an address of their own, or
+    has agreed on paper (`given_on`).
 
     :raises Forbidden: it is somebody else's
     :raises Conflict: it was taken down
+    :raises Invalid: a day is given for a colleague
     """
     must_own(actor, restitution)
     hold(restitution)
-    same = sa.select(Consent).where(Consent.restitution_id == restitution.id, Consent.name == name)
-    known: Consent | None = session.scalar(same.where(Consent.withdrawn_at.is_(None)).limit(1))
+    if person_id is not None and given_on is not None:
+        raise Invalid(_("A colleague is asked, and answers alone: leave this empty."), field="given_on")
+    same = sa.and_(Consent.restitution_id == restitution.id, Consent.standing())
+    who = Consent.person_id == person_id if person_id is not None else Consent.name == name
+    known: Consent | None = session.scalar(sa.select(Consent).where(same, who).limit(1))
     if known is not None:
         return known
-    consent = Consent(restitution_id=restitution.id, name=name, given_on=given_on)
+    is_self = person_id is not None and person_id == actor.person_id
+    consent = Consent(
+        restitution_id=restitution.id,
+        person_id=person_id,
+        name="" if person_id is not None else name,
+        given_on=local_day(at) if is_self else given_on,
+    )
     session.add(consent)
+    restitution.nobody_at = None
     session.flush()
-    issue_token(SCOPE, subject=consent.subject)
-    record("restitutions.consent_given", restitution.subject, actor=actor, at=at)
+    _ask(actor, consent, at=at)
+    clear_again(actor, restitution, at=at)
     return consent
 
 
+def _ask(actor: Viewer, consent: Consent, *, at: datetime) -> None:
+    """Let somebody answer: at an address of their own, or where they are signed in."""
+    restitution = session.get_one(Restitution, consent.restitution_id)
+    record(GIVEN if consent.given_on else "restitutions.consent_asked", restitution.subject, actor=actor, at=at)
+    if consent.person_id is None:
+        issue_token(SCOPE, subject=consent.subject)
+    elif consent.given_on is None:
+        asked = _.later("You are filmed in “%(title)s”: do you agree to be shown?")
+        notify({consent.person_id}, consent.subject, asked, at=at, actor=actor, must_act=True)
+
+
 def consent_token(consent: Consent) -> str | None:
-    """Give the address part by which somebody takes their consent back."""
+    """Give the address part by which somebody without account answers, and takes their consent back."""
     return show_token(SCOPE, consent.subject)
 
 
-def take_back(actor: Viewer | None, consent: Consent, *, at: datetime) -> None:
-    """Take a consent back: the video is no longer served, at once. Twice changes nothing.
+def _hold_both(consent: Consent) -> Restitution:
+    """Hold the restitution first, and both before the history is written: whoever changes it locks in that order."""
+    restitution = session.get_one(Restitution, consent.restitution_id)
+    session.refresh(restitution, with_for_update=True)
+    session.refresh(consent, with_for_update=True)
+    return restitution
 
-    :param actor: who does it for somebody who asked; None: they themselves
+
+def agree(actor: Viewer | None, consent: Consent, *, at: datetime) -> None:
+    """Agree to be shown; the last who does lets the video be found. Twice is once.
+
+    :param actor: the colleague; None: somebody without account, at their own address
+    :raises Conflict: it was taken down, or they are no longer named
+    """
+    restitution = _hold_both(consent)
+    if not consent.is_open:
+        raise Conflict(_("This is no longer asked: nothing of the video is served to anybody because of you."))
+    if consent.given_on is None:
+        consent.given_on = local_day(at)
+        settle(consent.subject, at=at)
+        session.flush()
+        record(GIVEN, restitution.subject, actor=actor, at=at)
+        clear_again(actor, restitution, at=at)
+
+
+def take_back(actor: Viewer | None, consent: Consent, *, at: datetime) -> None:
+    """Say no, before or after one agreed: the video is no longer served, at once. Twice changes nothing.
+
+    :param actor: the colleague, or who does it for somebody who asked; None: they themselves, without account
     :raises Forbidden: the restitution is somebody else's
     """
     restitution = session.get_one(Restitution, consent.restitution_id)
-    if actor is not None:
+    if actor is not None and actor.person_id != consent.person_id:
         must_own(actor, restitution)
-    # The restitution first, and both before the history is written: whoever changes it meanwhile locks in that order.
-    session.refresh(restitution, with_for_update=True)
-    session.refresh(consent, with_for_update=True)
-    if consent.withdrawn_at is None:
+    _hold_both(consent)
+    if consent.is_open:
         consent.withdrawn_at = at
+        settle(consent.subject, at=at)
         session.flush()
         record("restitutions.consent_withdrawn", restitution.subject, actor=actor, at=at)
         withdraw(actor, restitution, at=at)
+
+
+def rename(actor: Viewer, consent: Consent, name: str, reason: str = "", *, at: datetime) -> None:
+    """Correct the name of somebody who is filmed and has no account.
+
+    :raises Forbidden: the restitution is somebody else's
+    :raises Conflict: they are a colleague, or are no longer named
+    :raises Invalid: they agreed already, and no reason is given
+    """
+    restitution = _correcting(actor, consent, reason)
+    if consent.person_id is not None:
+        raise Conflict(_("A colleague is called as they write themselves: take their name out, and name another."))
+    if consent.name != name:
+        consent.name, consent.reason = name, reason
+        session.flush()
+        record("restitutions.name_corrected", restitution.subject, actor=actor, at=at)
+
+
+def remove(actor: Viewer, consent: Consent, reason: str = "", *, at: datetime) -> None:
+    """Name somebody no longer: they are not filmed. Of who agreed already, it is kept why, and they are told.
+
+    :raises Forbidden: the restitution is somebody else's
+    :raises Conflict: they are no longer named
+    :raises Invalid: they agreed already, and no reason is given
+    """
+    restitution = _correcting(actor, consent, reason)
+    close(consent, at=at)
+    if consent.given_on is None:
+        session.delete(consent)
+    else:
+        consent.reason = reason
+        told = {consent.person_id} if consent.person_id else set()
+        gone = _.later("You are no longer named among those filmed in “%(title)s”")
+        notify(told, restitution.subject, gone, at=at, actor=actor)
+    session.flush()
+    record("restitutions.name_removed", restitution.subject, actor=actor, at=at)
+    clear_again(actor, restitution, at=at)
+
+
+def _correcting(actor: Viewer, consent: Consent, reason: str) -> Restitution:
+    must_own(actor, session.get_one(Restitution, consent.restitution_id))
+    restitution = _hold_both(consent)
+    if not consent.is_open:
+        raise Conflict(_("This is kept as it is, as proof: it has ended."))
+    if consent.given_on is not None and not reason:
+        raise Invalid(_("They agreed already: say why."), field="reason")
+    return restitution
 
 
 def sweep(at: datetime) -> bool:

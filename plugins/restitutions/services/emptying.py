@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from portal.api import Viewer, drop_file, files_of, fold, revoke_tokens, session
+from portal.api import Viewer, drop_file, files_of, fold, revoke_tokens, session, settle
 
 from plugins.restitutions.models import Chapter, Consent, Cue, Restitution
 
@@ -15,11 +15,17 @@ SCOPE = "restitutions.consent"
 
 def close_consents(restitution: Restitution, *, at: datetime) -> None:
     """Close the consents nobody took back: there is nothing left that they agree to."""
-    still = sa.and_(Consent.withdrawn_at.is_(None), Consent.closed_at.is_(None))
-    for consent in session.scalars(sa.select(Consent).where(Consent.restitution_id == restitution.id, still)):
-        consent.closed_at = at
-        revoke_tokens(SCOPE, consent.subject)
+    wanted = sa.select(Consent).where(Consent.restitution_id == restitution.id, Consent.standing())
+    for consent in session.scalars(wanted):
+        close(consent, at=at)
     session.flush()
+
+
+def close(consent: Consent, *, at: datetime) -> None:
+    """Close a consent: its address opens nothing any more, and nobody has to answer."""
+    consent.closed_at = at
+    revoke_tokens(SCOPE, consent.subject)
+    settle(consent.subject, at=at)
 
 
 def empty(restitution: Restitution, *, actor: Viewer | None, at: datetime) -> bool:

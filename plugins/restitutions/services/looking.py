@@ -29,16 +29,14 @@ from portal.api import (
     transaction,
 )
 
-from plugins.restitutions.models import MAX_TITLE, Restitution, Status
+from plugins.restitutions.models import MAX_TITLE, MOST_FAILURES, SHOWN, Restitution, Status
 from plugins.restitutions.queries.hosts import allowed
-from plugins.restitutions.queries.restitutions import SHOWN
-from plugins.restitutions.services.publishing import facts_of
+from plugins.restitutions.services.holding import facts_of
 from plugins.restitutions.values.places import Place
 
 WATCH_DAYS = 7
 QUIET_DAYS = 1
 TRY_DAYS = 30
-MOST_FAILURES = 2
 DENIALS = frozenset({401, 403, 404, 410})  # the host has it no longer, or shows it to nobody who asks
 PICTURE_SIDE = 640
 MAX_SECONDS = 24 * 3600
@@ -60,10 +58,14 @@ class Look:
 def look_next(at: datetime) -> bool:
     """Ask about the next video that is due; tell whether there may be another. Not to be called in a transaction.
 
-    Each once, for its title and picture; then once a week where the collectivity wants links watched (C33 SPEC 8). A
+    Whoever takes it leaves it alone for others: two at work never ask of one video, nor count its absence twice. Each
+    once, for its title and picture; then once a week where the collectivity wants links watched (C33 SPEC 8). A
     host that says nothing of use is asked again a day later, and the round ends: others may be as silent.
     """
-    due = None if is_offline() else _next(at)
+    if is_offline():
+        return False
+    with transaction():
+        due = take_next(at)
     if due is None:
         return False
     number, place, has_picture = due
@@ -74,7 +76,8 @@ def look_next(at: datetime) -> bool:
     return look is not None
 
 
-def _next(at: datetime) -> tuple[int, Place, bool] | None:
+def take_next(at: datetime) -> tuple[int, Place, bool] | None:
+    """Take the next that is due: unless its host says something of use, it is left alone until tomorrow."""
     watched, taken = bool(setting("restitutions", "watch")), allowed()
     fresh = sa.and_(Restitution.quiet_until <= at, Restitution.created_at > at - timedelta(days=TRY_DAYS))
     due: sa.ColumnElement[bool] = sa.and_(
@@ -86,11 +89,13 @@ def _next(at: datetime) -> tuple[int, Place, bool] | None:
         due = sa.and_(rested, sa.or_(Restitution.looked_at.is_(None), weekly))
     at_taken = sa.or_(Restitution.provider.in_(taken.providers), Restitution.host.in_(taken.hosts))
     wanted = sa.select(Restitution).where(Restitution.status.in_(SHOWN), at_taken, due)
-    found = session.scalars(wanted.order_by(Restitution.looked_at.nulls_first(), Restitution.id).limit(1)).first()
+    first = wanted.order_by(Restitution.looked_at.nulls_first(), Restitution.id).limit(1)
+    found = session.scalars(first.with_for_update(skip_locked=True)).first()
     place = found.place if found else None
-    given = (found.id, place, bool(files_of(found.subject))) if found and place else None
-    session.rollback()  # nothing stays open while a host takes its time
-    return given
+    if found is None or place is None:
+        return None
+    found.quiet_until = at + timedelta(days=QUIET_DAYS)
+    return found.id, place, bool(files_of(found.subject))
 
 
 def ask_about(place: Place) -> Look | None:
@@ -150,7 +155,6 @@ def _keep(number: int, place: Place, look: Look | None, picture: Upload | None, 
         return
     is_watched = bool(setting("restitutions", "watch"))
     if look is None or not (look.is_there or is_watched):
-        found.quiet_until = at + timedelta(days=QUIET_DAYS)
         return
     found.looked_at, found.quiet_until = at, None
     found.failures = 0 if look.is_there else found.failures + 1

@@ -12,6 +12,8 @@ TO_FOLLOWERS = {
     "restitutions.words_taken": _.later("The words of “%(title)s” can be read and searched"),
 }
 TO_OWNER = {
+    "restitutions.hidden": _.later("“%(title)s” was hidden by somebody who animates: ask them why"),
+    "restitutions.shown_again": _.later("“%(title)s” is shown again"),
     "restitutions.withdrawn": _.later("“%(title)s” was taken down: its video is no longer served"),
     "restitutions.lost": _.later("The video of “%(title)s” is no longer found at its host: correct its address"),
     "restitutions.found_again": _.later("The video of “%(title)s” is found again"),
@@ -21,13 +23,18 @@ TO_OWNER = {
 def tell(event: Event) -> None:
     """Tell those whom an event of a restitution concerns."""
     if event.name in TO_FOLLOWERS:
-        told = {*followers(event.subject), *_of_session(event)} - {event.actor_id}
+        told = {*followers(event.subject), *_of_session(event), _owner_id(event)} - {event.actor_id}
         notify(told, event.subject, TO_FOLLOWERS[event.name], at=event.at)
     elif event.name in TO_OWNER:
         settle(event.subject, at=event.at)
-        owner_id = session.get_one(Restitution, event.subject.id).author_id
         must_act = event.name == "restitutions.lost"
-        notify({owner_id} - {event.actor_id}, event.subject, TO_OWNER[event.name], at=event.at, must_act=must_act)
+        notify(
+            {_owner_id(event)} - {event.actor_id}, event.subject, TO_OWNER[event.name], at=event.at, must_act=must_act
+        )
+
+
+def _owner_id(event: Event) -> int:
+    return session.get_one(Restitution, event.subject.id).author_id
 
 
 def _of_session(event: Event) -> set[int]:

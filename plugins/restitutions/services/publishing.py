@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from portal.api import (
     Conflict,
     Event,
-    Forbidden,
     Invalid,
     Subject,
     Upload,
@@ -28,7 +27,9 @@ from portal.api import (
 )
 
 from plugins.restitutions.models import Chapter, Cue, Has, Restitution, Status
+from plugins.restitutions.services.clearing import stand
 from plugins.restitutions.services.emptying import close_consents, drop_files, drop_words, empty
+from plugins.restitutions.services.holding import facts_of, hold, hold_author, must_own
 from plugins.restitutions.values.addresses import Fault, ReadAddress
 from plugins.restitutions.values.places import FILE
 
@@ -60,15 +61,15 @@ class Said:
 
 
 def add_link(actor: Viewer, said: Said, original: str, found: ReadAddress, *, at: datetime) -> Restitution:
-    """Add a video that stands elsewhere; published only if its address is understood as it was typed (C33 SPEC 2).
+    """Add a video that stands elsewhere; if its address is understood as it was typed, those filmed are next (SPEC 2).
 
-    The same address by the same person under the same title is a second click.
+    The same address by the same person under the same title is a second click, even at the same time.
 
     :raises Invalid: the address is not taken at all
     """
     _must_be_taken(found)
     same = sa.select(Restitution).where(
-        Restitution.author_id == actor.person_id,
+        Restitution.author_id == hold_author(actor),
         Restitution.original == original,
         Restitution.title == said.title,
         Restitution.status != Status.WITHDRAWN,
@@ -93,7 +94,7 @@ def _add(actor: Viewer, said: Said, found: ReadAddress, *, original: str, at: da
 def _status(found: ReadAddress) -> Status:
     if found.place is None:
         return Status.TO_CHECK
-    return Status.TO_CONFIRM if found.is_repaired else Status.PUBLISHED
+    return Status.TO_CONFIRM if found.is_repaired else Status.TO_CLEAR
 
 
 def add_film(actor: Viewer, said: Said, upload: Upload, *, at: datetime) -> Restitution:
@@ -102,7 +103,7 @@ def add_film(actor: Viewer, said: Said, upload: Upload, *, at: datetime) -> Rest
     The same file by the same person under the same title is a second click.
     """
     same = sa.select(Restitution).where(
-        Restitution.author_id == actor.person_id,
+        Restitution.author_id == hold_author(actor),
         Restitution.provider == FILE,
         Restitution.title == said.title,
         Restitution.status != Status.WITHDRAWN,
@@ -112,15 +113,13 @@ def add_film(actor: Viewer, said: Said, upload: Upload, *, at: datetime) -> Rest
         if sent in {(card.name, card.size) for card in files_of(known.subject)}:
             return known
     made = _new(actor, said, at=at)
-    made.provider, made.status = FILE, Status.PUBLISHED
+    made.provider, made.status = FILE, Status.TO_CLEAR
     _keep(actor, made, said, at=at)
     keep_file(made.subject, upload, actor=actor, at=at)
     return made
 
 
 def _new(actor: Viewer, said: Said, *, at: datetime) -> Restitution:
-    if actor.person_id is None:
-        raise Forbidden
     return Restitution(
         author_id=actor.person_id,
         title=said.title,
@@ -143,39 +142,10 @@ def _keep(actor: Viewer, made: Restitution, said: Said, *, at: datetime) -> None
     record("restitutions.added", made.subject, actor=actor, at=at, facts={"status": made.status})
     if said.of is not None:
         link(LINK, made.subject, said.of, actor=actor, at=at)
-    if made.status == Status.PUBLISHED:
-        _publish(actor, made, at=at)
-
-
-def _publish(actor: Viewer, restitution: Restitution, *, at: datetime) -> None:
-    """Let its audience read it; it is news the first time."""
-    restitution.status = Status.PUBLISHED
-    if restitution.published_at is not None:
-        session.flush()
-        return
-    restitution.published_at = at
-    session.flush()
-    publish(Event("restitutions.published", restitution.subject, actor.person_id, at, facts_of(restitution)))
-
-
-def facts_of(restitution: Restitution) -> dict[str, object]:
-    """Say in an event which session a restitution is of."""
-    of = restitution.restituted
-    return {"session": [of.kind, of.id]} if of else {}
-
-
-def hold(restitution: Restitution) -> None:
-    """Let nobody change it meanwhile.
-
-    :raises Conflict: it was taken down
-    """
-    session.refresh(restitution, with_for_update=True)
-    if restitution.status == Status.WITHDRAWN:
-        raise Conflict(_("This restitution was taken down. Its video is no longer here."))
 
 
 def confirm(actor: Viewer, restitution: Restitution, *, at: datetime) -> None:
-    """Say that the repaired address is the one that was meant: it is published. A second click changes nothing.
+    """Say that the repaired address is the one that was meant; those filmed are next. A second click changes nothing.
 
     :raises Forbidden: it is somebody else's
     :raises Conflict: its address was not understood, or it was taken down
@@ -186,7 +156,7 @@ def confirm(actor: Viewer, restitution: Restitution, *, at: datetime) -> None:
         raise Conflict(_("The address was not understood: correct it first."))
     if restitution.status == Status.TO_CONFIRM:
         record("restitutions.confirmed", restitution.subject, actor=actor, at=at)
-        _publish(actor, restitution, at=at)
+        stand(actor, restitution, at=at)
 
 
 def correct(actor: Viewer, restitution: Restitution, original: str, found: ReadAddress, *, at: datetime) -> None:
@@ -205,6 +175,7 @@ def correct(actor: Viewer, restitution: Restitution, original: str, found: ReadA
     if restitution.place is not None and (found.place is None or not restitution.place.is_same_video(found.place)):
         drop_words(restitution)
         close_consents(restitution, at=at)
+        restitution.nobody_at = None
         fold_again(restitution)
     restitution.original, restitution.status = original, _status(found)
     restitution.stand_at(found.place)
@@ -213,8 +184,8 @@ def correct(actor: Viewer, restitution: Restitution, original: str, found: ReadA
     settle(restitution.subject, at=at)  # that the former was lost
     session.flush()
     record("restitutions.corrected", restitution.subject, actor=actor, at=at, facts={"status": restitution.status})
-    if restitution.status == Status.PUBLISHED:
-        _publish(actor, restitution, at=at)
+    if restitution.status == Status.TO_CLEAR:
+        stand(actor, restitution, at=at)
 
 
 def change(
@@ -265,12 +236,3 @@ def withdraw(actor: Viewer | None, restitution: Restitution, *, at: datetime) ->
     close_consents(restitution, at=at)
     actor_id = actor.person_id if actor else None
     publish(Event("restitutions.withdrawn", restitution.subject, actor_id, at, facts_of(restitution)))
-
-
-def must_own(actor: Viewer, restitution: Restitution) -> None:
-    """Let its owner alone go on.
-
-    :raises Forbidden: it is somebody else's
-    """
-    if actor.person_id is None or restitution.author_id != actor.person_id:
-        raise Forbidden(_("Only whoever added it can do this."))

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from portal.api import Event, Viewer, fold, publish, session
 
 from plugins.restitutions.models import Cue, Restitution
-from plugins.restitutions.services.publishing import facts_of, fold_again, hold, must_own, say_words_are_there
+from plugins.restitutions.services.holding import facts_of, hold, must_own
+from plugins.restitutions.services.publishing import fold_again, say_words_are_there
 from plugins.restitutions.values.captions import Spoken
 
 

@@ -24,10 +24,10 @@ from portal.api import (
 )
 
 from plugins.restitutions import permissions
-from plugins.restitutions.forms import HAS_WORDS, PROVIDER_WORDS, RestitutionFilters
+from plugins.restitutions.forms.videos import HAS_WORDS, PROVIDER_WORDS, RestitutionFilters
 from plugins.restitutions.models import Has, Restitution
 from plugins.restitutions.queries.restitutions import NEWEST
-from plugins.restitutions.queries.transcripts import first_hits
+from plugins.restitutions.queries.transcripts import best_hits
 from plugins.restitutions.values.times import length
 from plugins.restitutions.views.blueprint import blueprint
 from plugins.restitutions.views.loaders import session_named
@@ -62,7 +62,7 @@ def index():
     """List the restitutions, newest first; where a word was said, the link leads to its time."""
     filters, of, wanted = _asked()
     found = listing(wanted.statement, reading(viewer(), at=now(), **wanted.values), order_by=NEWEST)
-    hits = first_hits([one.id for one in found.items], wanted.words)
+    hits = best_hits([one.id for one in found.items], wanted.words)
     return page(
         "restitutions/restitutions.html",
         page=found,

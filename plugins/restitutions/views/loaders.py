@@ -18,7 +18,7 @@ from portal.api import (
 
 from plugins.restitutions.models import Choice, Consent, Restitution, Status
 from plugins.restitutions.queries.restitutions import readable_restitutions
-from plugins.restitutions.services.publishing import must_own
+from plugins.restitutions.services.holding import must_own
 
 _ = texts("restitutions")
 MAX_NUMBER = 2**31
@@ -83,6 +83,17 @@ def own_consent(viewer: Viewer, *, consent_id: int) -> Consent:
     found = session.get(Consent, consent_id)
     owner = session.get(Restitution, found.restitution_id) if found else None
     if found is None or owner is None or owner.author_id != viewer.person_id:
+        raise NotFound(_("There is nothing at this address, or it is not open to you."))
+    return found
+
+
+def my_consent(viewer: Viewer, *, consent_id: int) -> Consent:
+    """Give a colleague what they are asked as somebody who is filmed.
+
+    :raises NotFound: there is none, it was closed, or it is somebody else's
+    """
+    found = session.get(Consent, consent_id)
+    if found is None or found.closed_at or viewer.person_id is None or found.person_id != viewer.person_id:
         raise NotFound(_("There is nothing at this address, or it is not open to you."))
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from flask import url_for
+from flask import render_template, url_for
 
 from portal.api import (
     Action,
@@ -22,9 +22,13 @@ from portal.api import (
 )
 
 from plugins.restitutions import permissions
-from plugins.restitutions.models import Restitution, Status
+from plugins.restitutions.models import SHOWN, Consent, Restitution, Status
+from plugins.restitutions.permissions import runs
 from plugins.restitutions.queries.restitutions import (
+    asked_of,
     count_without_captions,
+    own_consent_to,
+    own_consents,
     readable_restitutions,
     restitutions_of,
     waiting_for,
@@ -33,12 +37,14 @@ from plugins.restitutions.values.places import FILE
 from plugins.restitutions.values.times import length
 
 _ = texts("restitutions")
-KIND = "restitutions.restitution"
+KIND, CONSENT = "restitutions.restitution", "restitutions.consent"
 MARKS = {
     Status.TO_CONFIRM: (_.later("to confirm"), "wait"),
     Status.TO_CHECK: (_.later("to check"), "wait"),
+    Status.TO_CLEAR: (_.later("waits for those filmed"), "wait"),
     Status.PUBLISHED: (_.later("published"), "good"),
     Status.UNAVAILABLE: (_.later("unavailable at its host"), "late"),
+    Status.HIDDEN: (_.later("hidden"), "stopped"),
     Status.WITHDRAWN: (_.later("taken down"), "stopped"),
 }
 
@@ -65,10 +71,18 @@ def url_of(restitution: Restitution, endpoint: str = "restitution", **values: An
     return url_for(f"restitutions.{endpoint}", restitution_id=restitution.id, **values)
 
 
-def cards(ids: Iterable[int], viewer: Viewer) -> list[SubjectCard]:
-    """Name those that somebody may read."""
-    found = readable_restitutions(viewer, ids, at=now())
+def cards(kind: str, ids: Iterable[int], viewer: Viewer) -> list[SubjectCard]:
+    """Name restitutions that somebody may read, or what they are asked as somebody who is filmed."""
+    if kind == CONSENT:
+        asked = own_consents(viewer, ids)
+        return [SubjectCard(title_of(one), answer_url(consent), consent.subject) for consent, one in asked]
+    found = readable_restitutions(viewer, ids, at=now()) if kind == KIND else []
     return [SubjectCard(title_of(one), url_of(one), one.subject) for one in found]
+
+
+def answer_url(consent: Consent) -> str:
+    """Give where a colleague who is filmed answers."""
+    return url_for("restitutions.own_answer", consent_id=consent.id)
 
 
 def actions(subject: Subject, viewer: Viewer) -> Iterator[Action]:
@@ -81,14 +95,32 @@ def actions(subject: Subject, viewer: Viewer) -> Iterator[Action]:
         yield Action(_("Those who are filmed"), url_of(restitution, "filmed"), order=30)
         return
     if can(viewer, permissions.ADD, restitution):
-        yield Action(_("Change what is said of it"), url_of(restitution, "change_restitution"), order=10)
-        yield Action(_("Its words"), url_of(restitution, "take_captions"), order=20)
-        yield Action(_("Those who are filmed"), url_of(restitution, "filmed"), order=30)
-        if restitution.provider != FILE:
-            yield Action(_("Correct its address"), url_of(restitution, "correct_address"), kind="quiet", order=40)
+        yield from _of_owner(restitution)
+    consent = own_consent_to(viewer, restitution.id)
+    if consent is not None:
+        words = _("You are filmed: answer") if consent.is_awaited else _("I no longer agree to be shown")
+        yield Action(words, answer_url(consent), kind="main" if consent.is_awaited else "quiet", order=5)
     yield Action(_("Sheet to print"), url_of(restitution, "sheet"), kind="quiet", order=50)
-    if can(viewer, permissions.WITHDRAW, restitution):
-        yield Action(_("Take it down"), url_of(restitution, "withdraw_restitution"), kind="quiet", order=90)
+    yield from _of_animator(restitution, viewer)
+
+
+def _of_owner(restitution: Restitution) -> Iterator[Action]:
+    yield Action(_("Change what is said of it"), url_of(restitution, "change_restitution"), order=10)
+    yield Action(_("Its words"), url_of(restitution, "take_captions"), order=20)
+    yield Action(_("Those who are filmed"), url_of(restitution, "filmed"), order=30)
+    if restitution.provider != FILE:
+        yield Action(_("Correct its address"), url_of(restitution, "correct_address"), kind="quiet", order=40)
+    if restitution.nobody_at is not None:
+        words = _("Somebody can be recognised after all")
+        yield Action(words, url_of(restitution, "somebody"), method="post", kind="quiet", order=35)
+    yield Action(_("Take it down"), url_of(restitution, "withdraw_restitution"), kind="quiet", order=90)
+
+
+def _of_animator(restitution: Restitution, viewer: Viewer) -> Iterator[Action]:
+    if restitution.status in SHOWN and can(viewer, permissions.HIDE, restitution):
+        yield Action(_("Hide it"), url_of(restitution, "hide_restitution"), method="post", kind="quiet", order=80)
+    if restitution.status == Status.HIDDEN and can(viewer, permissions.HIDE, restitution):
+        yield Action(_("Show it again"), url_of(restitution, "show_restitution"), method="post", kind="main", order=80)
 
 
 def is_session(subject: Subject) -> bool:
@@ -104,27 +136,35 @@ def actions_on_session(subject: Subject, viewer: Viewer) -> list[Action]:
 
 
 def section_of_session(subject: Subject, viewer: Viewer) -> list[Section]:
-    """List the restitutions of a session on its page."""
-    found = restitutions_of(subject, viewer, at=now()) if is_session(subject) else []
-    if not found:
+    """List the restitutions of a session on its page; to who animates it, those that wait for those filmed too."""
+    if not is_session(subject):
         return []
-    shown = [{"title": one.title, "url": url_of(one), "notes": notes_of(one)} for one in found]
-    return [Section(_("Restitutions"), "restitutions/_section.html", {"shown": shown})]
+    statuses = (Status.TO_CLEAR, *SHOWN) if runs(viewer, subject) else SHOWN
+    found = restitutions_of([subject], viewer, at=now(), statuses=statuses)
+    shown = [{"title": one.title, "url": url_of(one), "notes": _noted(one)} for one in found]
+    return [Section(_("Restitutions"), "restitutions/_section.html", {"shown": shown})] if shown else []
 
 
-def home_items(viewer: Viewer) -> list[HomeItem]:
-    """Give those of this person that wait for their word."""
-    return [
-        HomeItem(
-            "todo",
-            _("Is this the right video? “%(title)s”", title=one.title)
-            if one.status == Status.TO_CONFIRM
-            else _("The address of “%(title)s” was not understood", title=one.title),
-            url_of(one),
-            action=(_("Look"), url_of(one)),
-        )
-        for one in waiting_for(viewer)
-    ]
+def _noted(restitution: Restitution) -> list[str]:
+    waits = [str(mark_of(restitution)[0])] if restitution.status == Status.TO_CLEAR else []
+    return [*notes_of(restitution), *waits]
+
+
+WAITING = {
+    Status.TO_CONFIRM: _.later("Is this the right video? “%(title)s”"),
+    Status.TO_CHECK: _.later("The address of “%(title)s” was not understood"),
+    Status.TO_CLEAR: _.later("Who is filmed in “%(title)s”?"),
+}
+
+
+def home_items(viewer: Viewer) -> Iterator[HomeItem]:
+    """Give what waits for this person: to agree to be shown, to say more of a video of theirs."""
+    for consent, one in asked_of(viewer):
+        words, url = _("You are filmed in “%(title)s”: do you agree to be shown?", title=one.title), answer_url(consent)
+        yield HomeItem("todo", words, url, action=(_("Answer"), url))
+    for one in waiting_for(viewer):
+        url = url_of(one)
+        yield HomeItem("todo", str(WAITING[Status(one.status)]) % {"title": one.title}, url, action=(_("Look"), url))
 
 
 def obstacles() -> list[Action]:
@@ -136,8 +176,11 @@ def obstacles() -> list[Action]:
     return [Action(words, url_for("restitutions.index", captions="no"))]
 
 
-def pack(subject: Subject, viewer: Viewer) -> list[tuple[str, bytes]]:
-    """Give the list of the videos of a session, for who takes it along."""
-    found = restitutions_of(subject, viewer, at=now())
-    lines = [f"{one.title}\n{absolute_url('restitutions.restitution', restitution_id=one.id)}\n" for one in found]
-    return [("restitutions.txt", "\n".join(lines).encode())] if lines else []
+def pack(sessions: Iterable[Subject], viewer: Viewer) -> list[tuple[str, bytes]]:
+    """Give the list of the videos of some sessions, for who takes it along."""
+    found = restitutions_of(sessions, viewer, at=now())
+    shown = [
+        {"video": one, "notes": notes_of(one), "url": absolute_url("restitutions.restitution", restitution_id=one.id)}
+        for one in found
+    ]
+    return [("restitutions.html", render_template("restitutions/pack.html", shown=shown).encode())] if shown else []

@@ -19,9 +19,9 @@ from portal.api import (
     viewer,
 )
 
-from plugins.restitutions.forms import HAS_WORDS, LANGUAGES
-from plugins.restitutions.models import Has
-from plugins.restitutions.queries.restitutions import chapters_of
+from plugins.restitutions.forms.videos import HAS_WORDS, LANGUAGES
+from plugins.restitutions.models import SHOWN, Has, Status
+from plugins.restitutions.queries.restitutions import chapters_of, consents_of
 from plugins.restitutions.queries.transcripts import cues_of, has_words, paragraphs
 from plugins.restitutions.values.captions import write_captions
 from plugins.restitutions.values.times import length
@@ -31,8 +31,12 @@ from plugins.restitutions.views.offers import mark_of, notes_of, url_of
 from plugins.restitutions.views.playing import screen_of
 
 _ = texts("restitutions")
+TO_CLEAR = Status.TO_CLEAR
 # who is filmed is told to nobody but the owner, not even by a line
-UNTOLD = ("restitutions.consent_given", "restitutions.consent_withdrawn", "restitutions.emptied")
+UNTOLD = tuple(
+    f"restitutions.{act}"
+    for act in ("consent_asked", "consent_given", "consent_withdrawn", "emptied", "name_corrected", "name_removed")
+)
 
 
 @blueprint.route("/<int:restitution_id>", methods=["GET", "POST"])
@@ -52,8 +56,20 @@ def restitution(restitution):
         offers=actions_of(restitution.subject),
         sections=sections_of(restitution.subject),
         past=history_of(restitution.subject, without=UNTOLD),
-        readers=readers_sentence(restitution.audience, restitution.reader_group_id),
+        readers=_readers(restitution),
+        is_own=restitution.author_id == viewer().person_id,
+        hider=person(restitution.hidden_by_id) if restitution.hidden_by_id else None,
+        awaited=sum(one.is_awaited for one in consents_of(restitution.id)) if restitution.status == TO_CLEAR else 0,
     )
+
+
+def _readers(restitution) -> str:
+    """Say who reads it as it stands."""
+    if restitution.status in SHOWN:
+        return readers_sentence(restitution.audience, restitution.reader_group_id)
+    if restitution.status == TO_CLEAR:
+        return _("Whoever added it, those who animate the session, those who are filmed.")
+    return _("Whoever added it, and who hid it.") if restitution.status == Status.HIDDEN else _("You alone.")
 
 
 def _facts(restitution) -> list[tuple[str, object]]:

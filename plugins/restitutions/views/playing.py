@@ -10,6 +10,7 @@ from portal.api import FileCard, Viewer, allow_frame, files_of
 
 from plugins.restitutions.models import Restitution, Status
 from plugins.restitutions.queries.hosts import always_shows, may_show
+from plugins.restitutions.services.clearing import CLEARABLE
 from plugins.restitutions.values.places import Place
 
 MAX_SECONDS = 24 * 3600
@@ -49,7 +50,7 @@ class Screen:
 
 def screen_of(restitution: Restitution, viewer: Viewer) -> Screen:
     """Give what to show to this person now; a frame only of the host they asked for."""
-    if restitution.status not in {Status.PUBLISHED, Status.UNAVAILABLE}:
+    if restitution.status not in {*CLEARABLE, Status.HIDDEN}:
         return Screen()
     found = files_of(restitution.subject)
     film = next((card for card in found if not card.is_picture), None)
@@ -59,7 +60,7 @@ def screen_of(restitution: Restitution, viewer: Viewer) -> Screen:
     place = restitution.place
     if place is None:
         return Screen(film=film, picture=picture, at=at)
-    return _elsewhere(replace(place, start=at), picture, viewer, is_there=restitution.status == Status.PUBLISHED)
+    return _elsewhere(replace(place, start=at), picture, viewer, is_there=restitution.status != Status.UNAVAILABLE)
 
 
 def _elsewhere(place: Place, picture: FileCard | None, viewer: Viewer, *, is_there: bool) -> Screen:

@@ -9,7 +9,7 @@ from flask import request
 from portal.api import Audience, form_page, message, now, page, receive_files, requires, see, texts, viewer
 
 from plugins.restitutions import permissions
-from plugins.restitutions.forms import (
+from plugins.restitutions.forms.videos import (
     MAX_FILM_BYTES,
     CaptionsForm,
     ChangeForm,
@@ -19,6 +19,7 @@ from plugins.restitutions.forms import (
     filled,
 )
 from plugins.restitutions.models import Restitution, Status
+from plugins.restitutions.permissions import session_facts
 from plugins.restitutions.queries.hosts import allowed
 from plugins.restitutions.queries.restitutions import chapters_of, consents_of
 from plugins.restitutions.queries.transcripts import has_words
@@ -27,13 +28,16 @@ from plugins.restitutions.services.transcripts import take_words
 from plugins.restitutions.values.addresses import read_address
 from plugins.restitutions.values.captions import MAX_BYTES, Captions
 from plugins.restitutions.views.blueprint import blueprint
-from plugins.restitutions.views.loaders import own_restitution, session_named, standing_restitution
+from plugins.restitutions.views.loaders import own_restitution, session_named
 from plugins.restitutions.views.offers import url_of
-from plugins.restitutions.views.readers import narrow, readers_of
+from plugins.restitutions.views.readers import narrow
 
 _ = texts("restitutions")
 ADDED = {
+    Status.TO_CLEAR: _.later("It is kept. Say who is filmed: nobody else finds it before they agree."),
     Status.PUBLISHED: _.later("It is there. Say more of it when you like: a summary helps most."),
+    Status.UNAVAILABLE: _.later("It is there. Say more of it when you like: a summary helps most."),
+    Status.HIDDEN: _.later("It is kept. Who animates hides it for now: ask them why."),
     Status.TO_CONFIRM: _.later("Look whether this is the right address: you alone see it until then."),
     Status.TO_CHECK: _.later("The address was not understood: you alone see it until it is corrected."),
 }
@@ -43,7 +47,7 @@ def _asked_session(form: Any) -> Any:
     """Give the session the form is about, as the address or the form names it; offer its readers, and no others."""
     form.of.data = form.of.data or request.args.get("of", "")
     of = session_named(form.of.data)
-    narrow(form.audience, readers_of(of.subject if of else None))
+    narrow(form.audience, session_facts(of.subject if of else None))
     return of
 
 
@@ -89,8 +93,7 @@ def _around(of: Any) -> dict[str, Any]:
 def confirm_address(restitution):
     """Say that the repaired address is the right one."""
     confirm(viewer(), restitution, at=now())
-    message(str(ADDED[Status.PUBLISHED]))
-    return see("restitutions.restitution", restitution_id=restitution.id)
+    return _added(restitution)
 
 
 @blueprint.route("/<int:restitution_id>/address", methods=["GET", "POST"])
@@ -111,7 +114,7 @@ def correct_address(restitution):
 def change_restitution(restitution):
     """Say more of a video: summary, language, chapters."""
     form = ChangeForm(data=filled(restitution, list(chapters_of(restitution.id))))
-    narrow(form.audience, readers_of(restitution.restituted))
+    narrow(form.audience, session_facts(restitution.restituted))
     if form.submitted():
         with form.attempt():
             change(viewer(), restitution, form.said(None), form.marks(), at=now())
@@ -160,19 +163,17 @@ def _say_what_was_taken(found: Captions) -> None:
 
 
 @blueprint.route("/<int:restitution_id>/withdraw", methods=["GET", "POST"])
-@requires(permissions.WITHDRAW, restitution=standing_restitution)
+@requires(permissions.WITHDRAW, restitution=own_restitution)
 def withdraw_restitution(restitution):
     """Take a restitution down."""
     if request.method == "POST":
-        is_own = restitution.author_id == viewer().person_id
         withdraw(viewer(), restitution, at=now())
         message(_("It is taken down. Nothing of its video is served any more."))
-        return see("restitutions.restitution", restitution_id=restitution.id) if is_own else see("restitutions.index")
-    many = len(consents_of(restitution.id)) if restitution.author_id == viewer().person_id else 0
+        return see("restitutions.restitution", restitution_id=restitution.id)
     return page(
         "restitutions/withdraw.html",
         restitution=restitution,
-        many=many,
+        many=len(consents_of(restitution.id)),
         is_open=restitution.audience != Audience.SELF,
         cancel_url=url_of(restitution),
     )

@@ -9,7 +9,8 @@ from typing import Any
 from portal.api import Audience, Subject, Upload, receive, session
 from portal.people.sessions import viewer_of
 
-from plugins.restitutions.models import Has, Restitution
+from plugins.restitutions.models import Has, Restitution, Status
+from plugins.restitutions.services.clearing import say_nobody
 from plugins.restitutions.services.publishing import Said, add_film, add_link, change
 from plugins.restitutions.services.transcripts import take_words
 from plugins.restitutions.values.addresses import Allowed, read_address
@@ -40,12 +41,25 @@ du copil
 
 
 def make_link(
-    owner: Any, address: str = LINK, *, title: str = "Gestion des questions RH", of: Subject | None = None, **said: Any
+    owner: Any,
+    address: str = LINK,
+    *,
+    title: str = "Gestion des questions RH",
+    of: Subject | None = None,
+    clear: bool = True,
+    **said: Any,
 ) -> Restitution:
-    """Add a link as its owner."""
+    """Add a link as its owner; unless it is to wait for them, nobody can be recognised there."""
     at = said.pop("at", START)
     told = _said(title, of=of, **said)
-    return add_link(viewer_of(owner.id), told, address, read_address(address, ALLOWED), at=at)
+    made = add_link(viewer_of(owner.id), told, address, read_address(address, ALLOWED), at=at)
+    return _cleared(owner, made, at=at) if clear else made
+
+
+def _cleared(owner: Any, made: Restitution, *, at: datetime) -> Restitution:
+    if made.status == Status.TO_CLEAR:
+        say_nobody(viewer_of(owner.id), made, at=at)
+    return made
 
 
 def _said(title: str, **said: Any) -> Said:
@@ -58,10 +72,13 @@ def received(content: bytes = FILM, name: str = "restitution.mp4") -> Upload:
     return receive(io.BytesIO(content), name=name)
 
 
-def make_film(owner: Any, upload: Upload, *, title: str = "Capitalisation", **said: Any) -> Restitution:
-    """Add a file as its owner."""
+def make_film(
+    owner: Any, upload: Upload, *, title: str = "Capitalisation", clear: bool = True, **said: Any
+) -> Restitution:
+    """Add a file as its owner; unless it is to wait for them, nobody can be recognised there."""
     told = _said(title, **said)
-    return add_film(viewer_of(owner.id), told, upload, at=START)
+    made = add_film(viewer_of(owner.id), told, upload, at=START)
+    return _cleared(owner, made, at=START) if clear else made
 
 
 def give_words(owner: Any, restitution: Restitution, text: str = CAPTIONS) -> None:

@@ -10,14 +10,15 @@ from itertools import product
 from portal.api import local_day, now, session
 from portal.people.sessions import viewer_of
 
-from plugins.restitutions.models import Choice, Restitution, Status
-from plugins.restitutions.services.consents import add_consent, consent_token, take_back
+from plugins.restitutions.models import MOST_FAILURES, Choice, Restitution, Status
+from plugins.restitutions.services.clearing import hide
+from plugins.restitutions.services.consents import add_consent, consent_token, remove, take_back
 from plugins.restitutions.services.emptying import SCOPE
 from plugins.restitutions.values.places import FILE
 from tests.plugins.restitutions.factories import LINK, TORN, give_words, make_link, say_more
-from tests.review.world import ANIMATOR, NETWORK, NOBODY, OWNER, Key, Roles, Thing, World, readers_of
+from tests.review.world import ANIMATOR, MEMBER, NETWORK, NOBODY, OWNER, Key, Roles, Thing, World, readers_of
 
-STATES = ("published", "unavailable", "to_confirm", "to_check", "withdrawn", "film")
+STATES = ("published", "unavailable", "to_confirm", "to_check", "to_clear", "hidden", "withdrawn", "film")
 AUDIENCES = ("intranet", "network", "self")
 TIMES = ("not yet", "no more")
 # each state, each audience and each time at least once
@@ -27,12 +28,16 @@ FEW = (
     ("unavailable", "intranet", ""),
     ("to_confirm", "intranet", ""),
     ("to_check", "network", ""),
+    ("to_clear", "self", ""),
+    ("hidden", "intranet", ""),
     ("withdrawn", "intranet", ""),
     ("film", "self", ""),
     ("film", "intranet", "not yet"),
     ("published", "intranet", "no more"),
 )
 OPEN = ("published", "unavailable", "film")
+# Who reads it beside its owner, whatever its audience: who is filmed there, who hid it.
+BESIDE = {"to_clear": frozenset({MEMBER}), "hidden": frozenset({ANIMATOR})}
 # Those who animate a lab of the world.
 ANIMATORS = frozenset({ANIMATOR, OWNER, NETWORK})
 SHOWN_BY_THE_CODE = frozenset({"restitutions_restitution.title", "restitutions_consent.name"})
@@ -51,7 +56,7 @@ class Made:
     def readers(self) -> Roles:
         """Give who reads it."""
         if self.state not in OPEN:
-            return frozenset({OWNER})
+            return frozenset({OWNER}) | BESIDE.get(self.state, frozenset())
         return readers_of(self.audience, group=NOBODY, author=OWNER, in_time=not self.time)
 
 
@@ -94,31 +99,50 @@ def _restitution(world: World, made: Made) -> None:
     say_more(owner, row, summary="Ce qui s’est dit", chapters=[(5, "Le début")])
     if made.state not in {"to_confirm", "to_check"}:
         give_words(owner, row)
-    _put(row, made)
-    facts = {"owns": frozenset({OWNER}), "takes down": (ANIMATORS & made.readers) | {OWNER}}
+    _put(world, row, made)
+    hides = frozenset({ANIMATOR}) if made.state == "hidden" else ANIMATORS & made.readers
+    facts = {"owns": frozenset({OWNER}), "hides": hides}
     thing = world.add(
         Thing("restitutions.restitution", row.id, made.readers, f"{made.state}, {made.audience}", facts=facts)
     )
-    consent = add_consent(viewer_of(owner.id), row, "Bo Lang", local_day(at), at=at)
+    if made.state == "film":
+        world.keep_file(row.subject, made.readers)
+    if made.state != "unavailable":  # of one, nobody is named
+        _filmed(world, row, made, thing)
+
+
+def _filmed(world: World, row: Restitution, made: Made, thing: Thing) -> None:
+    """Name somebody without account, who agreed on paper; of what waits, a colleague too, and neither has answered."""
+    at, actor = now(), viewer_of(world.people[OWNER].id)
+    waits = made.state == "to_clear"
+    consent = add_consent(actor, row, "Bo Lang", None if waits else local_day(at), at=at)
     session.flush()
     token = str(consent_token(consent))
     if made.state == "withdrawn":
         take_back(None, consent, at=at)
-    if made.state == "film":
-        world.keep_file(row.subject, made.readers)
     own = world.add(Thing("restitutions.consent", consent.id, frozenset({OWNER}), made.state))
-    if made.state in {"published", "withdrawn"} and not made.time:
+    if made.state in {"published", "to_clear", "withdrawn"} and not made.time:
         world.add_key(SCOPE, Key(token, things=(thing, own), shows=SHOWN_BY_THE_CODE))
+    if made.state == "hidden":
+        gone = add_consent(actor, row, "Zoé M.", local_day(at), at=at)
+        remove(actor, gone, "Coupée au montage", at=at)
+        world.add(Thing("restitutions.consent", gone.id, frozenset({OWNER}), "no longer named"))
+    if waits:
+        asked = add_consent(actor, row, at=at, person_id=world.people[MEMBER].id)
+        world.add(Thing("restitutions.consent", asked.id, frozenset({OWNER}), "asked"))
+        world.add(Thing("restitutions.asked", asked.id, frozenset({MEMBER}), "asked"))
 
 
-def _put(row: Restitution, made: Made) -> None:
+def _put(world: World, row: Restitution, made: Made) -> None:
     """Bring it to its state; a withdrawn one comes there by its consent."""
     at = now()
     row.provider_title = "Chez lui" if row.provider else ""
     row.visible_from = at + timedelta(days=9) if made.time == "not yet" else None
     row.visible_until = at - timedelta(hours=1) if made.time == "no more" else None
     if made.state == "unavailable":
-        row.status = Status.UNAVAILABLE
+        row.status, row.failures = Status.UNAVAILABLE, MOST_FAILURES
+    if made.state == "hidden":
+        hide(viewer_of(world.people[ANIMATOR].id), row, at=at)
     if made.state == "film":
         row.stand_at(None)
         row.provider, row.original = FILE, ""

@@ -13,18 +13,22 @@ ARGUMENTS = {
     "choice_id": "restitutions.choice",
     "consent_id": "restitutions.consent",
     "restitution_id": "restitutions.restitution",
+    "restitutions.own_answer consent_id": "restitutions.asked",
 }
 ASKS = {
     OPEN: "consent",
-    "restitutions.add": "add change_restitution confirm_address consent_sheet correct_address filmed send take_captions"
-    " take_consent_back",
+    "restitutions.add": "add change_restitution confirm_address consent_sheet correct_address correct_name filmed"
+    " nobody remove_name send somebody take_captions take_consent_back",
+    "restitutions.hide": "hide_restitution show_restitution",
     "restitutions.withdraw": "withdraw_restitution",
 }
-MAY: dict[str, Any] = {"restitutions.add": "owns", "restitutions.withdraw": "takes down"}
+MAY: dict[str, Any] = {"restitutions.add": "owns", "restitutions.hide": "hides", "restitutions.withdraw": "owns"}
 MAY_AT: dict[str, Any] = {
     "restitutions.add": AGENTS,
     "restitutions.send": AGENTS,
     "restitutions.consent_sheet": AGENTS,
+    "restitutions.correct_name": AGENTS,
+    "restitutions.remove_name": AGENTS,
     "restitutions.take_consent_back": AGENTS,
 }
 STATE = "not once it was taken down"
@@ -34,7 +38,8 @@ TURNED_AWAY = dict.fromkeys((f"restitutions.{name}" for name in (*STANDING, *OWN
 SENT = {
     "restitutions.add": {"address": LINK},
     "restitutions.correct_address": {"address": LINK},
-    "restitutions.filmed": {"given_on": "2018-01-26"},
+    "restitutions.filmed": {"person": "", "given_on": "2018-01-26"},
+    "restitutions.own_answer": {"answer": "no"},
     "restitutions.take_captions": {"file": "", "typed": CAPTIONS},
     "restitutions.change_restitution": {"chapters": "1:30 Ce qui a marché"},
 }

@@ -164,15 +164,46 @@ def test_who_is_filmed_is_told_to_nobody_but_who_owns_it(filmed, sign_in, lea, b
         assert "accord" not in page.partition("Historique")[2]
 
 
-def test_who_animates_a_group_takes_down_and_nothing_more(filmed, lab_id, sign_in, post, ben, lea, reading):
+def test_who_animates_a_group_hides_and_destroys_nothing(filmed, lab_id, sign_in, post, awa, ben, lea, reading):
+    """What an animator does is taken back in one click; nobody but its owner destroys."""
     number, _addresses = filmed
-    assert post(sign_in(lea), f"/restitutions/{number}/withdraw").status_code == 403
+    url = f"/restitutions/{number}"
+    for act in ("withdraw", "hide", "show"):
+        assert post(sign_in(lea), f"{url}/{act}").status_code == 403
     own = sign_in(ben)
-    assert post(own, f"/restitutions/{number}/change", {}).status_code == 403
-    assert "La retirer" in own.get(f"/restitutions/{number}").text
-    assert post(own, f"/restitutions/{number}/withdraw").status_code == 303
+    assert post(own, f"{url}/change", {}).status_code == 403
+    assert post(own, f"{url}/withdraw").status_code == 403
+    assert "La retirer" not in own.get(url).text
+    assert "La masquer" in own.get(url).text
+    for _twice in range(2):
+        assert post(own, f"{url}/hide").status_code == 303
+    for door in doors(number, "/files/1"):
+        assert "Capitalisation" not in sign_in(lea).get(door).text, door
+    owner = sign_in(awa)
+    assert "Masquée le 29 janvier 2018 par Ben Roux" in words(owner.get(url))
+    assert "a été masquée" in words(owner.get("/news"))
+    assert "La montrer de nouveau" not in owner.get(url).text
+    assert post(owner, f"{url}/show").status_code == 403
+    own = sign_in(ben)
+    assert "La montrer de nouveau" in own.get(url).text
+    assert post(own, f"{url}/show").status_code == 303
+    assert "En bref, on parle" in words(sign_in(lea).get(url))
     with reading():
-        assert again(number).status == "withdrawn"
+        assert (again(number).status, again(number).hidden_by_id) == ("published", None)
+
+
+def test_what_is_hidden_stays_so_whatever_its_owner_does(link, writing, lab_id, sign_in, post, awa, ben, lea):
+    url = f"/restitutions/{link()}"
+    post(sign_in(ben), f"{url}/hide")
+    own = sign_in(awa)
+    assert post(own, f"{url}/address", {"address": "https:/ /yo utu. be/ we- Obs 2KR 28"}).status_code == 303
+    assert post(own, f"{url}/confirm").status_code == 303
+    for act in ("somebody", "nobody"):
+        assert post(own, f"{url}/{act}").status_code == 303
+    assert "masquée" in words(own.get(url))
+    assert sign_in(lea).get(url).status_code == 404
+    assert post(sign_in(ben), f"{url}/show").status_code == 303
+    assert sign_in(lea).get(url).status_code == 200
 
 
 def test_taking_down_twice_is_once(link, writing, sign_in, post, awa, audit_of):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
 from portal.api import Subject
 
-from tests.plugins.programmes.factories import at_hour, make_programme, make_slot
+from tests.plugins.programmes.factories import at_hour, make_programme, make_slot, make_stand
 from tests.plugins.restitutions.factories import make_link
 from tests.reading import words
 
@@ -36,3 +39,22 @@ def test_a_day_and_a_slot_offer_it_and_list_their_own(sessions, writing, awa, le
         page = words(own.get(url))
         assert f"Vidéo de {session.kind} Vimeo" in page
         assert sum(f"Vidéo de {other.kind} Vimeo" in page for other, _url in sessions) == 1
+
+
+def test_the_pack_of_a_stand_holds_the_videos_of_its_day(sessions, writing, awa, lea, sign_in, clock):
+    """C35 SPEC 4: those that its holder may read, as a sheet that is read without the portal."""
+    (day, _url), (slot, _other) = sessions
+    with writing():
+        stand = make_stand(day.id, lea)
+        make_link(awa, "https://vimeo.com/1", title="Vidéo du jour", of=day)
+        number = make_link(awa, "https://vimeo.com/2", title="Vidéo de l’atelier <b>", of=slot).id
+        make_link(awa, "https://vimeo.com/3", title="Pour moi", of=slot, audience="self")
+        make_link(awa, "https://vimeo.com/4", title="Pas encore", of=slot, clear=False)
+        make_link(awa, "https://vimeo.com/5", title="D’ailleurs")
+    clock.set(at_hour(18))
+    pack = sign_in(lea).get(f"/programmes/stands/{stand}/pack.zip")
+    with zipfile.ZipFile(io.BytesIO(pack.data)) as archive:
+        sheet = archive.read("restitutions.html").decode()
+    assert "Vidéo du jour" in sheet
+    assert f'<a href="http://localhost/restitutions/{number}">Vidéo de l’atelier &lt;b&gt;</a>' in sheet
+    assert not [title for title in ("Pour moi", "Pas encore", "D’ailleurs") if title in sheet]

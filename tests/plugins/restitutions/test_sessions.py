@@ -43,6 +43,7 @@ def test_adding_is_offered_on_the_page_of_a_session_and_leaves_nothing_to_look_f
     assert "Restitution de" in words(form)
     answer = post(own, "/restitutions/add", {**SAID, "of": str(copil)})
     assert answer.status_code == 303
+    assert post(own, f"{answer.location}/nobody").status_code == 303
     with reading():
         assert again(int(answer.location.rpartition("/")[2])).restituted == copil
     page = words(own.get(copil_url))
@@ -115,9 +116,10 @@ def test_the_pack_of_a_session_lists_its_videos(app, copil, writing, awa, lea):
     with writing():
         number = make_link(awa, title="Le copil filmé", of=copil).id
     with app.test_request_context():
-        ((name, content),) = pack(copil, viewer_of(lea.id))
-    assert name == "restitutions.txt"
-    assert f"Le copil filmé\nhttp://localhost/restitutions/{number}" in content.decode()
+        ((name, content),) = pack([copil], viewer_of(lea.id))
+        assert pack([], viewer_of(lea.id)) == []
+    assert name == "restitutions.html"
+    assert f'<a href="http://localhost/restitutions/{number}">Le copil filmé</a>' in content.decode()
 
 
 @pytest.fixture
@@ -163,6 +165,7 @@ def test_a_session_of_a_lab_opens_to_nobody_but_the_lab(writing, awa, ben, lea, 
     assert offered == ["lab", "self"]
     assert post(own, "/restitutions/add", {**SAID, "of": str(hidden)}).status_code == 422
     url = post(own, "/restitutions/add", {**SAID, "of": str(hidden), "audience": "lab"}).location
+    post(own, f"{url}/nobody")
     assert sign_in(ben).get(url).status_code == 200
     assert sign_in(lea).get(url).status_code == 404
     changed = {**SAID, "language": "fr", "summary": "", "chapters": ""}
@@ -171,12 +174,15 @@ def test_a_session_of_a_lab_opens_to_nobody_but_the_lab(writing, awa, ben, lea, 
     assert sign_in(ben).get(url).status_code == 200
 
 
-def test_labs_copils_and_programmes_say_who_reads_theirs(app, copil, writing, awa):
+def test_labs_and_copils_say_who_reads_theirs_and_who_runs_them(app, copil, writing, awa, ben):
     with writing():
         lab = make_lab(members=[awa])
         number = make_ephemeral(lab, awa)
     with app.test_request_context():
-        ((audience, group_id),) = ask_plugins("restitutions_readers", subject=Subject("labs.ephemeral", number))
-        assert (audience, group_id is not None) == ("lab", True)
-        assert len(ask_plugins("restitutions_readers", subject=copil)) == 1
+        ((audience, group_id, runners),) = ask_plugins(
+            "restitutions_readers", subject=Subject("labs.ephemeral", number)
+        )
+        assert (audience, group_id is not None, runners) == ("lab", True, {awa.id})
+        ((_audience, _group_id, runners),) = ask_plugins("restitutions_readers", subject=copil)
+        assert runners == {ben.id}
         assert ask_plugins("restitutions_readers", subject=Subject("copils.copil", 999)) == []

@@ -87,6 +87,21 @@ def test_a_word_that_was_said_is_found_and_leads_to_its_time(sought, spoken, lin
     assert "Montrer la vidéo, à partir de 1 min 05 s" in words(shown)
 
 
+def test_the_place_that_says_most_of_what_is_sought_is_the_one_it_leads_to(link, writing, awa, sign_in, lea):
+    """C33 SPEC 6: not the first that says a word of it; of two as good, the first; times count, not how they came."""
+    number = link(title="Un copil autrement")
+    lines = {750: "un petit déjeuner par mois", 20: "un petit mot", 900: "le petit déjeuner encore", 30: "le déjeuner"}
+    with writing():
+        times = [(f"{second // 60:02}:{second % 60:02}.000", f"{second // 60:02}:59.900") for second in lines]
+        cues = [f"{start} --> {end}\n{said}" for (start, end), said in zip(times, lines.values(), strict=True)]
+        give_words(awa, again(number), "WEBVTT\n\n" + "\n\n".join(cues))
+    own = sign_in(lea)
+    page = own.get("/restitutions/?q=petit+dejeuner")
+    assert "trouvé à 12 min 30 s « un petit déjeuner par mois »" in words(page)
+    assert page.text.count(f'href="/restitutions/{number}?at=750#film"') == 2  # its title, and the moment
+    assert f'href="/restitutions/{number}?at=20#film"' in own.get("/restitutions/?q=petit").text
+
+
 @pytest.mark.parametrize("sought", ["%", "_", "/", "'; DROP TABLE users", "x" * 5000, "a " * 100])
 def test_any_search_answers(sought, spoken, sign_in, lea):
     assert sign_in(lea).get("/restitutions/", query_string={"q": sought}).status_code == 200

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
-from wtforms import (
-    BooleanField,
-    DateField,
-    FileField,
-    HiddenField,
-    IntegerField,
-    RadioField,
-    SelectField,
-    StringField,
-    TextAreaField,
-)
+from wtforms import FileField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from portal.api import Audience, AudienceField, Filters, Form, Invalid, Subject, local_day, now, setting, texts
+from portal.api import Audience, AudienceField, Filters, Form, Invalid, Subject, setting, texts
 from portal.api import FileField as FilesField
 
-from plugins.restitutions.models import LEVELS, MAX_NAME, MAX_SUMMARY, MAX_TITLE, Chapter, Has, Restitution
+from plugins.restitutions.models import LEVELS, MAX_SUMMARY, MAX_TITLE, Chapter, Has, Restitution
 from plugins.restitutions.queries.restitutions import Sought, words_of
 from plugins.restitutions.services.publishing import Said
 from plugins.restitutions.values.addresses import MAX_ADDRESS
@@ -37,7 +25,6 @@ _ = texts("restitutions")
 MAX_FILM_BYTES = 500_000_000
 MAX_CHAPTERS = 60
 MEGABYTE = 1_000_000
-HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])")
 HAS_WORDS = {Has.YES: _.later("yes"), Has.NO: _.later("no"), Has.NEEDLESS: _.later("needless: nobody speaks")}
 LANGUAGES = {
     "fr": _.later("French"),
@@ -206,21 +193,6 @@ class CaptionsForm(Form):
         return found
 
 
-class ConsentForm(Form):
-    """Somebody who is filmed, and agrees."""
-
-    name = StringField(_.later("Who is filmed"), validators=[InputRequired(), Length(max=MAX_NAME)])
-    given_on = DateField(_.later("Agreed on"), validators=[InputRequired()], default=lambda: local_day(now()))
-
-    def validate_given_on(self, field: DateField) -> None:
-        """Take a day that was.
-
-        :raises ValidationError: it is to come, or before film
-        """
-        if field.data and not date(1900, 1, 1) <= field.data <= local_day(now()):
-            raise ValidationError(_("Write a day that has come."))
-
-
 class RestitutionFilters(Filters):
     """What one looks for."""
 
@@ -237,39 +209,3 @@ class RestitutionFilters(Filters):
             captions=captions if captions in set(Has) else "",
             of=of,
         )
-
-
-class RestitutionsSettings(Form):
-    """Whose videos are taken, and whether links are watched (C33 SPEC 1 and 8)."""
-
-    hosts = TextAreaField(
-        _.later("PeerTube and Pod servers"),
-        validators=[Optional(), Length(max=4000)],
-        default="",
-        description=_.later("One host a line: tube.example.org. Pages may show their videos, to who asks for it."),
-    )
-    youtube = BooleanField(_.later("Take videos of YouTube"), default=True)
-    vimeo = BooleanField(_.later("Take videos of Vimeo"), default=True)
-    watch = BooleanField(
-        _.later("Look once a week whether videos are still there"),
-        default=False,
-        description=_.later(
-            "Their host is asked by the portal, never by those who read. Twice without answer, the owner is told."
-        ),
-    )
-    file_megabytes = IntegerField(
-        _.later("Largest video that may be sent, in MB"),
-        validators=[InputRequired(), NumberRange(1, MAX_FILM_BYTES // MEGABYTE)],
-        default=200,
-    )
-
-    def validate_hosts(self, field: TextAreaField) -> None:
-        """Take names of hosts, as browsers write them.
-
-        :raises ValidationError: an address, a port, signs that look like others
-        """
-        for host in (field.data or "").split():
-            if not HOST.fullmatch(host.lower()) or len(host) > 253:
-                raise ValidationError(
-                    _("“%(host)s” is not the name of a host, such as tube.example.org.", host=host[:60])
-                )

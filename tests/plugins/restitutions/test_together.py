@@ -1,0 +1,128 @@
+"""Two at the same instant: a double click is one restitution, two workers ask of a video once (C33)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+import sqlalchemy as sa
+
+from portal.api import session
+
+from plugins.restitutions.models import Restitution
+from plugins.restitutions.services.looking import look_next, take_next
+from tests.outside import answer
+from tests.plugins.restitutions.factories import START, again, make_film, make_link, received
+
+PLUGINS = ["restitutions"]
+pytestmark = pytest.mark.usefixtures("day")
+ROUNDS = 6
+PATIENCE_SECONDS = 20
+GONE = answer(b"", status="404 Not Found")
+WEEK = timedelta(days=7)
+
+
+def numbers(reading):
+    with reading():
+        return list(session.scalars(sa.select(Restitution.id).order_by(Restitution.id)))
+
+
+def test_a_link_that_is_added_twice_at_once_is_one_and_both_land_on_it(awa, at_once, reading):
+    for turn in range(1, ROUNDS + 1):
+        landed = []
+        add = lambda turn=turn, landed=landed: landed.append(make_link(awa, title=f"Vidéo {turn}", clear=False).id)  # noqa: E731
+        assert at_once(add, add) == ["done", "done"]
+        assert landed == [landed[0]] * 2
+        assert len(numbers(reading)) == turn
+
+
+def test_a_file_that_is_sent_twice_at_once_is_one_and_both_land_on_it(app, awa, at_once, reading):
+    for turn in range(1, ROUNDS + 1):
+        landed = []
+        with app.app_context():
+            uploads = [received(), received()]
+        sends = [
+            lambda upload=upload, turn=turn, landed=landed: landed.append(
+                make_film(awa, upload, title=f"Film {turn}", clear=False).id
+            )
+            for upload in uploads
+        ]
+        assert at_once(*sends) == ["done", "done"]
+        assert landed == [landed[0]] * 2
+        assert len(numbers(reading)) == turn
+
+
+@pytest.fixture
+def watched(app, outside, link, settle):
+    """Add a link that is watched, and was found; its host has it no longer."""
+    outside.says["*"] = answer(b"{}")
+    number = link()
+    settle(watch="y")
+    with app.app_context():
+        assert look_next(START)
+    outside.says["*"] = GONE
+    outside.asked.clear()
+    return number
+
+
+def failures(reading, number):
+    with reading():
+        return again(number).failures, again(number).status
+
+
+def test_a_second_worker_asks_nothing_of_what_the_first_is_asking(app, outside, watched, reading):
+    """C33 SPEC 8: two failures are two weeks, not two workers."""
+    found = []
+
+    def meanwhile(there, _over):
+        outside.says["*"] = GONE
+        with app.app_context():
+            found.append(look_next(START + WEEK))
+        there.sendall(GONE)
+
+    outside.says["*"] = meanwhile
+    with app.app_context():
+        look_next(START + WEEK)
+    assert found == [False]
+    assert len(outside.asked) == 1
+    assert failures(reading, watched) == (1, "published")
+
+
+def test_two_workers_that_begin_together_share_the_round(app, outside, watched, link, reading):
+    """C33 SPEC 8."""
+    other, start = link("https://vimeo.com/76979871", title="b"), Barrier(2)
+
+    def work():
+        with app.app_context():
+            start.wait(PATIENCE_SECONDS)
+            while look_next(START + WEEK):
+                pass
+
+    workers = [Thread(target=work) for _worker in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(PATIENCE_SECONDS)
+    assert sorted(line.split()[0] for line in outside.asked) == ["vimeo.com", "www.youtube.com"]
+    assert failures(reading, watched) == (1, "published")
+    assert failures(reading, other) == (1, "published")
+
+
+def test_a_worker_passes_over_what_another_is_taking(app, outside, writing, watched, database):
+    """C33 SPEC 8: nobody waits for a row that somebody else is about to ask about."""
+
+    def work():
+        with app.app_context():
+            look_next(START + WEEK)
+
+    other = Thread(target=work)
+    with writing():
+        number, _place, _has_picture = take_next(START + WEEK)
+        other.start()
+        if database.kind == "postgresql":  # SQLite lets one write at a time
+            other.join(PATIENCE_SECONDS)
+            assert not other.is_alive()
+    other.join(PATIENCE_SECONDS)
+    assert number == watched
+    assert outside.asked == []
