@@ -100,11 +100,12 @@ def _lines(rows: Sequence[Any]) -> list[Line]:
 
 def _line(row: Any, subject: Subject, card: SubjectCard | None, names: Mapping[int, Person]) -> Line:
     left = names[subject.id].name if subject.kind == "portal.user" and subject.id in names else None
+    known_as = row.facts.get("plugin") or subject.id  # a plugin has a name, no number
     return Line(
         at=row.recorded_at,
         act=act_in_words(row.action),
         action=row.action,
-        about=card.title if card else left or f"{KINDS.get(subject.kind, subject.kind)} {subject.id}",
+        about=card.title if card else left or f"{KINDS.get(subject.kind, subject.kind)} {known_as}",
         url=card.url if card else None,
         who=names[row.actor_id].name if row.actor_id in names else _("the portal, or forgotten"),
         details=_details(row.facts),

@@ -164,6 +164,12 @@ def test_those_who_left_have_no_name_in_the_log(admin, make_user, post):
     assert "Une personne partie" in page
 
 
+def test_a_plugin_is_named_in_the_log(admin, post):
+    post(admin, "/directory/audit", {"reason": "control"})
+    assert post(admin, "/plugins/directory/switch", {"wish": "off"}).status_code == 303
+    assert "une extension directory" in words(admin.get("/directory/audit"))
+
+
 def test_the_whole_chain_is_checked_on_a_page_of_its_own(admin):
     assert "Le journal est entier" in words(admin.get("/directory/audit/chain"))
 
