@@ -6,6 +6,7 @@ Nothing is written behind the pages' back, so a story also proves that they work
 - `at`, the local hour; `who`, a person, several (the step is done by each), or nobody (somebody without an account);
 - `post`, an address, with its `form`; `each`, people for whom it is done again, each being `{each}` in the address;
 - `page`, the page the form stands on, when it has hidden fields to send back;
+- `film`, a file to send with it: its `name`, its `pages` and for how many `seconds` each is shown;
 - `save`, a name for the number of what was made, `{name}` in later steps;
 - or, instead of `post`: `get`, an address, and `find`, names with the pattern to look for in its page.
 """
@@ -19,6 +20,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +30,7 @@ from flask.testing import FlaskClient
 
 from portal.content.clock import now, real_now, set_domain_clock
 from portal.db import transaction
+from portal.demo.films import make_film
 from portal.errors import PortalError
 from portal.hosting.config import FILE, Instance, read_instance, write_secret
 from portal.hosting.factory import create_app
@@ -227,7 +230,7 @@ class Story:
     def _post(self, client: FlaskClient, step: Mapping[str, Any]) -> None:
         fields = _hidden(client.get(self._filled(step.get("page", "/account"))).text)
         form = {self._filled(key): self._filled(value) for key, value in step.get("form", {}).items()}
-        answer = client.post(self._filled(step["post"]), data={**fields, **form})
+        answer = client.post(self._filled(step["post"]), data={**fields, **form, **_film(step)})
         if answer.status_code != SEE_OTHER:
             raise PortalError(f"{step.get('who')}, {step['post']} : {answer.status_code} {_main(answer.text)}")
         numbers = NUMBER.findall(answer.location)
@@ -238,6 +241,11 @@ class Story:
         if isinstance(value, list):
             return [self._filled(item) for item in value]
         return value.format_map(self.found) if isinstance(value, str) else value
+
+
+def _film(step: Mapping[str, Any]) -> dict[str, Any]:
+    told = step.get("film")
+    return {"film": (BytesIO(make_film(told["pages"], seconds=told["seconds"])), told["name"])} if told else {}
 
 
 def _hidden(page: str) -> dict[str, str]:

@@ -197,4 +197,5 @@ def test_no_link_of_the_source_is_published_and_the_torn_one_is_not_guessed(play
         ("to_confirm", "we-Obs2KR28"),
         ("to_confirm", "cAGqrG5Moc0"),
         ("to_check", ""),
+        ("published", ""),  # the film that stands here
     ]

@@ -105,6 +105,30 @@ def test_a_week_later_a_colleague_reads_then_watches_and_nobody_knows_before(dem
     celine.complaints = []
 
 
+def test_a_film_of_the_house_plays_from_here_with_its_captions(travel):
+    """C33 SPEC 3 and 6: no other host, a player that jumps to a moment, what is said in full."""
+    celine = travel("Céline Wagner")
+    celine.go("/restitutions/?q=stand+en+stand")
+    celine.act(named(celine.page, "trouvé à 12 s"))
+    celine.page.wait_for_url(re.compile(r"/restitutions/4\?at=12#film$"))
+    found = celine.page.evaluate(
+        """() => new Promise((done, failed) => {
+          const film = document.querySelector('video'), captions = film.textTracks[0];
+          captions.mode = 'showing';
+          film.addEventListener('error', () => failed(new Error(film.error.message)));
+          captions.addEventListener('cuechange', () => {
+            const cue = captions.activeCues[0];
+            if (film.currentTime === 33 && cue) done([film.duration, film.videoWidth, captions.language, cue.text]);
+          });
+          film.addEventListener('canplay', () => { film.currentTime = 33; }, { once: true });
+          film.preload = 'auto';
+          film.load();
+        })"""
+    )
+    assert found == [42, 640, "fr", "Et une surprise, à l’heure dite, que personne n’a lue avant."]
+    assert not celine.complaints
+
+
 # A plugin that is switched off: its name, a page of its own, then pages of others, and what is missing there.
 PARTS = {
     "programmes": (
