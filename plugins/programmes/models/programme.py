@@ -23,6 +23,16 @@ MAX_REASON = 300
 LEVELS = (Audience.LAB, Audience.NETWORK, Audience.INTRANET, Audience.PUBLIC)
 
 
+def _part(table: str, link: str) -> sa.Select[Any]:
+    """Select the days of which `READER` has a part in a slot or in a stand."""
+    part, thing = (
+        sa.table(f"programmes_{name}", *map(sa.column, names))
+        for name, names in ((table, (f"{link}_id", "person_id")), (link, ("id", "programme_id")))
+    )
+    joined = sa.select(thing.c.programme_id).join(part, part.c[f"{link}_id"] == thing.c.id)
+    return joined.where(part.c.person_id == READER)
+
+
 def of_programme() -> Mapped[int]:
     """Give the column of what belongs to a programme."""
     return mapped_column(sa.ForeignKey("programmes_programme.id", ondelete="CASCADE"), index=True)
@@ -31,10 +41,13 @@ def of_programme() -> Mapped[int]:
 class Programme(Audienced, Base):
     """A day: slots from the first coffee to the carnival. Its audience is that of its slots and of its stands.
 
-    Who was named to organise it reads it too, like the members of a circle: they were chosen by name.
+    Who was named to organise it, to run a slot or to hold a stand reads it too, like the members of a circle: they were
+    chosen by name.
     `reader_group_id` is the lab that hosts it, whatever the audience; None for a day that no lab hosts.
 
+    :ivar author_id: None once it is forgotten who made it
     :ivar held_on: the day, in the zone of the collectivity
+    :ivar over_at: the midnight after it, from which counts how long people are kept
     :ivar folded: title and place, as they are searched
     :ivar turn_minutes: how long somebody has the floor at « Montre-moi où en est ton projet » (C35 SPEC 3)
     :ivar cancelled_at: it will not be held; its slots stay, so that calendars can be told
@@ -42,12 +55,14 @@ class Programme(Audienced, Base):
 
     __tablename__ = "programmes_programme"
     __plain__ = ("audience", "title", "place", "folded", "cancel_reason")
-    __personal__ = {"author_id": Personal("author_id", "made the programme", None, "pseudonym")}
+    __personal__ = {"author_id": Personal("author_id", "made the programme", KEEP_DAYS, "pseudonym", since="over_at")}
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(sa.String(MAX_TITLE))
     place: Mapped[str] = mapped_column(sa.String(MAX_PLACE), default="")
     folded: Mapped[str] = mapped_column(sa.Text(), default="")
+    author_id: Mapped[int | None] = person_id(nullable=True)  # type: ignore[assignment]  # forgotten in the end
     held_on: Mapped[date] = mapped_column(index=True)
+    over_at: Mapped[datetime]
     turn_minutes: Mapped[int] = mapped_column(default=7)
     created_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None]
@@ -55,9 +70,8 @@ class Programme(Audienced, Base):
 
     @classmethod
     def readable(cls) -> sa.ColumnElement[bool]:
-        """Give the criterion of the days that `READER` may read: their audience, and those they organise."""
-        theirs = sa.select(Organiser.programme_id).where(Organiser.person_id == READER)
-        return sa.or_(super().readable(), cls.id.in_(theirs))
+        """Give the criterion of the days that `READER` may read: their audience, and those they have a part in."""
+        return sa.or_(super().readable(), cls.id.in_(_PARTS))
 
     @property
     def subject(self) -> Subject:
@@ -71,13 +85,21 @@ class Organiser(Base):
     __tablename__ = "programmes_organiser"
     __personal__ = {
         "person_id": Personal(
-            "person_id", "organises the day", KEEP_DAYS, "delete", since="programme_id.created_at", at_end="delete"
+            "person_id", "organises the day", KEEP_DAYS, "delete", since="programme_id.over_at", at_end="delete"
         )
     }
     __table_args__ = (sa.UniqueConstraint("programme_id", "person_id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     programme_id: Mapped[int] = of_programme()
     person_id: Mapped[int] = person_id()
+
+
+# Named by table: what hangs on a day is declared after it.
+_PARTS = sa.union_all(
+    sa.select(Organiser.programme_id).where(Organiser.person_id == READER),
+    _part("host", "slot"),
+    _part("holder", "stand"),
+)
 
 
 class Track(Base):
@@ -101,10 +123,12 @@ class Delay(Base):
     """
 
     __tablename__ = "programmes_delay"
-    __personal__ = {"actor_id": Personal("actor_id", "delayed the day", None, "pseudonym")}
+    __personal__ = {
+        "actor_id": Personal("actor_id", "delayed the day", KEEP_DAYS, "pseudonym", since="programme_id.over_at")
+    }
     id: Mapped[int] = mapped_column(primary_key=True)
     programme_id: Mapped[int] = of_programme()
-    actor_id: Mapped[int] = person_id()
+    actor_id: Mapped[int | None] = person_id(nullable=True)
     minutes: Mapped[int]
     made_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]

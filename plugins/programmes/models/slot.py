@@ -83,7 +83,12 @@ class Host(Base):
     __tablename__ = "programmes_host"
     __personal__ = {
         "person_id": Personal(
-            "person_id", "runs a moment of the day", KEEP_DAYS, "delete", since="slot_id.created_at", at_end="delete"
+            "person_id",
+            "runs a moment of the day",
+            KEEP_DAYS,
+            "delete",
+            since="slot_id.programme_id.over_at",
+            at_end="delete",
         )
     }
     __table_args__ = (sa.UniqueConstraint("slot_id", "person_id"),)
@@ -97,7 +102,14 @@ class SignUp(Base):
 
     __tablename__ = "programmes_sign_up"
     __personal__ = {
-        "person_id": Personal("person_id", "signed up for a moment of the day", KEEP_DAYS, "delete", at_end="delete")
+        "person_id": Personal(
+            "person_id",
+            "signed up for a moment of the day",
+            KEEP_DAYS,
+            "delete",
+            since="slot_id.programme_id.over_at",
+            at_end="delete",
+        )
     }
     __table_args__ = (sa.UniqueConstraint("slot_id", "person_id"),)
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -59,7 +59,7 @@ class Holder(Base):
     __tablename__ = "programmes_holder"
     __personal__ = {
         "person_id": Personal(
-            "person_id", "holds a stand", KEEP_DAYS, "delete", since="stand_id.created_at", at_end="delete"
+            "person_id", "holds a stand", KEEP_DAYS, "delete", since="stand_id.programme_id.over_at", at_end="delete"
         )
     }
     __table_args__ = (sa.UniqueConstraint("stand_id", "person_id"),)

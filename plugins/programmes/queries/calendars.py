@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone
+from icalendar import Calendar, Event, Timezone, vCalAddress
 
 from portal.api import texts, zone
 
@@ -26,7 +27,7 @@ _ = texts("programmes")
 MADE_BY = "-//Capot ouvert//programmes//FR"
 PUBLISH, CANCEL = "PUBLISH", "CANCEL"
 Entry = tuple[Shown, Programme]
-Address = Callable[[Entry], str]
+Address = Callable[[Programme, int | None], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class CalendarFile:
 def file_of(entries: Sequence[Entry], *, name: str, address: Address, is_feed: bool = False) -> CalendarFile:
     """Give the file of some slots.
 
+    :param address: of the page of a day, or of one of its slots
     :param is_feed: a calendar asks for it again and again: what was taken off stays in it, said to be cancelled; a
         file of which everything was taken off asks instead that it be removed
     """
@@ -56,12 +58,14 @@ def file_of(entries: Sequence[Entry], *, name: str, address: Address, is_feed: b
     days = [slot.starts_at.year for slot, _day in entries] or [2000]
     calendar.add_component(_zone_between(zone().key, min(days) - 1, max(days) + 2))
     for slot, programme in entries:
-        calendar.add_component(_event(slot, programme, address((slot, programme))))
+        calendar.add_component(_event(slot, programme, address))
     return CalendarFile(calendar.to_ical(), method)
 
 
-def _event(slot: Shown, programme: Programme, url: str) -> Event:
+def _event(slot: Shown, programme: Programme, address: Address) -> Event:
     here = zone()
+    organizer = vCalAddress(address(programme, None))  # RFC 5546 §3.2.1 wants one; no name nor address of a person
+    organizer.params["CN"] = programme.title
     event = Event.new(
         uid=f"{slot.uid}@capot-ouvert",
         stamp=slot.changed_at,
@@ -72,7 +76,8 @@ def _event(slot: Shown, programme: Programme, url: str) -> Event:
         summary=slot.title,
         description=_words(slot, programme),
         location=", ".join(filter(None, (slot.place, programme.place))) or None,
-        url=url,
+        url=address(programme, slot.id),
+        organizer=organizer,
     )
     event.add("status", "CANCELLED" if _is_off(slot, programme) else "CONFIRMED")
     return event
@@ -91,4 +96,12 @@ def _words(slot: Shown, programme: Programme) -> str:
 @lru_cache(maxsize=64)
 def _zone_between(key: str, first: int, last: int) -> Timezone:
     """Give the rules of a zone between two years: a calendar has no other source for them (RFC 5545 §3.6.5)."""
-    return Timezone.from_tzinfo(ZoneInfo(key), first_date=date(first, 1, 1), last_date=date(last, 1, 1))
+    made = Timezone.from_tzinfo(ZoneInfo(key), first_date=date(first, 1, 1), last_date=date(last, 1, 1))
+    parts: list[Any] = list(made.subcomponents)
+    for part in parts:
+        leap = part.TZOFFSETTO - part.TZOFFSETFROM
+        if leap > timedelta():  # the hour of a leap is that of the clock before it: 2 h, where icalendar says 3 h
+            part.DTSTART -= leap
+            if "rdate" in part:
+                part.add("rdate", [moment.dt - leap for moment in part.pop("rdate").dts])
+    return made

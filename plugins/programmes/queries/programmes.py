@@ -45,9 +45,9 @@ def is_organiser(viewer: Viewer, programme: Programme) -> bool:
 
 
 def organiser_ids(programme: Programme) -> list[int]:
-    """List who runs this day: its author, then whom they named."""
+    """List who runs this day: its author as long as it is kept, then whom they named."""
     named = session.scalars(_ORGANISERS, {"number": programme.id})
-    return list(dict.fromkeys([programme.author_id, *named]))
+    return list(dict.fromkeys(filter(None, [programme.author_id, *named])))
 
 
 def tracks_of(programme: Programme) -> list[Track]:

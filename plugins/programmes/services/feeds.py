@@ -9,6 +9,8 @@ from portal.api import Forbidden, Subject, Viewer, issue_token, record, revoke_t
 _ = texts("programmes")
 
 FEED_SCOPE = "programmes.feed"
+# The log keeps what happened for ever: whose agenda it was stands in what is erased of it alone (P16).
+AN_AGENDA = Subject("programmes.agenda", 0)
 
 
 def feed_of(viewer: Viewer) -> str | None:
@@ -28,7 +30,7 @@ def open_feed(actor: Viewer, *, at: datetime) -> None:
     if feed_of(actor) is None:
         label = _.later("My days, in my calendar")
         issue_token(FEED_SCOPE, subject=mine, person_id=actor.person_id, label=label)
-        record("programmes.feed_opened", mine, actor=actor, at=at)
+        record("programmes.feed_opened", AN_AGENDA, actor=actor, at=at)
 
 
 def close_feed(actor: Viewer, *, at: datetime) -> None:
@@ -36,7 +38,7 @@ def close_feed(actor: Viewer, *, at: datetime) -> None:
     mine = _agenda(actor)
     if mine is not None and feed_of(actor) is not None:
         revoke_tokens(FEED_SCOPE, mine, person_id=actor.person_id)
-        record("programmes.feed_closed", mine, actor=actor, at=at)
+        record("programmes.feed_closed", AN_AGENDA, actor=actor, at=at)
 
 
 def _agenda(viewer: Viewer) -> Subject | None:

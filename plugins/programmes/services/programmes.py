@@ -16,6 +16,7 @@ from portal.api import (
     Viewer,
     fold,
     local_day,
+    local_midnight,
     publish,
     session,
     setting,
@@ -102,6 +103,7 @@ def write_day(programme: Programme, day: Day) -> None:
     """Write what a day says of itself; whose it is stays."""
     programme.title, programme.place = day.title.strip(), day.place.strip()
     programme.held_on, programme.audience = day.held_on, day.audience
+    programme.over_at = local_midnight(day.held_on + timedelta(days=1))
     programme.folded = fold(programme.title, programme.place)
 
 

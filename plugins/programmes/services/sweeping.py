@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from portal.api import Event, local_day, local_midnight, publish, record_passage, session
+from portal.api import Event, local_day, publish, record_passage, session
 
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.models.slot import SURPRISE, Slot
@@ -25,7 +25,7 @@ def sweep_days(at: datetime) -> bool | None:
         if record_passage(slot.subject, "revealed", since):
             publish(Event("programmes.slot_revealed", slot.subject, None, since, {"programme": slot.programme_id}))
     for programme in session.scalars(_over(at)):
-        since = local_midnight(programme.held_on + timedelta(days=1))
+        since = programme.over_at
         if record_passage(programme.subject, "ended", since):
             publish(Event("programmes.day_ended", programme.subject, None, since))
     return None

@@ -23,6 +23,7 @@ from portal.api import (
 )
 
 from plugins.programmes import permissions
+from plugins.programmes.models.programme import Programme
 from plugins.programmes.queries.agenda import agenda_of
 from plugins.programmes.queries.calendars import Entry, file_of
 from plugins.programmes.queries.programmes import readable_programme
@@ -36,12 +37,14 @@ _ = texts("programmes")
 GONE = _.later("This calendar is closed. Whoever it belongs to can open another from “My agenda”.")
 
 
-def address_of_slot(entry: Entry) -> str:
-    """Give the address of the page that a slot stands on."""
-    slot, programme = entry
+def address_in(programme: Programme, slot_id: int | None) -> str:
+    """Give the address of the page of a day, or of one of its slots, for a calendar."""
     if programme.audience == Audience.PUBLIC:
-        return absolute_url("programmes.public_day", programme_id=programme.id)
-    return absolute_url("programmes.slot", slot_id=slot.id)
+        anchor = f"slot-{slot_id}" if slot_id else None
+        return absolute_url("programmes.public_day", programme_id=programme.id, _anchor=anchor)
+    if slot_id is not None:
+        return absolute_url("programmes.slot", slot_id=slot_id)
+    return absolute_url("programmes.programme", programme_id=programme.id)
 
 
 @blueprint.get("/<int:programme_id>.ics")
@@ -71,7 +74,7 @@ def agenda_feed(grant) -> Response:
 
 def _file(entries: Sequence[Entry], *, name: str, filename: str, is_feed: bool = False) -> Response:
     """Answer a calendar file; a calendar that has this very file already is told so (304)."""
-    made = file_of(entries, name=name, address=address_of_slot, is_feed=is_feed)
+    made = file_of(entries, name=name, address=address_in, is_feed=is_feed)
     answer = Response(made.content, content_type=f"text/calendar; charset=utf-8; method={made.method}")
     answer.headers["Content-Disposition"] = f'attachment; filename="{filename}.ics"'
     answer.add_etag()

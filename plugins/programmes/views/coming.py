@@ -5,9 +5,10 @@ from __future__ import annotations
 from portal.api import message, now, requires, see, texts, viewer
 
 from plugins.programmes import permissions
+from plugins.programmes.queries.slots import readable_slot
 from plugins.programmes.services.coming import sign_off, sign_up
 from plugins.programmes.views.blueprint import blueprint
-from plugins.programmes.views.loaders import one_slot
+from plugins.programmes.views.loaders import one_slot, signed_slot
 
 _ = texts("programmes")
 
@@ -22,9 +23,11 @@ def come(slot):
 
 
 @blueprint.post("/slots/<int:slot_id>/stay-away")
-@requires(permissions.COME, slot=one_slot)
+@requires(permissions.COME, slot=signed_slot)
 def stay_away(slot):
     """Sign off."""
     sign_off(viewer(), slot, at=now())
     message(_("You are signed off. Come back when you like, if there is a seat."))
+    if readable_slot(viewer(), slot.id, at=now()) is None:  # the day is no longer theirs to read
+        return see("programmes.agenda")
     return see("programmes.programme", programme_id=slot.programme_id, _anchor=f"slot-{slot.id}")

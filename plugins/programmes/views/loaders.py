@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from portal.api import NotFound, Viewer, now, texts
+from portal.api import NotFound, Viewer, now, session, texts
 
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.models.slot import Slot
+from plugins.programmes.queries.people import signed_among
 from plugins.programmes.queries.programmes import readable_programme
 from plugins.programmes.queries.slots import readable_slot
 from plugins.programmes.services.facts import must_organise
@@ -43,6 +44,15 @@ def one_slot(viewer: Viewer, *, slot_id: int) -> Slot:
     if found is None:
         raise NotFound(_("There is no slot at this address, or it is not open to you."))
     return found
+
+
+def signed_slot(viewer: Viewer, *, slot_id: int) -> Slot:
+    """Give a slot that somebody reads, or signed up for while they did: they may always sign off.
+
+    :raises NotFound: neither
+    """
+    slot = session.get(Slot, slot_id) if slot_id in signed_among(viewer, [slot_id]) else None
+    return slot or one_slot(viewer, slot_id=slot_id)
 
 
 def own_slot(viewer: Viewer, *, slot_id: int) -> Slot:

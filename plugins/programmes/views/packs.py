@@ -18,7 +18,7 @@ from plugins.programmes.queries.stands import programme_of
 from plugins.programmes.services.facts import has_come
 from plugins.programmes.services.packs import File, safe_name, zipped
 from plugins.programmes.views.blueprint import blueprint
-from plugins.programmes.views.calendars import address_of_slot
+from plugins.programmes.views.calendars import address_in
 from plugins.programmes.views.fair_loaders import held_stand
 from plugins.programmes.views.stands import address_of, rows_of
 
@@ -42,7 +42,7 @@ def _of_day(programme: Programme) -> Iterator[File]:
     found = slots_of(programme, at=now())
     yield "programme.html", render_template("programmes/pack_day.html", programme=programme, slots=found).encode()
     entries = [(slot, programme) for slot in found]
-    yield "programme.ics", file_of(entries, name=programme.title, address=address_of_slot).content
+    yield "programme.ics", file_of(entries, name=programme.title, address=address_in).content
 
 
 def _of_stand(stand: Stand, programme: Programme, who: Viewer) -> Iterator[File]:

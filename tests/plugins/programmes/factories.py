@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from portal.api import Person, add_member, create_group, fold, now, session
+from portal.api import Person, add_member, create_group, fold, local_midnight, now, session
 
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.models.slot import PLENARY, Slot
@@ -36,7 +36,9 @@ def make_programme(author: Person, **columns: Any) -> int:
     """Make an empty day that every agent may read."""
     defaults: dict[str, Any] = {"title": "Interlabos", "held_on": DAY, "audience": "intranet", "created_at": now()}
     values = defaults | columns
-    programme = Programme(author_id=author.id, folded=fold(values["title"], values.get("place")), **values)
+    over_at = local_midnight(values["held_on"] + timedelta(days=1))
+    folded = fold(values["title"], values.get("place"))
+    programme = Programme(author_id=author.id, folded=folded, over_at=over_at, **values)
     session.add(programme)
     session.flush()
     return programme.id

@@ -125,7 +125,10 @@ def _slot(world: World, day: Standing, note: str, starts: datetime, ends: dateti
     people = world.people
     session.add_all(Host(slot_id=number, person_id=people[role].id) for role in sorted(RUNS))
     if columns.get("takes_names"):
-        session.add_all(SignUp(slot_id=number, person_id=people[role].id, signed_at=day.at) for role in sorted(COMES))
+        session.add_all(
+            SignUp(slot_id=number, person_id=people[role].id, signed_at=day.at)
+            for role in sorted(COMES & day.thing.readers)
+        )
     session.flush()
     is_hidden = note == "hidden"
     facts = {"organises": day.organises, "reads the words": day.organises if is_hidden else day.thing.readers}

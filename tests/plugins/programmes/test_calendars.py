@@ -91,12 +91,49 @@ def test_the_hours_hold_in_every_zone_here(app, writing, reading, programme_id, 
     with reading():
         programme = session.get_one(Programme, programme_id)
         entries = [(slot, programme) for slot in all_slots_of(programme, at=START)]
-        content = file_of(entries, name="Jour", address=lambda _entry: "https://x.test/").content
+        content = file_of(entries, name="Jour", address=lambda _day, _slot: "https://x.test/").content
     assert f"TZID:{name}" in content.decode()
     _one, other = events_of(content)
     (event,) = other.values()
     assert event.dtstart.value == starts
     assert event.dtstart.value.utcoffset() == starts.astimezone(ZoneInfo(name)).utcoffset()
+
+
+def test_summer_begins_at_two_by_the_clock_of_winter(writing, reading, programme_id):
+    """C34 SPEC 4: RFC 5545 §3.6.5, an onset is a local time by the offset before it; the hour after it is in summer."""
+    starts = datetime(2026, 3, 29, 1, 10, tzinfo=UTC)
+    with writing():
+        make_slot(programme_id, starts, starts + timedelta(minutes=30))
+    with reading():
+        programme = session.get_one(Programme, programme_id)
+        entries = [(slot, programme) for slot in all_slots_of(programme, at=START)]
+        content = file_of(entries, name="Jour", address=lambda _day, _slot: "https://x.test/").content
+    (zone,) = Calendar.from_ical(content).walk("VTIMEZONE")
+    onsets = {
+        part.name: [part["dtstart"].dt, *(moment.dt for moment in part["rdate"].dts)]
+        for part in zone.subcomponents
+        if "rdate" in part
+    }
+    assert {onset.hour for onset in onsets["DAYLIGHT"]} == {2}
+    assert {onset.hour for onset in onsets["STANDARD"]} == {3}
+    assert datetime(2026, 3, 29, 2) in onsets["DAYLIGHT"]  # noqa: DTZ001 a local time
+    _one, other = events_of(content)
+    (event,) = other.values()
+    assert event.dtstart.value == starts
+
+
+def test_an_event_says_where_it_stands_and_which_day_calls_to_it(got, fair, uid, programme_id, writing):
+    """C34 SPEC 4: RFC 5546 §3.2.1 wants an ORGANIZER of what is published; it is the day, and nobody's name."""
+
+    def read():
+        event = events_of(got(f"/programmes/slots/{fair}.ics").data)[0][uid]
+        return str(event["url"]), str(event["organizer"]), event["organizer"].params["CN"]
+
+    here = "http://localhost/programmes"
+    assert read() == (f"{here}/slots/{fair}", f"{here}/{programme_id}", "Interlabos")
+    with writing():
+        session.get_one(Programme, programme_id).audience = "public"
+    assert read() == (f"{here}/public/{programme_id}#slot-{fair}", f"{here}/public/{programme_id}", "Interlabos")
 
 
 def test_an_open_end_has_no_invented_one(got, writing, programme_id):
@@ -240,7 +277,8 @@ def test_a_feed_holds_what_concerns_its_owner(new_client, as_viewer, writing, fe
         make_slot(followed, START + timedelta(days=23), title="Suivie")
         follow(as_viewer(awa), session.get_one(Programme, followed).subject, at=START)
         closed = make_programme(zoe, audience="lab")
-        session.add(Host(slot_id=make_slot(closed, at_hour(8), title="Fermé"), person_id=awa.id))
+        hidden = make_slot(closed, at_hour(8), title="Fermé")
+        session.add(SignUp(slot_id=hidden, person_id=awa.id, signed_at=START))
     assert other
     assert titles_in(new_client().get(feed)) == {"Moment 0", "Moment 1", "Ma journée", "Suivie"}
 

@@ -16,7 +16,7 @@ from plugins.programmes.models.programme import Programme, Track
 from plugins.programmes.models.slot import Host, SignUp, Slot
 from plugins.programmes.services.coming import sign_up
 from tests.plugins.labs.pages import words
-from tests.plugins.programmes.factories import DAY, at_hour, make_programme, make_slot
+from tests.plugins.programmes.factories import DAY, at_hour, make_programme, make_slot, make_stand
 
 PLUGINS = ["programmes"]
 
@@ -157,6 +157,45 @@ def test_nobody_signs_up_for_a_day_they_may_not_read(
     assert come(post, client, slot_id).status_code == 404
     with writing(), pytest.raises(Forbidden):
         sign_up(as_viewer(lea), session.get_one(Slot, slot_id), at=now())
+
+
+def test_one_signs_off_though_the_day_is_no_longer_theirs_to_read(
+    client, sign_in, post, awa, lea, slot_id, writing, programme_id, reading
+):
+    """C34 SPEC 3: a seat is given back, whatever the audience has become; who never came finds nothing (P3)."""
+    sign_in(lea)
+    come(post, client, slot_id)
+    with writing():
+        session.get_one(Programme, programme_id).audience = "lab"
+    answer = post(client, f"/programmes/slots/{slot_id}/stay-away")
+    assert (answer.status_code, answer.location) == (303, "/programmes/agenda")
+    assert comers(reading, slot_id) == []
+    assert post(client, f"/programmes/slots/{slot_id}/stay-away").status_code == 404
+
+
+def test_who_runs_a_slot_or_holds_a_stand_reads_the_day_until_they_no_longer_do(
+    client, sign_in, post, zoe, lea, slot_id, writing, programme_id
+):
+    """G7: chosen by name, like the members of a circle; the form that names them says so."""
+    with writing():
+        session.get_one(Programme, programme_id).audience = "lab"
+        stand_id = make_stand(programme_id)
+    day = f"/programmes/{programme_id}"
+    parts = {
+        f"/programmes/slots/{slot_id}": ("hosts", "drop"),
+        f"/programmes/stands/{stand_id}": ("holders", "remove"),
+    }
+    for thing, (named, dropped) in parts.items():
+        sign_in(zoe)
+        assert "lit la journée" in words(client.get(f"{thing}/{named}"))
+        post(client, f"{thing}/{named}", {"person": lea.name})
+        sign_in(lea)
+        assert [client.get(address).status_code for address in (day, thing, f"{day}.ics")] == [200] * 3
+        assert "Interlabos" in words(client.get("/programmes/"))
+        sign_in(zoe)
+        post(client, f"{thing}/{named}/{lea.id}/{dropped}")
+        sign_in(lea)
+        assert [client.get(address).status_code for address in (day, thing, f"{day}.ics")] == [404] * 3
 
 
 def test_a_sign_up_stays_when_the_slot_is_taken_off_and_put_back(
