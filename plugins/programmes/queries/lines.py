@@ -10,10 +10,12 @@ from portal.api import Person, Viewer, local_day
 
 from plugins.programmes.models.programme import Programme, Track
 from plugins.programmes.queries.hours import end_of
-from plugins.programmes.queries.people import coming_counts, hosts_of, signed_among
+from plugins.programmes.queries.people import hosts_of, seats_taken
 from plugins.programmes.queries.programmes import tracks_of
 from plugins.programmes.queries.shown import Shown
 from plugins.programmes.queries.slots import slots_of
+
+NOBODY = (0, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +51,13 @@ class Block:
 def lines_of(viewer: Viewer, programme: Programme, *, at: datetime) -> list[Line]:
     """Give the lines of a day, the first first."""
     slots = slots_of(programme, at=at)
-    hosts, counts = hosts_of(slots), coming_counts(slot.id for slot in slots)
-    mine = signed_among(viewer, (slot.id for slot in slots))
+    hosts, taken = hosts_of(slots), seats_taken(viewer, (slot.id for slot in slots))
     return [
         replace(
             line,
             hosts=hosts.get(line.slot.id, []),
-            coming=counts.get(line.slot.id, 0),
-            is_mine=line.slot.id in mine,
+            coming=taken.get(line.slot.id, NOBODY)[0],
+            is_mine=taken.get(line.slot.id, NOBODY)[1],
         )
         for line in bare_lines(programme, slots, at=at)
     ]

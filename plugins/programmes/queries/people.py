@@ -19,6 +19,10 @@ _NUMBERS: sa.BindParameter[Any] = sa.bindparam("some", expanding=True)
 _HOSTS = sa.select(Host.slot_id, Host.person_id).where(Host.slot_id.in_(_NUMBERS)).order_by(Host.id)
 _COUNTS = sa.select(SignUp.slot_id, sa.func.count()).where(SignUp.slot_id.in_(_NUMBERS)).group_by(SignUp.slot_id)
 _COMING = sa.select(SignUp.person_id).where(SignUp.slot_id == sa.bindparam("number")).order_by(SignUp.id)
+_MINE_AMONG = sa.func.max(sa.case((SignUp.person_id == READER, 1), else_=0))
+_SEATS = (
+    sa.select(SignUp.slot_id, sa.func.count(), _MINE_AMONG).where(SignUp.slot_id.in_(_NUMBERS)).group_by(SignUp.slot_id)
+)
 _AMONG = sa.select(SignUp.slot_id).where(SignUp.person_id == READER, SignUp.slot_id.in_(_NUMBERS))
 _STANDS = sa.and_(Slot.cancelled_at.is_(None), Programme.cancelled_at.is_(None))
 _SIGNED = Slot.id.in_(sa.select(SignUp.slot_id).where(SignUp.person_id == READER))
@@ -59,6 +63,12 @@ def host_ids(slot_id: int) -> list[int]:
 def coming_counts(slot_ids: Iterable[int]) -> dict[int, int]:
     """Count who signed up for each of some slots."""
     return {row[0]: row[1] for row in session.execute(_COUNTS, {"some": list(slot_ids)})}
+
+
+def seats_taken(viewer: Viewer, slot_ids: Iterable[int]) -> dict[int, tuple[int, bool]]:
+    """Give how many signed up for each of some slots, and whether the reader did; a slot that nobody did is absent."""
+    rows = session.execute(_SEATS, {READER.key: viewer.person_id, "some": list(slot_ids)})
+    return {slot_id: (count, bool(is_mine)) for slot_id, count, is_mine in rows}
 
 
 def coming_ids(slot_id: int) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -35,12 +35,17 @@ def readable_programmes(viewer: Viewer, ids: Iterable[int], *, at: datetime) -> 
     return list(session.scalars(_SOME, reading(viewer, at=at, some=list(ids))))
 
 
-def is_organiser(viewer: Viewer, programme: Programme) -> bool:
-    """Tell whether somebody runs this day: its author, whom they named, who animates the lab that hosts it."""
+def is_organiser(viewer: Viewer, programme: Programme, *, named: Collection[int] | None = None) -> bool:
+    """Tell whether somebody runs this day: its author, whom they named, who animates the lab that hosts it.
+
+    :param named: the `organiser_ids`, if they are known already
+    """
     if viewer.person_id is None:
         return False
     if viewer.person_id == programme.author_id or programme.reader_group_id in viewer.animated_ids:
         return True
+    if named is not None:
+        return viewer.person_id in named
     return session.scalar(_ORGANISES, {"number": programme.id, "who": viewer.person_id}) is not None
 
 

@@ -20,6 +20,7 @@ _ = texts("programmes")
 
 MAX_PACK_BYTES = 20_000_000
 MAX_FILES = 200
+ALL_PACKS = 3  # times as much, in bytes and in files, for those of a whole fair
 MAX_NAME = 80
 # A pack of longer ago is nobody's news any more: nothing ran for a week.
 LOOK_BACK = timedelta(days=7)
@@ -28,7 +29,7 @@ _UNSAFE = re.compile(r"[^\w.-]+", re.ASCII)
 File = tuple[str, bytes]
 
 
-def zipped(files: Iterable[File], *, most: int = MAX_PACK_BYTES) -> bytes:
+def zipped(files: Iterable[File], *, most: int = MAX_PACK_BYTES, most_files: int = MAX_FILES) -> bytes:
     """Give one archive of some files, their names made safe and told apart; what is too large is named in it.
 
     A name keeps its folder, if it has one, and nothing that leads out of the archive.
@@ -36,7 +37,7 @@ def zipped(files: Iterable[File], *, most: int = MAX_PACK_BYTES) -> bytes:
     out, left, room = io.BytesIO(), [], most
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for count, (name, content) in enumerate(_told_apart(files)):
-            if len(content) > room or count >= MAX_FILES:
+            if len(content) > room or count >= most_files:
                 left.append(name)
                 continue
             room -= len(content)
@@ -83,7 +84,10 @@ def tell_packs(at: datetime) -> bool | None:
         )
         .order_by(Stand.id)
     )
-    stands = [stand for stand in session.scalars(waiting) if pack_ready_at(programme_of(stand)) <= at]
+    found = session.scalars(waiting).all()
+    days = {programme_of(stand) for stand in found}
+    ready = {programme.id for programme in days if pack_ready_at(programme) <= at}
+    stands = [stand for stand in found if stand.programme_id in ready]
     holders = holders_of(stand.id for stand in stands)
     for stand in stands:
         stand.pack_told_at = at

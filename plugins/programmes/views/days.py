@@ -109,7 +109,8 @@ def programme(programme):
     """Show one day: what happens, from the first coffee to the carnival."""
     at, who = now(), viewer()
     found = list(actions_of(programme.subject))
-    organises = can(who, permissions.ORGANISE) and is_organiser(who, programme)
+    runs = organiser_ids(programme)
+    organises = can(who, permissions.ORGANISE) and is_organiser(who, programme, named=runs)
     may_come = can(who, permissions.COME) and programme.cancelled_at is None
     return page(
         "programmes/programme.html",
@@ -119,7 +120,7 @@ def programme(programme):
         past=history_of(programme.subject),
         state=state_of(programme, today=local_day(at)),
         lab=labs_of(who).get(programme.reader_group_id or 0),
-        organisers=[person.name for person in people(organiser_ids(programme)).values()],
+        organisers=[person.name for person in people(runs).values()],
         organises=organises,
         may_come=may_come,
         at=at,

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from portal.api import Grant, NotFound, Viewer, now, session, texts
 
-from plugins.programmes.models.programme import Programme
 from plugins.programmes.models.stand import Stand
 from plugins.programmes.queries.stands import programme_of, readable_stand
 from plugins.programmes.services.facts import must_organise
 from plugins.programmes.services.stands import must_hold
-from plugins.programmes.views.loaders import one_programme
 
 _ = texts("programmes")
 CODE_GONE = _.later("The code of this stand opens nothing any more: the fair is over, or the stand was closed.")
@@ -56,11 +54,3 @@ def visited_stand(viewer: Viewer, *, grant: Grant) -> Stand:
     if stand is None or stand.closed_at is not None or programme_of(stand).cancelled_at is not None:
         raise NotFound(str(CODE_GONE))
     return stand
-
-
-def projected_programme(viewer: Viewer, *, grant: Grant) -> Programme:
-    """Give the day of a wall, if the person who opened it may still read it.
-
-    :raises NotFound: they may not
-    """
-    return one_programme(viewer, programme_id=grant.subject.id if grant.subject else 0)

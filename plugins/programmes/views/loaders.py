@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.api import NotFound, Viewer, now, session, texts
+from portal.api import Grant, NotFound, Viewer, now, session, texts
 
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.models.slot import Slot
@@ -33,6 +33,14 @@ def own_programme(viewer: Viewer, *, programme_id: int) -> Programme:
     programme = one_programme(viewer, programme_id=programme_id)
     must_organise(viewer, programme)
     return programme
+
+
+def projected_programme(viewer: Viewer, *, grant: Grant) -> Programme:
+    """Give the day of a wall, if the person who opened it may still read it.
+
+    :raises NotFound: they may not
+    """
+    return one_programme(viewer, programme_id=grant.subject.id if grant.subject else 0)
 
 
 def one_slot(viewer: Viewer, *, slot_id: int) -> Slot:

@@ -11,6 +11,7 @@ from portal.api import Action, Subject, SubjectCard, Viewer, can, local_day, now
 from plugins.programmes import permissions
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.queries.programmes import is_organiser, readable_programme, readable_programmes
+from plugins.programmes.views import offers_fair
 
 _ = texts("programmes")
 
@@ -30,10 +31,14 @@ def actions(subject: Subject, viewer: Viewer) -> Iterable[Action]:
     """Give what `viewer` may do with one of them."""
     at = now()
     programme = readable_programme(viewer, subject.id, at=at)
-    if programme is None or not viewer.is_signed_in:
+    if programme is None:
+        return
+    organises = can(viewer, permissions.ORGANISE) and is_organiser(viewer, programme)
+    yield from offers_fair.of_day(programme, organises=organises)
+    if not viewer.is_signed_in:
         return
     stands = programme.cancelled_at is None
-    if can(viewer, permissions.ORGANISE) and is_organiser(viewer, programme):
+    if organises:
         yield from _to_organise(programme, is_over=local_day(at) > programme.held_on)
     if stands:
         yield Action(_("Now and next, for the wall"), url_of("wall", programme), kind="quiet", order=60)

@@ -45,19 +45,16 @@ def agenda_cards(ids: Iterable[int], viewer: Viewer) -> Iterator[SubjectCard]:
 
 
 def actions(subject: Subject, viewer: Viewer) -> Iterator[Action]:
-    """Give what `viewer` may do with a day, a slot or a stand, of calendars and of the fair."""
+    """Give what `viewer` may do with a slot or a stand, of calendars and of the fair."""
     offer = _OFFERS.get(subject.kind)
     if offer is not None:
         yield from offer(subject.id, viewer, now())
 
 
-def _of_day(number: int, viewer: Viewer, at: datetime) -> Iterator[Action]:
-    programme = readable_programme(viewer, number, at=at)
-    if programme is None:
-        return
+def of_day(programme: Programme, *, organises: bool) -> Iterator[Action]:
+    """Give what one may do with a day that one reads, of calendars and of the fair."""
     there: dict[str, Any] = {"programme_id": programme.id}
     yield Action(_("Put it in my calendar"), url_for("programmes.day_calendar", **there), kind="quiet", order=55)
-    organises = is_organiser(viewer, programme) and can(viewer, permissions.ORGANISE, programme)
     if not organises or programme.cancelled_at is not None:
         return
     if not stands_of(programme):  # else their list stands beside the programme
@@ -99,7 +96,7 @@ def _is_kept(stand: Stand, programme: Programme) -> bool:
     return stand.closed_at is None and programme.cancelled_at is None
 
 
-_OFFERS = {"programmes.programme": _of_day, "programmes.slot": _of_slot, "programmes.stand": _of_stand}
+_OFFERS = {"programmes.slot": _of_slot, "programmes.stand": _of_stand}
 
 
 def sections(subject: Subject, viewer: Viewer) -> Iterator[Section]:

@@ -1,4 +1,4 @@
-"""The pack of a stand: one archive to take home (C35 SPEC 4)."""
+"""The pack of a stand, and those of a whole fair: one archive to take home (C35 SPEC 4)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from plugins.programmes.models.stand import Stand
 from plugins.programmes.queries.calendars import file_of
 from plugins.programmes.queries.slots import rows_of as rows_of_day
 from plugins.programmes.queries.slots import slots_of
-from plugins.programmes.queries.stands import programme_of
+from plugins.programmes.queries.stands import programme_of, stands_of
 from plugins.programmes.services.facts import has_come
-from plugins.programmes.services.packs import File, safe_name, zipped
+from plugins.programmes.services.packs import ALL_PACKS, MAX_FILES, MAX_PACK_BYTES, File, safe_name, zipped
 from plugins.programmes.views.blueprint import blueprint
 from plugins.programmes.views.calendars import address_in
 from plugins.programmes.views.fair_loaders import held_stand
+from plugins.programmes.views.loaders import own_programme
 from plugins.programmes.views.stands import address_of, rows_of
 
 _ = texts("programmes")
@@ -29,13 +30,45 @@ _ = texts("programmes")
 @requires(permissions.HOLD, stand=held_stand)
 def pack(stand):
     """Hand out the pack of one stand, to those who hold it."""
-    programme = programme_of(stand)
+    programme = _begun(programme_of(stand))
+    content = zipped([*_of_day(programme), *_of_stand(stand, programme, viewer())])
+    return _archive(content, f"stand-{stand.title}")
+
+
+@blueprint.get("/<int:programme_id>/packs.zip")
+@requires(permissions.ORGANISE, programme=own_programme)
+def packs(programme):
+    """Hand out the packs of all the stands at once, each in its folder, to those who organise."""
+    kept = stands_of(_begun(programme))
+    content = zipped(
+        [*_of_day(programme), *_in_folders(kept, programme, viewer())],
+        most=ALL_PACKS * MAX_PACK_BYTES,
+        most_files=ALL_PACKS * MAX_FILES,
+    )
+    return _archive(content, f"stands-{programme.title}")
+
+
+def _begun(programme: Programme) -> Programme:
+    """Give a day that has come.
+
+    :raises Conflict: it has not
+    """
     if not has_come(programme, now()):
         raise Conflict(_("The packs are there on the day of the fair."))
-    content = zipped([*_of_day(programme), *_of_stand(stand, programme, viewer())])
+    return programme
+
+
+def _archive(content: bytes, name: str) -> Response:
     answer = Response(content, content_type="application/zip")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{safe_name(f"stand-{stand.title}")}.zip"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{safe_name(name)}.zip"'
     return answer
+
+
+def _in_folders(stands: list[Stand], programme: Programme, who: Viewer) -> Iterator[File]:
+    for place, stand in enumerate(stands, start=1):
+        folder = safe_name(f"{place:02}-{stand.title}")
+        for name, content in _of_stand(stand, programme, who):
+            yield f"{folder}/{name}", content
 
 
 def _of_day(programme: Programme) -> Iterator[File]:

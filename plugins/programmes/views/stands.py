@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import url_for
+from flask import Response, url_for
 
 from portal.api import (
     Table,
@@ -19,6 +19,7 @@ from portal.api import (
     page,
     people,
     qr_uri,
+    requires,
     sections_of,
     signed_in,
     texts,
@@ -27,14 +28,16 @@ from portal.api import (
 )
 
 from plugins.programmes import permissions
+from plugins.programmes.models.programme import Programme
 from plugins.programmes.models.stand import Stand
 from plugins.programmes.queries.programmes import is_organiser, readable_programme
 from plugins.programmes.queries.stands import closed_stands_of, holders_of, programme_of, stands_of
+from plugins.programmes.services.facts import has_come
 from plugins.programmes.services.stands import code_of, may_hold
 from plugins.programmes.services.walls import STAND_SCOPE
 from plugins.programmes.views.blueprint import blueprint
 from plugins.programmes.views.fair_loaders import CODE_GONE, one_stand, visited_stand
-from plugins.programmes.views.loaders import one_programme
+from plugins.programmes.views.loaders import one_programme, own_programme
 
 _ = texts("programmes")
 
@@ -50,6 +53,7 @@ def stands(programme):
         stands=rows_of(stands_of(programme)),
         closed=closed_stands_of(programme) if organises else [],
         organises=organises and programme.cancelled_at is None,
+        has_packs=organises and has_come(programme, now()),
         exports=export_links("programmes.stands_export", programme_id=programme.id),
     )
 
@@ -116,14 +120,19 @@ def _may_change(stand: Stand) -> bool:
 @signed_in(stand=one_stand)
 def stand_poster(stand):
     """Print the stand, A4, with the code that opens its page to whoever stands before it."""
-    address = address_of(stand)
-    return page(
-        "programmes/poster.html",
-        stand=stand,
-        programme=programme_of(stand),
-        address=address,
-        qr_image=qr_uri(address),
-    )
+    return _posters([stand], programme_of(stand), title=stand.title)
+
+
+@blueprint.get("/<int:programme_id>/posters")
+@requires(permissions.ORGANISE, programme=own_programme)
+def posters(programme):
+    """Print the posters of all the stands, one sheet each."""
+    return _posters(stands_of(programme), programme, title=_("The posters of the stands"))
+
+
+def _posters(kept: list[Stand], programme: Programme, *, title: str) -> Response:
+    sheets = [(stand, address, qr_uri(address)) for stand in kept for address in [address_of(stand)]]
+    return page("programmes/poster.html", sheets=sheets, programme=programme, title=title)
 
 
 def address_of(stand: Stand) -> str:

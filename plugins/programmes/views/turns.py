@@ -15,8 +15,8 @@ from plugins.programmes.services.facts import has_come
 from plugins.programmes.services.turns import give_floor, go_on, more_minutes, stop_turn
 from plugins.programmes.services.walls import TURNS_SCOPE, close_wall, open_wall, wall_of
 from plugins.programmes.views.blueprint import blueprint
-from plugins.programmes.views.fair_loaders import WALL_GONE, projected_programme
-from plugins.programmes.views.loaders import one_programme, own_programme
+from plugins.programmes.views.fair_loaders import WALL_GONE
+from plugins.programmes.views.loaders import one_programme, own_programme, projected_programme
 
 _ = texts("programmes")
 REFRESH_SECONDS = 5

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from flask import Response, request, url_for
 
-from portal.api import Grant, Viewer, absolute_url, message, now, page, qr_svg, requires, see, signed_in, texts, token
+from portal.api import absolute_url, message, now, page, qr_svg, requires, see, signed_in, texts, token
 from portal.api import viewer as reader
 
 from plugins.programmes import permissions
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.services.walls import WALL_SCOPE, close_wall, open_wall, wall_of
 from plugins.programmes.views.blueprint import blueprint
-from plugins.programmes.views.loaders import one_programme, own_programme
+from plugins.programmes.views.loaders import one_programme, own_programme, projected_programme
 from plugins.programmes.views.readers import day_context
 
 _ = texts("programmes")
@@ -22,14 +22,6 @@ REFRESH_SECONDS = 20
 CONFETTI = range(24)
 
 
-def projected(viewer: Viewer, *, grant: Grant) -> Programme:
-    """Give the day of a wall, if the person who opened it may still read it.
-
-    :raises NotFound: they may not
-    """
-    return one_programme(viewer, programme_id=grant.subject.id if grant.subject else 0)
-
-
 @blueprint.get("/<int:programme_id>/wall")
 @signed_in(programme=one_programme)
 def wall(programme):
@@ -38,14 +30,14 @@ def wall(programme):
 
 
 @blueprint.get("/now/<token>")
-@token(WALL_SCOPE, reader=True, gone=GONE, elsewhere=ELSEWHERE, programme=projected)
+@token(WALL_SCOPE, reader=True, gone=GONE, elsewhere=ELSEWHERE, programme=projected_programme)
 def projected_wall(programme):
     """Project it without session."""
     return _wall(programme, code=url_for("programmes.projected_qr", token=(request.view_args or {})["token"]))
 
 
 @blueprint.get("/now/<token>/qr.svg")
-@token(WALL_SCOPE, reader=True, gone=GONE, programme=projected)
+@token(WALL_SCOPE, reader=True, gone=GONE, programme=projected_programme)
 def projected_qr(programme) -> Response:
     """Draw the code that leads to the page of the day."""
     return qr_svg(absolute_url("programmes.programme", programme_id=programme.id))

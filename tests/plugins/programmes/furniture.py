@@ -18,10 +18,10 @@ ASKS = {
     "programmes.come": "come stay_away",
     "programmes.hold": "pack stand_change stand_holder stand_holder_remove",
     "programmes.make": "make",
-    "programmes.organise": "add cancel change copy delay delay_undo new_stand organiser_drop organisers screen"
-    " screen_close screen_open slot_change slot_fill slot_host_drop slot_hosts slot_put_back slot_take_off stand_close"
-    " stand_close_page stand_order stand_reopen turn_give turn_more turn_next turn_stop turns turns_wall_close"
-    " turns_wall_open",
+    "programmes.organise": "add cancel change copy delay delay_undo new_stand organiser_drop organisers packs posters"
+    " screen screen_close screen_open slot_change slot_fill slot_host_drop slot_hosts slot_put_back"
+    " slot_take_off stand_close stand_close_page stand_order stand_reopen turn_give turn_more"
+    " turn_next turn_stop turns turns_wall_close turns_wall_open",
     "programmes.subscribe": "feed_close feed_open",
 }
 ON_SCREENS = "programmes.come"
@@ -43,6 +43,7 @@ DAY, KEPT = "only from the day of the fair on", "a closed stand is not written a
 TURNED_AWAY = {
     "programmes.new_stand": "not to a day that was called off",
     "programmes.pack": DAY,
+    "programmes.packs": DAY,
     "programmes.stand_change": KEPT,
     "programmes.stand_holder": KEPT,
 }

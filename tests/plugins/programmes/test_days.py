@@ -11,14 +11,14 @@ from portal.api import Forbidden, Invalid, now, session
 from portal.content.settings import write_words
 
 from plugins.programmes.models.programme import Organiser, Programme
-from plugins.programmes.models.slot import SURPRISE, UNEXPECTED, WORKSHOP, Slot
+from plugins.programmes.models.slot import SURPRISE, UNEXPECTED, WORKSHOP, Host, SignUp, Slot
 from plugins.programmes.services.days import change_day, copy_day
 from plugins.programmes.services.programmes import Day
 from plugins.programmes.services.programmes import make_programme as prepare_day
 from plugins.programmes.services.slot_plans import SlotPlan
 from plugins.programmes.services.slots import add_slot
 from tests.plugins.labs.pages import words
-from tests.plugins.programmes.factories import DAY, START, at_hour, make_programme, make_slot
+from tests.plugins.programmes.factories import DAY, START, at_hour, make_programme, make_slot, make_stand
 
 PLUGINS = ["programmes"]
 
@@ -251,3 +251,29 @@ def test_a_day_that_is_over_is_still_written_well(writing, as_viewer, zoe, progr
     values = {"title": "Interlabos", "held_on": DAY, "place": "", "audience": "intranet", "lab_group_id": lab_id}
     with writing(), pytest.raises(Invalid):
         change_day(as_viewer(zoe), session.get_one(Programme, programme_id), Day(**values | words), at=now())
+
+
+def test_the_page_of_a_day_asks_each_thing_once(client, sign_in, lea, awa, lab_id, programme_id, writing, app, clock):
+    """As many statements whatever the number of slots; the seats and one's own sign-ups in one, organisers in one."""
+    with writing():
+        for number in range(6):
+            slot = make_slot(programme_id, at_hour(9 + number), at_hour(10 + number), takes_names=True)
+            session.add_all(
+                [Host(slot_id=slot, person_id=awa.id), SignUp(slot_id=slot, person_id=lea.id, signed_at=now())]
+            )
+        make_stand(programme_id, awa)
+    clock.set(at_hour(9, 30))
+    sign_in(lea)
+    seen = []
+
+    def note(_conn, _cursor, statement, *_rest):
+        seen.append(statement)
+
+    sa.event.listen(app.config["ENGINE"], "before_cursor_execute", note)
+    try:
+        assert client.get(f"/programmes/{programme_id}").status_code == 200
+    finally:
+        sa.event.remove(app.config["ENGINE"], "before_cursor_execute", note)
+    own = [statement for statement in seen if "programmes_" in statement]
+    assert len(own) <= 9
+    assert sum("FROM programmes_sign_up" in statement for statement in own) == 1

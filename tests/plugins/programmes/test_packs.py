@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from icalendar import Calendar
 
 from portal.api import hookimpl, session
@@ -173,3 +175,50 @@ def test_a_pack_is_bounded_and_says_what_it_left(app):
 @pytest.mark.parametrize(("text", "name"), [("Labo de l’Été !", "labo-de-l-ete"), ("...", "-"), ("", "-")])
 def test_a_title_is_a_name_of_a_file(text, name):
     assert safe_name(text) == name
+
+
+def test_who_organises_takes_all_the_packs_at_once(
+    client, sign_in, clock, awa, zoe, lea, stand_id, boards, programme_id, writing, as_viewer
+):
+    """C35 SPEC 4: each in its folder, those of one name apart; on the day, for nobody else, closed stands left out."""
+    with writing():
+        programme = session.get_one(Programme, programme_id)
+        for title, point in (("Labo de l’Été", "Autre"), ("../Labo / de nuit", "Une"), ("Fermé", "Une")):
+            add_stand(as_viewer(zoe), programme, Plan(title, (point, "", ""), ""), at=START)
+        session.scalars(sa.select(Stand).where(Stand.title == "Fermé")).one().closed_at = START
+    packs, stands = f"/programmes/{programme_id}/packs.zip", f"/programmes/{programme_id}/stands"
+    sign_in(zoe)
+    assert client.get(packs).status_code == 409
+    assert "Emporter tous les paquets" not in client.get(stands).text
+    clock.set(at_hour(18))
+    assert "Emporter tous les paquets" in client.get(stands).text
+    answer = client.get(packs)
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="stands-interlabos.zip"'
+    files = files_in(answer)
+    folders = {name.partition("/")[0] for name in files if "/" in name}
+    assert folders == {"01-labo-de-l-ete", "02-labo-de-l-ete", "03-..-labo-de-nuit"}
+    assert all({f"{folder}/stand.html", f"{folder}/code.svg"} <= files.keys() for folder in folders)
+    assert "01-labo-de-l-ete/etc/stand.html" in files
+    assert {name for name in files if "/" not in name} == {"programme.html", "programme.ics"}
+    for who in (awa, lea):
+        assert sign_in(who).get(packs).status_code == 403
+
+
+def test_all_the_posters_are_one_page(client, sign_in, zoe, awa, stand_id, programme_id, writing, as_viewer):
+    """C35 SPEC 1: one sheet each, with the code of each; for who organises."""
+    posters = f"/programmes/{programme_id}/posters"
+    with writing():
+        programme = session.get_one(Programme, programme_id)
+        add_stand(as_viewer(zoe), programme, Plan("Labo de Paris", ("Un mur", "", ""), "Table 4"), at=START)
+    sign_in(zoe)
+    assert posters in client.get(f"/programmes/{programme_id}/stands").text
+    page = client.get(posters)
+    assert page.text.count("programmes-poster") == page.text.count("<figure") == 2
+    assert len(set(re.findall(r"/programmes/s/[\w.=-]+", page.text))) == 2
+    assert "Pour imprimer ces 2 feuilles" in page.text
+    assert sign_in(awa).get(posters).status_code == 403
+
+
+def test_a_fair_without_stand_has_no_poster_and_says_so(client, sign_in, zoe, programme_id):
+    page = sign_in(zoe).get(f"/programmes/{programme_id}/posters")
+    assert "Revenir aux stands" in page.text
