@@ -58,11 +58,9 @@ def sign_off(actor: Viewer, slot: Slot, *, at: datetime) -> None:
 
     :raises Forbidden: nobody is signed in
     """
-    found = _of(slot, _person(actor))
-    if found is None:
+    gone = sa.delete(SignUp).where(SignUp.slot_id == slot.id, SignUp.person_id == _person(actor))
+    if session.scalar(gone.returning(SignUp.id)) is None:
         return
-    session.delete(found)
-    session.flush()
     record("programmes.signed_off", slot.subject, actor=actor, at=at)
 
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from portal.api import Conflict, Forbidden, Viewer, local_day, session, texts
 
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.queries.programmes import is_organiser
 
 _ = texts("programmes")
+
+_USERS = sa.table("users", sa.column("id"))
+# what refers to a person goes on being written meanwhile
+_PERSON = sa.select(_USERS.c.id).where(_USERS.c.id == sa.bindparam("person")).with_for_update(key_share=True)
 
 
 def must_organise(actor: Viewer, programme: Programme) -> int:
@@ -39,3 +45,8 @@ def has_come(programme: Programme, at: datetime) -> bool:
 def hold(programme: Programme) -> None:
     """Take the row, so that of two acts at once the second sees from here what the first did."""
     session.refresh(programme, with_for_update=True)
+
+
+def hold_person(person_id: int) -> None:
+    """Let the second of two clicks of the same person wait until the first one is written, and see it."""
+    session.execute(_PERSON, {"person": person_id})

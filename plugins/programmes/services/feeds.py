@@ -6,6 +6,8 @@ from datetime import datetime
 
 from portal.api import Forbidden, Subject, Viewer, issue_token, record, revoke_tokens, show_token, texts
 
+from plugins.programmes.services.facts import hold_person
+
 _ = texts("programmes")
 
 FEED_SCOPE = "programmes.feed"
@@ -27,6 +29,7 @@ def open_feed(actor: Viewer, *, at: datetime) -> None:
     mine = _agenda(actor)
     if mine is None:
         raise Forbidden(_("Sign in to subscribe to your days."))
+    hold_person(mine.id)
     if feed_of(actor) is None:
         label = _.later("My days, in my calendar")
         issue_token(FEED_SCOPE, subject=mine, person_id=actor.person_id, label=label)
@@ -36,7 +39,10 @@ def open_feed(actor: Viewer, *, at: datetime) -> None:
 def close_feed(actor: Viewer, *, at: datetime) -> None:
     """Close it; closing it twice changes nothing."""
     mine = _agenda(actor)
-    if mine is not None and feed_of(actor) is not None:
+    if mine is None:
+        return
+    hold_person(mine.id)
+    if feed_of(actor) is not None:
         revoke_tokens(FEED_SCOPE, mine, person_id=actor.person_id)
         record("programmes.feed_closed", AN_AGENDA, actor=actor, at=at)
 

@@ -26,14 +26,12 @@ from portal.api import (
 
 from plugins.programmes.models.programme import LEVELS, MAX_PLACE, MAX_TITLE, Programme
 from plugins.programmes.models.slot import BREAK, UNEXPECTED, Slot
+from plugins.programmes.services.facts import hold_person
 
 _ = texts("programmes")
 
 AHEAD_DAYS = 732
 SECOND_CLICK = timedelta(minutes=2)
-_USERS = sa.table("users", sa.column("id"))
-# what refers to a person goes on being written meanwhile
-_PERSON = sa.select(_USERS.c.id).where(_USERS.c.id == sa.bindparam("person")).with_for_update(key_share=True)
 # A day begins with these two: lunch, which stays where it is, and the quarter of an hour that the day of Dunkerque left
 # between work and carnival.
 LUNCH = (time(12, 30), time(14))
@@ -65,7 +63,7 @@ def make_programme(actor: Viewer, day: Day, *, at: datetime) -> Programme:
     if actor.person_id is None or (day.lab_group_id is not None and day.lab_group_id not in actor.lab_ids):
         raise Forbidden(_("Only who belongs to the lab may prepare a day for it."))
     check_day(day, at=at)
-    session.execute(_PERSON, {"person": actor.person_id})  # of two clicks, the second sees what the first made
+    hold_person(actor.person_id)
     again = second_click(actor.person_id, day, at=at)
     if again is not None:
         return again

@@ -21,7 +21,7 @@ from portal.api import (
 
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.queries.stands import every_stand_of
-from plugins.programmes.services.facts import must_be_held, must_organise
+from plugins.programmes.services.facts import hold, must_be_held, must_organise
 
 _ = texts("programmes")
 
@@ -42,6 +42,7 @@ def open_wall(actor: Viewer, programme: Programme, *, at: datetime, scope: str =
     :raises Conflict: it was cancelled, or is over
     """
     must_organise(actor, programme)
+    hold(programme)
     must_be_held(programme)
     if at >= dies_at(programme):
         raise Conflict(_("This day is over: there is nothing left to project."))
@@ -63,6 +64,7 @@ def close_wall(actor: Viewer, programme: Programme, *, at: datetime, scope: str 
     :raises Forbidden: somebody else organises it
     """
     must_organise(actor, programme)
+    hold(programme)
     if wall_of(programme, scope=scope) is None:
         return
     revoke_tokens(scope, programme.subject)

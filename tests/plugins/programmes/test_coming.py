@@ -187,7 +187,7 @@ def test_who_runs_a_slot_or_holds_a_stand_reads_the_day_until_they_no_longer_do(
     }
     for thing, (named, dropped) in parts.items():
         sign_in(zoe)
-        assert "lit la journée" in words(client.get(f"{thing}/{named}"))
+        assert "pourra lire la journée" in words(client.get(f"{thing}/{named}"))
         post(client, f"{thing}/{named}", {"person": lea.name})
         sign_in(lea)
         assert [client.get(address).status_code for address in (day, thing, f"{day}.ics")] == [200] * 3

@@ -8,10 +8,10 @@ from threading import Barrier
 import pytest
 import sqlalchemy as sa
 
-from portal.api import session
+from portal.api import Subject, now, session
 
 from plugins.programmes.models.programme import Organiser, Programme
-from plugins.programmes.models.slot import Host, Slot
+from plugins.programmes.models.slot import Host, SignUp, Slot
 from plugins.programmes.models.stand import Holder, Stand
 from tests.plugins.labs.pages import hidden_of, words
 from tests.plugins.programmes.factories import at_hour, make_slot, make_stand
@@ -136,6 +136,53 @@ def test_two_clicks_make_one_thing_and_both_answer_its_page(sign_in, post, there
     assert len({answer.location for answer in answers}) == 1
     with reading():
         assert len(session.scalars(sa.select(table)).all()) == before + 1
+
+
+UNDONE = {
+    "sign off": "/programmes/slots/{slot}/stay-away",
+    "host": "/programmes/slots/{slot}/hosts/{who}/drop",
+    "organiser": "{day}/organisers/{who}/drop",
+    "holder": "/programmes/stands/{stand}/holders/{who}/remove",
+    "wall": "{day}/screen",
+    "feed": "/programmes/agenda/feed",
+}
+RECORDED = {
+    "sign off": ("programmes.slot", "programmes.signed_off"),
+    "host": ("programmes.slot", "programmes.host_dropped"),
+    "organiser": ("programmes.programme", "programmes.organiser_dropped"),
+    "holder": ("programmes.stand", "programmes.holder_removed"),
+    "wall": ("programmes.programme", "programmes.wall_opened"),
+    "feed": ("programmes.agenda", "programmes.feed_opened"),
+}
+
+
+@pytest.mark.parametrize("kind", UNDONE)
+def test_two_clicks_at_the_same_instant_are_one_act(
+    sign_in, post, there, zoe, writing, audit_of, kind, lea, programme_id
+):
+    """G1: what was taken back or opened stands once in the log; nobody reads a page of error."""
+    with writing():
+        session.add(SignUp(slot_id=there["slot"], person_id=zoe.id, signed_at=now()))
+        session.add(Host(slot_id=there["slot"], person_id=lea.id))
+        session.add(Organiser(programme_id=programme_id, person_id=lea.id))
+        session.add(Holder(stand_id=there["stand"], person_id=lea.id))
+    address = UNDONE[kind].format(**there, who=lea.id)
+    browsers = [sign_in(zoe) for _window in range(4)]
+    barrier = Barrier(4)
+
+    def click(browser):
+        barrier.wait()
+        return post(browser, address).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert [*pool.map(click, browsers)] == [303] * 4
+    of, act = RECORDED[kind]
+    numbers = {
+        "programmes.slot": there["slot"],
+        "programmes.stand": there["stand"],
+        "programmes.programme": programme_id,
+    }
+    assert audit_of(Subject(of, numbers.get(of, 0))).count(act) == 1
 
 
 def test_a_day_is_not_made_again_over_one_that_is_prepared(organiser, post, there, clock):
