@@ -10,7 +10,8 @@ from plugins.programmes.models.programme import Delay, Moved, Programme
 
 _STANDING = sa.and_(Delay.programme_id == sa.bindparam("number"), Delay.undone_at.is_(None))
 _FORMERS = sa.select(Moved).join(Delay, Delay.id == Moved.delay_id).where(_STANDING).order_by(Delay.id.desc())
-_LATENESS = sa.select(sa.func.coalesce(sa.func.sum(Delay.minutes), 0)).where(_STANDING)
+_MOVES = sa.exists().where(Moved.delay_id == Delay.id)
+_LATENESS = sa.select(sa.func.coalesce(sa.func.sum(Delay.minutes), 0)).where(_STANDING, _MOVES)
 
 
 def planned_hours(programme: Programme) -> dict[int, Moved]:
@@ -19,5 +20,8 @@ def planned_hours(programme: Programme) -> dict[int, Moved]:
 
 
 def lateness_of(programme: Programme) -> int:
-    """Give by how many minutes a day runs later than planned, all its delays together; less than 0 if earlier."""
+    """Give by how many minutes a day runs later than planned, all its delays together; less than 0 if earlier.
+
+    A delay of which nothing is left, because every hour was written anew since, counts no more.
+    """
     return session.scalar(_LATENESS, {"number": programme.id}) or 0

@@ -373,6 +373,20 @@ def test_after_several_delays_one_reads_what_is_true_by_then(
     assert "« Montre-moi » commence à 11 h 00 (prévu à 11 h 00)" in told(awa)
 
 
+def test_a_delay_of_before_the_day_was_moved_counts_no_more(
+    late, day, told, client, sign_in, post, zoe, lea, programme_id
+):
+    """C34 SPEC 6: its hours are the planned ones from then on."""
+    sign_in(lea)
+    post(client, f"/follow/programmes.programme/{programme_id}")
+    late(20)
+    sign_in(zoe)
+    moved = {"title": "Interlabos", "held_on": "2026-09-11", "place": "", "audience": "intranet"}
+    assert post(client, f"/programmes/{programme_id}/change", moved).status_code == 303
+    late(10)
+    assert "la suite est maintenant à +10 min de l’horaire prévu" in told(lea)
+
+
 def test_sign_ups_that_clash_are_found_among_all_of_them(client, sign_in, awa, late, writing, programme_id, clock):
     """C34 SPEC 3 and 6: not only between neighbours: a long one, a short one within it, and one at its end."""
     with writing():
