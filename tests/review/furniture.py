@@ -15,6 +15,7 @@ A plugin brings `tests/plugins/<id>/furniture.py`, found by its name. It may say
 * `UNREACHED`: endpoints whose page opens to nobody in this world, and why;
 * `SENT`: what is sent to an endpoint beside what fills its form, `{"labs.cast": {"choice": "no"}}`;
 * `UNDONE`: acts that are refused to all who may do them in this world, and why;
+* `BOUNDED`: endpoints whose statements grow with what may only be so many, and which: the plugin tests what one costs;
 * `READERS`: for a table, or one column of it, who may come upon what a row says;
 * `HIDDEN`: columns with markers that no page shows to anybody, and why;
 * `EXEMPT`: tables and columns that hold nothing a person wrote, and why;
@@ -43,7 +44,7 @@ Narrowed = Callable[[Marker, str, World], Roles | None]
 OPEN, SIGNED_IN = "nobody", "somebody"
 TABLES = (
     "arguments", "may", "may_at", "acts", "silent", "turned_away", "unreached", "sent", "undone", "readers", "hidden",
-    "exempt", "shapes",
+    "exempt", "shapes", "bounded",
 )  # fmt: skip
 
 
@@ -66,6 +67,7 @@ class Furniture:
     hidden: dict[str, str] = field(default_factory=dict)
     exempt: dict[str, str] = field(default_factory=dict)
     shapes: dict[str, Callable[[Any, str], Any]] = field(default_factory=dict)
+    bounded: dict[str, str] = field(default_factory=dict)
     scopes: dict[str, str] = field(default_factory=dict)
     narrowed: list[Narrowed] = field(default_factory=list)
 

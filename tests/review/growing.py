@@ -65,7 +65,7 @@ def _once_each(walk: Walk, roles: list[str], doors: Iterable[Door]) -> Iterator[
     done: set[str] = set()
     for door in doors:
         role = next((role for role in roles if is_let_in(door, role, walk.world, walk.furniture)), None)
-        if door.method == "GET" and role is not None and door.endpoint not in done:
+        if door.method == "GET" and role is not None and door.endpoint not in done | {*walk.furniture.bounded}:
             done.add(door.endpoint)
             yield role, door
 

@@ -10,7 +10,6 @@ from portal.api import Conflict, Viewer, ask_plugins, now, qr_svg, qr_uri, requi
 
 from plugins.programmes import permissions
 from plugins.programmes.models.programme import Programme
-from plugins.programmes.models.stand import Stand
 from plugins.programmes.queries.calendars import file_of
 from plugins.programmes.queries.slots import rows_of as rows_of_day
 from plugins.programmes.queries.slots import slots_of
@@ -21,7 +20,7 @@ from plugins.programmes.views.blueprint import blueprint
 from plugins.programmes.views.calendars import address_in
 from plugins.programmes.views.fair_loaders import held_stand
 from plugins.programmes.views.loaders import own_programme
-from plugins.programmes.views.stands import address_of, rows_of
+from plugins.programmes.views.stands import Row, address_of, rows_of
 
 _ = texts("programmes")
 
@@ -31,7 +30,8 @@ _ = texts("programmes")
 def pack(stand):
     """Hand out the pack of one stand, to those who hold it."""
     programme = _begun(programme_of(stand))
-    content = zipped([*_of_day(programme), *_of_stand(stand, programme, viewer())])
+    (row,) = rows_of([stand])
+    content = zipped([*_of_day(programme), *_of_stand(row, programme, viewer())])
     return _archive(content, f"stand-{stand.title}")
 
 
@@ -39,7 +39,7 @@ def pack(stand):
 @requires(permissions.ORGANISE, programme=own_programme)
 def packs(programme):
     """Hand out the packs of all the stands at once, each in its folder, to those who organise."""
-    kept = stands_of(_begun(programme))
+    kept = rows_of(stands_of(_begun(programme)))
     content = zipped(
         [*_of_day(programme), *_in_folders(kept, programme, viewer())],
         most=ALL_PACKS * MAX_PACK_BYTES,
@@ -64,10 +64,10 @@ def _archive(content: bytes, name: str) -> Response:
     return answer
 
 
-def _in_folders(stands: list[Stand], programme: Programme, who: Viewer) -> Iterator[File]:
-    for place, stand in enumerate(stands, start=1):
-        folder = safe_name(f"{place:02}-{stand.title}")
-        for name, content in _of_stand(stand, programme, who):
+def _in_folders(rows: list[Row], programme: Programme, who: Viewer) -> Iterator[File]:
+    for place, row in enumerate(rows, start=1):
+        folder = safe_name(f"{place:02}-{row[0].title}")
+        for name, content in _of_stand(row, programme, who):
             yield f"{folder}/{name}", content
 
 
@@ -78,8 +78,8 @@ def _of_day(programme: Programme) -> Iterator[File]:
     yield "programme.ics", file_of(entries, name=programme.title, address=address_in).content
 
 
-def _of_stand(stand: Stand, programme: Programme, who: Viewer) -> Iterator[File]:
-    ((_stand, holders, lab),) = rows_of([stand])
+def _of_stand(row: Row, programme: Programme, who: Viewer) -> Iterator[File]:
+    stand, holders, lab = row
     address = address_of(stand)
     told = {"stand": stand, "programme": programme, "holders": holders, "lab": lab, "address": address}
     yield "stand.html", render_template("programmes/pack_stand.html", code=qr_uri(address), **told).encode()

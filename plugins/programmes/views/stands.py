@@ -41,6 +41,8 @@ from plugins.programmes.views.loaders import one_programme, own_programme
 
 _ = texts("programmes")
 
+Row = tuple[Stand, str, str]
+
 
 @blueprint.get("/<int:programme_id>/stands")
 @signed_in(programme=one_programme)
@@ -58,7 +60,7 @@ def stands(programme):
     )
 
 
-def rows_of(kept: list[Stand]) -> list[tuple[Stand, str, str]]:
+def rows_of(kept: list[Stand]) -> list[Row]:
     """Give stands with the names of those who hold them and of their lab, for people."""
     held, labs = holders_of(stand.id for stand in kept), _lab_names()
     names = people(number for numbers in held.values() for number in numbers)

@@ -47,6 +47,8 @@ TURNED_AWAY = {
     "programmes.stand_change": KEPT,
     "programmes.stand_holder": KEPT,
 }
+STANDS = "a day has sixty stands at most (MAX_STANDS): test_packs.py counts what one more costs"
+BOUNDED = {"programmes.packs": STANDS, "programmes.posters": STANDS}
 UNDONE = {"programmes.delay": "one confirms what one previewed: the digest of the day as it stands"}
 HIDDEN = {
     "programmes_programme.folded": "read to find, never shown",

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 import sqlalchemy as sa
@@ -217,6 +218,29 @@ def test_all_the_posters_are_one_page(client, sign_in, zoe, awa, stand_id, progr
     assert len(set(re.findall(r"/programmes/s/[\w.=-]+", page.text))) == 2
     assert "Pour imprimer ces 2 feuilles" in page.text
     assert sign_in(awa).get(posters).status_code == 403
+
+
+@pytest.mark.parametrize("gathered", ["posters", "packs.zip"])
+def test_one_more_stand_costs_the_same_whatever_their_number(
+    client, sign_in, clock, zoe, stand_id, programme_id, writing, as_viewer, app, gathered
+):
+    """A day has sixty at most: each asks for its code once; what other plugins give of it is theirs to bound."""
+    sign_in(zoe)
+    clock.set(at_hour(18))
+    counts = []
+    for number in range(4):
+        with writing():
+            programme = session.get_one(Programme, programme_id)
+            add_stand(as_viewer(zoe), programme, Plan(f"Stand {number}", ("Une", "", ""), ""), at=START)
+        seen = []
+        note = lambda *call, seen=seen: seen.append(call[2])  # noqa: E731 one for each round
+        sa.event.listen(app.config["ENGINE"], "before_cursor_execute", note)
+        try:
+            assert client.get(f"/programmes/{programme_id}/{gathered}").status_code == 200
+        finally:
+            sa.event.remove(app.config["ENGINE"], "before_cursor_execute", note)
+        counts.append(len(seen))
+    assert {later - sooner for sooner, later in pairwise(counts)} == {1}
 
 
 def test_a_fair_without_stand_has_no_poster_and_says_so(client, sign_in, zoe, programme_id):
