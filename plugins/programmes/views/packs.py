@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flask import Response, render_template
 
-from portal.api import Conflict, Viewer, ask_plugins, now, qr_svg, qr_uri, requires, texts, viewer
+from portal.api import Conflict, Subject, Viewer, ask_plugins, now, qr_svg, qr_uri, requires, texts, viewer
 
 from plugins.programmes import permissions
 from plugins.programmes.models.programme import Programme
@@ -31,7 +31,7 @@ def pack(stand):
     """Hand out the pack of one stand, to those who hold it."""
     programme = _begun(programme_of(stand))
     (row,) = rows_of([stand])
-    content = zipped([*_of_day(programme), *_of_stand(row, programme, viewer())])
+    content = zipped([*_of_day(programme), *_of_stand(row, programme, _sessions(programme), viewer())])
     return _archive(content, f"stand-{stand.title}")
 
 
@@ -65,9 +65,10 @@ def _archive(content: bytes, name: str) -> Response:
 
 
 def _in_folders(rows: list[Row], programme: Programme, who: Viewer) -> Iterator[File]:
+    sessions = _sessions(programme)
     for place, row in enumerate(rows, start=1):
         folder = safe_name(f"{place:02}-{row[0].title}")
-        for name, content in _of_stand(row, programme, who):
+        for name, content in _of_stand(row, programme, sessions, who):
             yield f"{folder}/{name}", content
 
 
@@ -78,12 +79,15 @@ def _of_day(programme: Programme) -> Iterator[File]:
     yield "programme.ics", file_of(entries, name=programme.title, address=address_in).content
 
 
-def _of_stand(row: Row, programme: Programme, who: Viewer) -> Iterator[File]:
+def _sessions(programme: Programme) -> list[Subject]:
+    return [programme.subject, *(slot.subject for slot in rows_of_day(programme))]
+
+
+def _of_stand(row: Row, programme: Programme, sessions: list[Subject], who: Viewer) -> Iterator[File]:
     stand, holders, lab = row
     address = address_of(stand)
     told = {"stand": stand, "programme": programme, "holders": holders, "lab": lab, "address": address}
     yield "stand.html", render_template("programmes/pack_stand.html", code=qr_uri(address), **told).encode()
     yield "code.svg", qr_svg(address).get_data()
     yield "stand.txt", render_template("programmes/pack_stand.txt", **told).encode()
-    sessions = [programme.subject, *(slot.subject for slot in rows_of_day(programme))]
     yield from ask_plugins("programmes_pack", subject=stand.subject, sessions=sessions, viewer=who)
