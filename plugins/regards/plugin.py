@@ -24,12 +24,12 @@ from plugins.regards import permissions
 from plugins.regards.forms.settings import RegardsSettings
 from plugins.regards.jobs import regards_jobs
 from plugins.regards.services.news import hear
-from plugins.regards.views import acts, boards, cards, offers, packs, questions, visitors, walls
+from plugins.regards.views import acts, boards, cards, masking, offers, packs, questions, visitors, walls
 from plugins.regards.views.blueprint import blueprint
 
 _ = texts("regards")
 
-PAGES = (acts, boards, cards, questions, visitors, walls)  # imported for their routes
+PAGES = (acts, boards, cards, masking, questions, visitors, walls)  # imported for their routes
 
 
 @hookimpl

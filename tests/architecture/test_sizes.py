@@ -35,7 +35,7 @@ CAPS = {
     "labs": 3010,
     "directory": 2900,
     "programmes": 3250,
-    "regards": 1700,
+    "regards": 1950,
     "restitutions": 1950,
 }
 SILENT = {

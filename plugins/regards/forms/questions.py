@@ -27,6 +27,16 @@ class ReplyForm(Form):
     seen = HiddenField(default=None)
 
 
+class MaskForm(Form):
+    """Why a line is masked."""
+
+    reason = StringField(
+        _.later("Why it is masked"),
+        validators=[InputRequired(), Length(max=MAX_WORDS)],
+        description=_.later("Everybody who reads the round reads the reason; do not repeat what it said."),
+    )
+
+
 class MarkForm(Form):
     """What became of a question, in one sentence; neither answer is ticked beforehand."""
 

@@ -59,6 +59,7 @@ class Line(Base):
     :ivar sign: what lines that say the same have in common: their display is merged (C36 SPEC 7)
     :ivar mark: *lit* or *closed* once somebody said so, with `note`, one sentence
     :ivar became_kind: what the question was taken up as, with `became_id`
+    :ivar mask_reason: why its words are shown to nobody, while `masked_at` stands (C07 SPEC 11)
     """
 
     __tablename__ = "regards_line"
@@ -70,6 +71,8 @@ class Line(Base):
         "replied_by_id": Personal("replied_by_id", "wrote the reply", None, "pseudonym"),
         "note": Personal("marked_by_id", "says what became of the question", None, "pseudonym"),
         "marked_by_id": Personal("marked_by_id", "said what became of the question", None, "pseudonym"),
+        "mask_reason": Personal("masked_by_id", "says why a line is masked", None, "pseudonym"),
+        "masked_by_id": Personal("masked_by_id", "masked a line", None, "pseudonym"),
     }
     __table_args__ = (sa.Index("ix_regards_line_same", "board_id", "lens", "sign"),)
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -88,6 +91,9 @@ class Line(Base):
     marked_at: Mapped[datetime | None]
     became_kind: Mapped[str | None] = mapped_column(sa.String(60))
     became_id: Mapped[int | None]
+    masked_at: Mapped[datetime | None]
+    masked_by_id: Mapped[int | None] = person_id(nullable=True)
+    mask_reason: Mapped[str | None] = mapped_column(sa.String(MAX_WORDS))
     board: Mapped[Board] = relationship(viewonly=True)
     card: Mapped[Card] = relationship(viewonly=True)
 

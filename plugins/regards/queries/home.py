@@ -12,7 +12,7 @@ from portal.api import READER, Viewer, reading, session
 from plugins.regards.models.board import Board, Seat
 from plugins.regards.models.card import GROUP, PERSON, QUESTION, Card, Line
 from plugins.regards.queries.boards import IS_REVEALED, readable
-from plugins.regards.queries.lines import STANDS, State, said_first
+from plugins.regards.queries.lines import SAYS, STANDS, State, said_first
 
 AT_A_GLANCE = 5
 RECENT = timedelta(days=30)
@@ -32,6 +32,7 @@ _HANDED_IN = sa.exists().where(Card.board_id == Board.id, Card.handed_in_at.is_n
 _ASKED = sa.exists().where(
     Line.board_id == Board.id,
     Line.lens == QUESTION,
+    SAYS,
     Line.card.has(Card.handed_in_at.is_not(None)),
     STANDS[State.OPEN],
     Line.reply.is_(None),

@@ -1,6 +1,7 @@
 """What was said, once revealed: three columns whose identical lines are merged, and the questions that live on.
 
-Nothing here is asked before the reveal: every statement carries its criterion (C36 SPEC 3).
+Nothing here is asked before the reveal: every statement carries its criterion (C36 SPEC 3). Words that are masked leave
+by none of them, but to whoever is about to mask.
 """
 
 from __future__ import annotations
@@ -63,11 +64,12 @@ class Merged:
     cards: tuple[Card, ...]
 
 
+SAYS = Line.masked_at.is_(None)
 _OF_BOARD = (
     sa.select(Line)
     .join(Line.card)
     .join(Line.board)
-    .where(Line.board_id == sa.bindparam("board"), Card.handed_in_at.is_not(None), IS_REVEALED, readable())
+    .where(Line.board_id == sa.bindparam("board"), Card.handed_in_at.is_not(None), SAYS, IS_REVEALED, readable())
     .order_by(Line.id)
     .options(contains_eager(Line.card), contains_eager(Line.board))
 )
@@ -85,6 +87,22 @@ def columns_of(board: Board, viewer: Viewer, *, at: datetime) -> dict[str, list[
     return columns
 
 
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """What a round shows in place of a line that is masked; not its words."""
+
+    line_id: int
+    lens: str
+    at: datetime
+    by_id: int
+    reason: str
+
+
+def says_the_same(line: Line) -> sa.ColumnElement[bool]:
+    """Keep the lines of a round that say what a line says."""
+    return sa.and_(Line.board_id == line.board_id, Line.lens == line.lens, Line.sign == line.sign)
+
+
 def said_first() -> sa.ColumnElement[bool]:
     """Keep, of lines that say the same in a round, the first one: a question asked by many has one life."""
     other, card = aliased(Line), aliased(Card)
@@ -93,12 +111,19 @@ def said_first() -> sa.ColumnElement[bool]:
     return sa.not_(earlier.where(card.handed_in_at.is_not(None)).correlate(Line).exists())
 
 
-_SAID = (
+_WRITTEN = (
     sa.select(Line)
     .join(Line.card)
     .join(Line.board)
     .where(Card.handed_in_at.is_not(None), IS_REVEALED, readable(), said_first())
 )
+_TO_MASK = _WRITTEN.where(Line.id == sa.bindparam("number")).options(contains_eager(Line.board))
+_MASKED = (
+    _WRITTEN.where(Line.board_id == sa.bindparam("board"), Line.masked_at.is_not(None))
+    .order_by(Line.id)
+    .with_only_columns(Line.id, Line.lens, Line.masked_at, Line.masked_by_id, Line.mask_reason)
+)
+_SAID = _WRITTEN.where(SAYS)
 _LINE = _SAID.where(Line.id == sa.bindparam("number")).options(contains_eager(Line.board))
 _QUESTIONS = _SAID.where(Line.lens == QUESTION).options(contains_eager(Line.board))
 _ONE = _QUESTIONS.where(Line.id == sa.bindparam("number"))
@@ -108,6 +133,16 @@ _MANY = _QUESTIONS.where(Line.id.in_(sa.bindparam("numbers", expanding=True)))
 def readable_line(viewer: Viewer, line_id: int, *, at: datetime) -> Line | None:
     """Give a revealed line that `viewer` may read, or None."""
     return session.scalar(_LINE, reading(viewer, at=at, number=line_id))
+
+
+def line_to_mask(viewer: Viewer, line_id: int, *, at: datetime) -> Line | None:
+    """Give a revealed line, masked or not, of a round that `viewer` may read, or None."""
+    return session.scalar(_TO_MASK, reading(viewer, at=at, number=line_id))
+
+
+def masks_of(board: Board, viewer: Viewer, *, at: datetime) -> list[Mask]:
+    """List what is masked in a round that is revealed, in the order of writing."""
+    return [Mask(*row) for row in session.execute(_MASKED, reading(viewer, at=at, board=board.id))]
 
 
 def readable_question(viewer: Viewer, line_id: int, *, at: datetime) -> Line | None:
@@ -128,8 +163,7 @@ def question_by_id(line_id: int) -> Line | None:
 
 def cards_saying(line: Line) -> list[Card]:
     """List the cards that say what a line says."""
-    same = sa.and_(Line.board_id == line.board_id, Line.lens == line.lens, Line.sign == line.sign)
-    found = sa.select(Card).join(Line, Line.card_id == Card.id).where(same, Card.handed_in_at.is_not(None))
+    found = sa.select(Card).join(Line, Line.card_id == Card.id).where(says_the_same(line), Card.handed_in_at.is_not(None))
     return list(session.scalars(found.order_by(Card.id)).unique())
 
 

@@ -14,8 +14,8 @@ from portal.api import Conflict, Event, Forbidden, Invalid, Subject, Viewer, pub
 
 from plugins.regards.models.card import MAX_REPLY, MAX_WORDS, QUESTION, Line
 from plugins.regards.queries.cards import author_ids
-from plugins.regards.queries.lines import State, cards_saying, mark_edition, question_by_id
-from plugins.regards.services.facts import hold, is_of_team, must_be_of_team, must_be_revealed
+from plugins.regards.queries.lines import SAYS, State, cards_saying, mark_edition, question_by_id
+from plugins.regards.services.facts import hold, is_of_team, must_be_of_team, must_be_said
 
 _ = texts("regards")
 
@@ -27,13 +27,12 @@ def reply_to(actor: Viewer, line: Line, *, words: str, seen: str | None = None, 
 
     :param seen: the reply that the actor had before them; None not to ask
     :raises Forbidden: the actor is not of the reviewed team
-    :raises Conflict: it is not revealed, or somebody else of the team was faster
+    :raises Conflict: it is not revealed, it is masked, or somebody else of the team was faster
     :raises Invalid: no words, or too many
     """
     hold(line.board)
     person_id = must_be_of_team(actor, line.board)
-    must_be_revealed(line.board, at=at)
-    session.refresh(line)
+    must_be_said(line, at=at)
     text = " ".join(words.split())
     if not text or len(text) > MAX_REPLY:
         raise Invalid(_("Write the reply, in %(most)s signs at most.", most=MAX_REPLY), field="words")
@@ -57,10 +56,9 @@ def may_follow_up(actor: Viewer, line: Line) -> bool:
 
 def _must_follow_up(actor: Viewer, line: Line, at: datetime) -> None:
     hold(line.board)
-    must_be_revealed(line.board, at=at)
+    must_be_said(line, at=at)
     if not may_follow_up(actor, line):
         raise Forbidden(_("Only the reviewed team and those who asked this question may do that."))
-    session.refresh(line)
 
 
 def mark_question(actor: Viewer, line: Line, *, state: str, note: str, seen: str | None = None, at: datetime) -> None:
@@ -68,7 +66,7 @@ def mark_question(actor: Viewer, line: Line, *, state: str, note: str, seen: str
 
     :param seen: the `mark_edition` that the actor had before them; None not to ask
     :raises Forbidden: the actor is not of the reviewed team and did not ask it
-    :raises Conflict: it is not revealed, or somebody else was faster
+    :raises Conflict: it is not revealed, it is masked, or somebody else was faster
     :raises Invalid: no sentence, one that is too long, or another state
     """
     _must_follow_up(actor, line, at)
@@ -90,7 +88,7 @@ def reopen_question(actor: Viewer, line: Line, *, at: datetime) -> None:
     """Take back what was said of a question; if nothing was, free it from what took it up. Twice changes nothing.
 
     :raises Forbidden: the actor is not of the reviewed team and did not ask it
-    :raises Conflict: it is not revealed
+    :raises Conflict: it is not revealed, or it is masked
     """
     _must_follow_up(actor, line, at)
     if line.mark is None and line.became_kind is None:
@@ -107,9 +105,9 @@ def note_taken_up(line_id: int, made: Subject, *, actor_id: int | None, at: date
 
     Rule: C36 SPEC 5.
 
-    :raises Conflict: it is gone, was taken up meanwhile, or is closed
+    :raises Conflict: it is gone, was taken up meanwhile, is closed or masked
     """
-    free = sa.and_(Line.became_kind.is_(None), Line.mark.is_distinct_from(State.CLOSED))
+    free = sa.and_(Line.became_kind.is_(None), Line.mark.is_distinct_from(State.CLOSED), SAYS)
     line = _changed(sa.and_(Line.id == line_id, free), became_kind=made.kind, became_id=made.id)
     if line is None and _is_already(line_id, made):
         return

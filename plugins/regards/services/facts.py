@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from portal.api import Conflict, Forbidden, Viewer, session, texts
 
 from plugins.regards.models.board import Board
-from plugins.regards.models.card import Card
+from plugins.regards.models.card import Card, Line
 from plugins.regards.queries.reviewed import barred_from, seats_of, team_of
 
 _ = texts("regards")
@@ -45,6 +45,17 @@ def must_be_revealed(board: Board, *, at: datetime) -> None:
     """
     if board.shown_since(at) is None:
         raise Conflict(_("This round is not revealed yet."))
+
+
+def must_be_said(line: Line, *, at: datetime) -> None:
+    """Read a line anew, and go on only once it is revealed, and while nobody masks it.
+
+    :raises Conflict: it is hidden, or masked
+    """
+    must_be_revealed(line.board, at=at)
+    session.refresh(line)
+    if line.masked_at is not None:
+        raise Conflict(_("Meanwhile this line was masked: its round says why."))
 
 
 def must_be_reviewable(board: Board) -> None:
@@ -101,9 +112,14 @@ def must_run(actor: Viewer, board: Board) -> int:
 
     :raises Forbidden: neither
     """
-    if actor.person_id is not None and (actor.person_id == board.author_id or is_of_team(actor, board)):
+    if actor.person_id is not None and may_run(actor, board):
         return actor.person_id
     raise Forbidden(_("Only the person who opened this round and the reviewed team may do that."))
+
+
+def may_run(actor: Viewer, board: Board) -> bool:
+    """Tell whether they opened the round, or are reviewed there."""
+    return actor.person_id == board.author_id or is_of_team(actor, board)
 
 
 def must_type(actor: Viewer, board: Board) -> int:

@@ -15,6 +15,10 @@ from plugins.regards.services.answering import note_given_back, note_taken_up
 
 _ = texts("regards")
 
+OF_MASK = {
+    "regards.line_masked": _.later("A line of your card was masked, and the round says why: %(title)s"),
+    "regards.line_unmasked": _.later("A line of your card is shown again: %(title)s"),
+}
 OF_QUESTION = {
     "regards.question_marked": _.later("Something new about a question: “%(title)s”"),
     "regards.question_reopened": _.later("A question is open again: “%(title)s”"),
@@ -44,6 +48,8 @@ def _tell(event: Event) -> None:
         _tell_revealed(event)
     elif event.name == "regards.line_replied":
         _tell_replied(event)
+    elif event.name in OF_MASK:
+        _tell_of_mask(event)
     elif event.name in OF_QUESTION:
         _tell_of_question(event)
 
@@ -64,6 +70,11 @@ def _tell_replied(event: Event) -> None:
     line = session.get_one(Line, int(str(event.facts["line"])))
     told = {*_authors(cards_saying(line)), *followers(event.subject)}
     _notify(told, event, _.later("The reviewed team has replied: “%(title)s”"))
+
+
+def _tell_of_mask(event: Event) -> None:
+    line = session.get_one(Line, int(str(event.facts["line"])))
+    _notify(_authors(cards_saying(line)), event, OF_MASK[event.name])
 
 
 def _tell_of_question(event: Event) -> None:

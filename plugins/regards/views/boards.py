@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
+from collections.abc import Iterator
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from portal.api import (
@@ -10,6 +11,7 @@ from portal.api import (
     Viewer,
     absolute_url,
     actions_of,
+    can,
     export_links,
     exported,
     history_of,
@@ -28,12 +30,13 @@ from portal.api import (
     viewer,
 )
 
+from plugins.regards import permissions
 from plugins.regards.forms.boards import BoardFilters
 from plugins.regards.models.board import Board
 from plugins.regards.queries.boards import STATES, mark_of
 from plugins.regards.queries.cards import handed_in, lines_of, own_cards, signatures
-from plugins.regards.queries.lines import MARKS, Merged, columns_of, state_of
-from plugins.regards.services.facts import is_of_team
+from plugins.regards.queries.lines import MARKS, Mask, Merged, columns_of, masks_of, state_of
+from plugins.regards.services.facts import is_of_team, may_run
 from plugins.regards.views.blueprint import blueprint
 from plugins.regards.views.loaders import one_board
 from plugins.regards.views.words import LENS_TITLES
@@ -86,7 +89,7 @@ def boards_export(fmt):
 @signed_in(board=one_board)
 def board(board):
     """Show a round: who has handed a card in, or the three columns once revealed."""
-    acts = actions_of(board.subject)
+    acts, slide = actions_of(board.subject), slide_of(board, viewer())
     return page(
         "regards/board.html",
         board=board,
@@ -98,7 +101,9 @@ def board(board):
         reviewed=resolve(board.reviewed),
         readers=readers_sentence(board.audience, board.reader_group_id),
         opener=people([board.author_id]).get(board.author_id),
-        **slide_of(board, viewer()),
+        may_mask=can(viewer(), permissions.RUN) and may_run(viewer(), board),
+        maskers=people(mask.by_id for *_column, masks in slide["columns"] for mask in masks),
+        **slide,
         **_before(board),
     )
 
@@ -107,9 +112,12 @@ def slide_of(board: Board, who: Viewer) -> dict[str, Any]:
     """Give what the slide shows to somebody: the three columns, once revealed."""
     at = now()
     columns = columns_of(board, who, at=at) if board.shown_since(at) else {}
+    masks = masks_of(board, who, at=at) if columns else []
     return {
         "shown_since": board.shown_since(at),
-        "columns": [(LENS_TITLES[lens], lens, columns[lens]) for lens in columns],
+        "columns": [
+            (LENS_TITLES[lens], lens, columns[lens], [mask for mask in masks if mask.lens == lens]) for lens in columns
+        ],
         "signed": _signed(columns, who),
         "of_team": is_of_team(who, board),
         "marks": {line.id: MARKS[state_of(line)] for line in _questions(columns)},
@@ -137,28 +145,24 @@ def _before(board: Board) -> dict[str, Any]:
 
 
 LINES: Table = {
-    "lens": (_.later("Lens"), lambda row: row[0]),
-    "line": (_.later("Line"), lambda row: row[1].line.words),
-    "signed": (_.later("Signed"), lambda row: row[2]),
-    "reply": (_.later("Reply of the team"), lambda row: row[1].line.reply),
-    "state": (_.later("State"), lambda row: row[3]),
-    "note": (_.later("In one sentence"), lambda row: row[1].line.note),
+    "lens": (_.later("Lens"), itemgetter(0)),
+    "line": (_.later("Line"), itemgetter(1)),
+    "signed": (_.later("Signed"), itemgetter(2)),
+    "reply": (_.later("Reply of the team"), itemgetter(3)),
+    "state": (_.later("State"), itemgetter(4)),
+    "note": (_.later("In one sentence"), itemgetter(5)),
 }
 
 
-def line_rows(board: Board, who: Viewer) -> list[tuple[object, Merged, str, str]]:
-    """Give the lines of a round as the rows of a file; none before the reveal."""
+def line_rows(board: Board, who: Viewer) -> Iterator[tuple[object, ...]]:
+    """Give the lines of a round as the rows of a file; none before the reveal, and of what is masked the reason."""
     slide = slide_of(board, who)
-    return [
-        (
-            title,
-            merged,
-            slide["signed"][merged.line.id],
-            str(slide["marks"][merged.line.id][0]) if merged.line.id in slide["marks"] else "",
-        )
-        for title, _lens, column in slide["columns"]
-        for merged in column
-    ]
+    for title, _lens, column, masks in slide["columns"]:
+        for line in (merged.line for merged in column):
+            state = slide["marks"].get(line.id, ("",))[0]
+            yield title, line.words, slide["signed"][line.id], line.reply, state, line.note
+        for mask in masks:
+            yield title, "", "", "", _("masked line"), mask.reason
 
 
 @blueprint.get("/<int:board_id>/lines.<any(csv, json):fmt>")

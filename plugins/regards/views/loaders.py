@@ -20,7 +20,7 @@ from plugins.regards.models.board import Board
 from plugins.regards.models.card import PAPER, Card, Line
 from plugins.regards.queries.boards import board_by_id, readable_board
 from plugins.regards.queries.cards import OWN_NAME, card_by_id, card_by_key
-from plugins.regards.queries.lines import readable_line, readable_question
+from plugins.regards.queries.lines import line_to_mask, readable_line, readable_question
 from plugins.regards.queries.reviewed import team_of
 from plugins.regards.services.answering import may_follow_up
 from plugins.regards.services.facts import must_be_a_peer, must_be_of_team, must_run, must_type
@@ -163,4 +163,17 @@ def line_to_reply_to(viewer: Viewer, *, line_id: int) -> Line:
     if line is None:
         raise NotFound(_("There is no line at this address, or it is not open to you."))
     must_be_of_team(viewer, line.board)
+    return line
+
+
+def line_to_run(viewer: Viewer, *, line_id: int) -> Line:
+    """Give a revealed line, masked or not, of a round that somebody runs.
+
+    :raises NotFound: absent, hidden, or not theirs to read
+    :raises Forbidden: the round is for others to run
+    """
+    line = line_to_mask(viewer, line_id, at=now())
+    if line is None:
+        raise NotFound(_("There is no line at this address, or it is not open to you."))
+    must_run(viewer, line.board)
     return line

@@ -18,7 +18,7 @@ from plugins.regards.queries.home import boards_to_answer, boards_to_fill, board
 from plugins.regards.queries.lines import State, readable_question, readable_questions, state_of
 from plugins.regards.queries.reviewed import barred_from, team_of
 from plugins.regards.services.answering import may_follow_up
-from plugins.regards.services.facts import is_of_team, may_type
+from plugins.regards.services.facts import is_of_team, may_run, may_type
 from plugins.regards.services.wall import WALL
 from plugins.regards.views.visitors import door_of
 
@@ -77,10 +77,10 @@ def actions(subject: Subject, viewer: Viewer) -> Iterator[Action]:
 
 def _on_board(board: Board, viewer: Viewer) -> Iterator[Action]:
     is_hidden = board.shown_since(now()) is None
-    may_run = can(viewer, permissions.RUN) and (board.author_id == viewer.person_id or is_of_team(viewer, board))
+    is_run = can(viewer, permissions.RUN) and may_run(viewer, board)
     if is_hidden:
         yield from _writing(board, viewer)
-    if is_hidden and may_run and handed_in(board, viewer).cards:
+    if is_hidden and is_run and handed_in(board, viewer).cards:
         yield Action(_("Reveal all"), _url("regards.reveal", board), order=30)
     if is_hidden and can(viewer, permissions.RUN) and may_type(viewer, board):
         yield Action(_("Type paper cards"), _url("regards.paper", board), order=40)
@@ -89,7 +89,7 @@ def _on_board(board: Board, viewer: Viewer) -> Iterator[Action]:
     yield Action(_("Project"), _url("regards.wall", board), kind="quiet", order=50)
     if not is_hidden:
         yield Action(_("Print the slide"), _url("regards.sheet", board), kind="quiet", order=51)
-    if may_run:
+    if is_run:
         yield Action(_("Correct the occasion"), _url("regards.occasion", board), kind="quiet", order=59)
         yield Action(_("Choose who reads it"), _url("regards.audience", board), kind="quiet", order=60)
         if is_hidden and not is_begun(board.id):

@@ -7,6 +7,8 @@ from datetime import timedelta
 from itertools import product
 from typing import Any
 
+import sqlalchemy as sa
+
 from portal.api import Subject, issue_token, link, now, session, show_token
 from portal.people.sessions import viewer_of
 
@@ -162,6 +164,8 @@ def _cards(world: World, made: Round) -> None:
     _card(world, made, "visitor", NOBODY, origin=VISITOR, signed="Claire", key=key)
     if made.is_private:
         return
+    if made.is_shown:
+        _masked(world, made)
     text = issue_token(VISITOR_SCOPE, subject=made.thing.subject, expires_at=now() + timedelta(hours=9))
     lives = not made.is_shown
     world.add_key(
@@ -189,11 +193,22 @@ def _card(world: World, made: Round, said: str, authors: Any, *, is_draft: bool 
     _lines(world, made, number, authors if said in {"lab", "name"} else NOBODY, is_shown=shown)
 
 
+def _masked(world: World, made: Round) -> None:
+    """Mask what a visitor said: the round says why, and nothing what."""
+    number = make_card(made.thing.id, Words(("envie tue",), ("crainte tue",), ("question tue ?",)), origin=VISITOR)
+    mask = {"masked_at": now(), "masked_by_id": world.people[made.opener].id, "mask_reason": "nomme quelqu’un"}
+    session.execute(sa.update(Line).where(Line.card_id == number).values(**mask))
+    world.add(Thing("regards.card", number, NOBODY, f"masked in {made.thing.note}"))
+    runs = {"runs": (made.team | {made.opener}) & made.thing.readers}
+    world.add(Thing("regards.masked", line_ids(number)[RISKY], made.thing.readers, made.thing.note, facts=runs))
+
+
 def _lines(world: World, made: Round, card_id: int, authors: Any, *, is_shown: bool) -> None:
     at, ids = now(), line_ids(card_id)
     for lens in (RISKY, QUESTION):
         readers = made.thing.readers if is_shown else NOBODY
         facts = {"answers": made.team & readers, "follows up": (made.team | frozenset(authors)) & readers}
+        facts["runs"] = (made.team | {made.opener}) & readers
         if lens == QUESTION:
             asked = {"answers": facts["follows up"]}
             world.add(Thing("regards.question", ids[lens], readers, made.thing.note, facts=asked))

@@ -15,13 +15,14 @@ ARGUMENTS = {
     "regards.question question_id": "regards.question",
     "regards.reopen question_id": "regards.question",
     "line_id": "regards.line",
+    "regards.unmask line_id": "regards.masked",
     "reviewed_id": "labs.lab",
 }
 ASKS = {
     OPEN: "open_questions_wall thanks thanks_undo visit",
     "regards.answer": "mark reopen reply",
     "regards.open": "door door_close door_open open_round",
-    "regards.run": "audience occasion paper paper_undo reveal take_back",
+    "regards.run": "audience mask occasion paper paper_undo reveal take_back unmask",
     "regards.write": "card",
 }
 ON_SCREENS = "regards.answer regards.write"
@@ -75,6 +76,7 @@ READERS = {
     "regards_board": lambda row, world: world.one("regards.board", row.id),
     "regards_card.signed": _signed,
     "regards_line": _card,
+    "regards_line.mask_reason": lambda row, world: world.one("regards.board", row.board_id),
 }
 
 __all__ = ["add_private", "furnish"]
