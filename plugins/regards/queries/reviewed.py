@@ -1,9 +1,8 @@
-"""What other plugins say of the reviewed subject: its title, whose work it is, until when visitors may write."""
+"""What other plugins say of the reviewed subject: its title, whose work it is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -27,15 +26,19 @@ def team_of(subject: Subject) -> frozenset[int] | None:
     return frozenset().union(*answers) if answers else None
 
 
-def visitors_until(subject: Subject) -> datetime | None:
-    """Say until when somebody without account may write, or could; None where they have no place."""
-    answers: list[datetime] = ask_plugins("regards_visitors_until", subject=subject)
-    return max(answers, default=None)
-
-
 def seats_of(board_id: int) -> frozenset[int]:
     """Give the team as it was last said."""
     return frozenset(session.scalars(sa.select(Seat.person_id).where(Seat.board_id == board_id)))
+
+
+def seats_in(boards: Iterable[Board]) -> dict[int, set[int]]:
+    """Give the team of each round as it was last said."""
+    found: dict[int, set[int]] = {board.id: set() for board in boards}
+    for board_id, person_id in session.execute(
+        sa.select(Seat.board_id, Seat.person_id).where(Seat.board_id.in_(found))
+    ):
+        found[board_id].add(person_id)
+    return found
 
 
 def barred_from(board: Board) -> frozenset[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence, Set
 from datetime import datetime
 from operator import attrgetter
 
@@ -25,8 +26,8 @@ from portal.api import (
 from plugins.regards.models.board import LEVELS, MAX_OCCASION, Board, Seat
 from plugins.regards.queries.boards import hidden_board_on
 from plugins.regards.queries.cards import is_begun
-from plugins.regards.queries.reviewed import seats_of, shared_titles, team_of
-from plugins.regards.services.due import close_code, set_due
+from plugins.regards.queries.reviewed import seats_in, shared_titles, team_of
+from plugins.regards.services.due import date_code, set_due
 from plugins.regards.services.facts import hold, must_be_hidden, must_run
 
 _ = texts("regards")
@@ -113,7 +114,7 @@ def take_board_back(actor: Viewer, board: Board, *, at: datetime) -> None:
     hold(board)
     must_run(actor, board)
     must_be_untouched(board, at=at)
-    close_code(board)
+    date_code(board, at=at)
     record("regards.board_taken_back", board.subject, actor=actor, at=at)
     session.execute(sa.delete(Seat).where(Seat.board_id == board.id))
     session.delete(board)
@@ -130,31 +131,41 @@ def must_be_untouched(board: Board, *, at: datetime) -> None:
         raise Conflict(_("Somebody has begun a card in this round: it is no longer taken back."))
 
 
-def follow_reviewed(boards: list[Board], *, at: datetime) -> None:
+def follow_reviewed(boards: Sequence[Board], *, at: datetime) -> None:
     """Write down who is reviewed by now and what it is called; while a plugin is off, nothing it said changes.
 
     Each round is held, in the order of their numbers, before anything is written: see `hold`.
     """
     for board in sorted(boards, key=attrgetter("id")):
         hold(board)
-    titles = shared_titles(boards)
+    titles, seats = shared_titles(boards), seats_in(boards)
     for board in boards:
         team = team_of(board.reviewed)
         if team is None:
             continue
         board.subject_title = titles.get(board.id)
         board.folded = fold(board.subject_title, board.occasion)
-        _seat(board, team, at)
+        joined, left = _moves(board, seats[board.id], team, at)
+        session.execute(sa.delete(Seat).where(Seat.board_id == board.id, Seat.person_id.in_(left)))
+        session.add_all(Seat(board_id=board.id, person_id=number) for number in sorted(joined))
     session.flush()
 
 
-def _seat(board: Board, team: frozenset[int], at: datetime) -> None:
-    """Add who has joined; take away who has left once all is revealed: before, leaving would let them write and read.
+def those_behind(boards: Sequence[Board], *, at: datetime) -> list[Board]:
+    """List the rounds of which the team, or the title, is no longer what was written down."""
+    titles, seats = shared_titles(boards), seats_in(boards)
+    said = [(board, team) for board in boards if (team := team_of(board.reviewed)) is not None]
+    return [
+        board
+        for board, team in said
+        if board.subject_title != titles.get(board.id) or any(_moves(board, seats[board.id], team, at))
+    ]
+
+
+def _moves(board: Board, seated: Set[int], team: frozenset[int], at: datetime) -> tuple[Set[int], Set[int]]:
+    """Give who has joined; and who has left, once all is revealed: before, leaving would let them write and read.
 
     Rule: C36 SPEC 2 and 3.
     """
-    seated = seats_of(board.id)
-    if seated - team and board.shown_since(at) is not None:
-        gone = sa.and_(Seat.board_id == board.id, Seat.person_id.in_(seated - team))
-        session.execute(sa.delete(Seat).where(gone))
-    session.add_all(Seat(board_id=board.id, person_id=number) for number in sorted(team - seated))
+    is_shown = board.shown_since(at) is not None
+    return team - seated, seated - team if is_shown else frozenset()

@@ -14,15 +14,15 @@ from portal.api import session
 from plugins.regards.models.board import Board
 from plugins.regards.services.due import is_late, set_due
 from plugins.regards.services.facts import hold
-from plugins.regards.services.opening import follow_reviewed
+from plugins.regards.services.opening import follow_reviewed, those_behind
 from plugins.regards.services.revealing import note_reveal
 
-AT_A_TURN = 200
+AT_A_TURN = 50
 FOLLOWED = timedelta(days=366)
 HIDDEN = Board.revealed_at.is_(None)
 _HIDDEN = sa.select(Board).where(HIDDEN).order_by(Board.id)
-_RECENT = sa.select(Board).where(Board.opened_at > sa.bindparam("since", type_=Board.opened_at.type))
-_NEWEST = _RECENT.order_by(Board.id.desc()).limit(AT_A_TURN)
+_RECENT = Board.opened_at > sa.bindparam("since", type_=Board.opened_at.type)
+_FOLLOWED = sa.select(Board).where(sa.or_(HIDDEN, _RECENT)).order_by(Board.id)
 
 
 def sweep_reveals(at: datetime) -> bool | None:
@@ -49,6 +49,15 @@ def _note(board: Board, at: datetime) -> None:
 
 
 def sweep_teams(at: datetime) -> bool | None:
-    """Follow who is reviewed and what it is called, in the rounds of the year; the audit is not held here."""
-    follow_reviewed(list(session.scalars(_NEWEST, {"since": at - FOLLOWED})), at=at)
+    """Follow who is reviewed and what it is called, in rounds that are hidden, however old, and in those of the year.
+
+    Only what has changed is held and written, a batch a turn; the audit is not held here.
+    """
+    found = session.scalars(_FOLLOWED, {"since": at - FOLLOWED}, execution_options={"yield_per": AT_A_TURN})
+    for some in found.partitions():
+        changed = those_behind(some, at=at)
+        if changed:
+            found.close()
+            follow_reviewed(changed, at=at)
+            return True
     return None

@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from portal.api import Conflict, Subject, now, session
+from portal.api import Conflict, Subject, add_member, now, session
 
 from plugins.regards.models.board import Board, Seat
 from plugins.regards.queries.cards import card_by_id, edition_of
 from plugins.regards.services.revealing import open_to
-from plugins.regards.services.sweeping import sweep_reveals, sweep_teams
+from plugins.regards.services.sweeping import AT_A_TURN, sweep_reveals, sweep_teams
 from plugins.regards.services.writing import untype_card, write_card
 from tests.plugins.labs.factories import make_lab
 from tests.plugins.regards.factories import START, TYPED, WORDS, make_board, make_card, viewer_for
@@ -71,6 +71,35 @@ def test_once_revealed_who_has_left_is_of_the_team_no_more(folk, sign_in, post, 
     assert folk.awa.id in seated
 
 
+def test_a_round_that_was_never_revealed_is_followed_however_old(folk, board_id, writing):
+    """C36 SPEC 2: who joins the reviewed lab is of the team, though nobody looks at the round."""
+    with writing():
+        board = session.get_one(Board, board_id)
+        board.opened_at = START - timedelta(days=800)
+        add_member(folk.group_id, folk.omar.id, at=now())
+        assert sweep_teams(now()) is True
+        board.subject_title = "Ancien nom"
+        assert sweep_teams(now()) is True
+        assert sweep_teams(now()) is None
+    with writing():
+        assert session.get_one(Board, board_id).subject_title == "Labo de Dunkerque"
+        assert session.get(Seat, (board_id, folk.omar.id)) is not None
+
+
+def test_rounds_are_followed_a_batch_at_a_turn(folk, writing):
+    """However many: none is left out because others are newer."""
+    with writing():
+        for _round in range(AT_A_TURN + 10):
+            make_board(folk.zoe, folk.reviewed, [folk.awa, folk.ben], title="Labo de Dunkerque")
+    seated = []
+    for more in (True, True, None):
+        with writing():
+            assert sweep_teams(now()) is more
+            of_noe = sa.select(sa.func.count()).where(Seat.person_id == folk.noe.id)
+            seated.append(session.scalar(of_noe))
+    assert seated == [AT_A_TURN, AT_A_TURN + 10, AT_A_TURN + 10]
+
+
 def test_the_sweep_holds_one_round_at_a_turn(folk, writing, clock):
     """Whoever writes holds one round, then the audit: a sweep that went on to a second would close a ring."""
     with writing():
@@ -79,9 +108,9 @@ def test_the_sweep_holds_one_round_at_a_turn(folk, writing, clock):
             make_card(board, group_id=folk.other_group, handed_in_at=START - timedelta(hours=48))
     clock.advance(minutes=1)
     noted = []
-    for _turn in range(3):
+    for more in (True, True, None):
         with writing():
-            sweep_reveals(now())
+            assert sweep_reveals(now()) is more
         with writing():
             noted.append(session.scalar(sa.select(sa.func.count(Board.revealed_at))))
     assert noted == [1, 2, 2]
