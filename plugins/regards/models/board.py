@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.api import Audience, Audienced, Personal, Subject, person_id, plugin_base, texts
+from portal.api import Audience, Audienced, Personal, Subject, ask_plugins, person_id, plugin_base, texts
 
 _ = texts("regards")
 Base: Any = plugin_base("regards")
@@ -64,12 +64,25 @@ class Board(Audienced, Base):
         """Give what is reviewed."""
         return Subject(self.subject_kind, self.subject_id)
 
+    @property
+    def visitors_until(self) -> datetime | None:
+        """Say until when somebody without account may write, or could, as of now; None where they have no place."""
+        answers: list[datetime] = ask_plugins("regards_visitors_until", subject=self.reviewed)
+        return max(answers, default=None)
+
     def shown_since(self, at: datetime) -> datetime | None:
-        """Give when its lines were revealed; None if at `at` they are still hidden (C36 SPEC 3)."""
-        if self.revealed_at is not None:
+        """Give when its lines were revealed; None while they are hidden, past their hour too if a fair is late."""
+        if self.revealed_at is not None or self.reveal_due_at is None or self.reveal_due_at > at:
             return self.revealed_at
-        is_due = self.reveal_due_at is not None and self.reveal_due_at <= at
-        return self.reveal_due_at if is_due else None
+        return None if self._is_before_the_end(at) else self.reveal_due_at
+
+    def takes_visitors(self, at: datetime) -> bool:
+        """Tell whether somebody without account may write."""
+        return self.shown_since(at) is None and self._is_before_the_end(at)
+
+    def _is_before_the_end(self, at: datetime) -> bool:
+        until = self.visitors_until
+        return until is not None and until > at
 
 
 class Seat(Base):

@@ -10,7 +10,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.api import READ_AT, READER, Subject, Viewer, among_words, reading, session, sought, texts, word_values
+from portal.api import (
+    ANONYMOUS,
+    READ_AT,
+    READER,
+    Subject,
+    Viewer,
+    among_words,
+    reading,
+    session,
+    sought,
+    texts,
+    word_values,
+)
 
 from plugins.regards.models.board import Board, Seat
 
@@ -21,7 +33,14 @@ STATES = {"": _.later("all"), OPEN: _.later("open, lines hidden"), REVEALED: _.l
 SHOWN_OF_A_SUBJECT = 5
 KEPT_STATEMENTS = 32
 
-IS_REVEALED = sa.or_(Board.revealed_at.is_not(None), sa.func.coalesce(Board.reveal_due_at <= READ_AT, sa.false()))
+# Of a statement that says it, the values are `reading_rounds`.
+IS_REVEALED = sa.or_(
+    Board.revealed_at.is_not(None),
+    sa.and_(
+        sa.func.coalesce(Board.reveal_due_at <= READ_AT, sa.false()),
+        Board.id.not_in(sa.bindparam("late", expanding=True)),
+    ),
+)
 
 
 def readable() -> sa.ColumnElement[bool]:
@@ -30,6 +49,7 @@ def readable() -> sa.ColumnElement[bool]:
     return sa.or_(Board.readable(), Board.id.in_(reviewed))
 
 
+_DUE = sa.select(Board).where(Board.revealed_at.is_(None), Board.reveal_due_at <= READ_AT)
 _READABLE = sa.select(Board).where(readable())
 _ONE = _READABLE.where(Board.id == sa.bindparam("number"))
 _MANY = _READABLE.where(Board.id.in_(sa.bindparam("numbers", expanding=True)))
@@ -41,6 +61,15 @@ _HIDDEN_ON = (
     .limit(1)
 )
 _NEWEST_ON = _ON.order_by(Board.opened_at.desc(), Board.id.desc()).limit(SHOWN_OF_A_SUBJECT)
+
+
+def reading_rounds(viewer: Viewer, *, at: datetime, **others: Any) -> dict[str, Any]:
+    """Give the values that a statement with `IS_REVEALED` in it is executed with: a fair that is late stays hidden.
+
+    Few are due and not noted yet: the sweep passes every minute.
+    """
+    due = session.scalars(_DUE, {READ_AT.key: at})
+    return reading(viewer, at=at, late=[board.id for board in due if board.shown_since(at) is None], **others)
 
 
 def readable_board(viewer: Viewer, board_id: int, *, at: datetime) -> Board | None:
@@ -65,7 +94,7 @@ def boards_on(subject: Subject, viewer: Viewer, *, at: datetime) -> list[Board]:
 
 def hidden_board_on(subject: Subject, *, at: datetime) -> Board | None:
     """Give the round that is open on a subject, whoever may read it; there is one at a time."""
-    return session.scalar(_HIDDEN_ON, {READ_AT.key: at, "kind": subject.kind, "number": subject.id})
+    return session.scalar(_HIDDEN_ON, reading_rounds(ANONYMOUS, at=at, kind=subject.kind, number=subject.id))
 
 
 @dataclass(frozen=True, slots=True)

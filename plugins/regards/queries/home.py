@@ -7,11 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.api import READER, Viewer, reading, session
+from portal.api import READER, Viewer, session
 
 from plugins.regards.models.board import Board, Seat
 from plugins.regards.models.card import GROUP, PERSON, QUESTION, Card, Line
-from plugins.regards.queries.boards import IS_REVEALED, readable
+from plugins.regards.queries.boards import IS_REVEALED, readable, reading_rounds
 from plugins.regards.queries.lines import SAYS, STANDS, State, said_first
 
 AT_A_GLANCE = 5
@@ -58,15 +58,15 @@ def boards_to_fill(viewer: Viewer, *, at: datetime) -> list[Board]:
     """List the open rounds of the month for which no lab of this person, nor they, have handed a card in."""
     if not viewer.lab_ids:
         return []
-    asked = reading(viewer, at=at, since=at - RECENT, labs=list(viewer.lab_ids))
+    asked = reading_rounds(viewer, at=at, since=at - RECENT, labs=list(viewer.lab_ids))
     return list(session.scalars(_TO_FILL, asked))
 
 
 def boards_to_reveal(viewer: Viewer, *, at: datetime) -> list[Board]:
     """List the rounds this person opened, or is reviewed in, where cards wait for the common reveal."""
-    return list(session.scalars(_TO_REVEAL, reading(viewer, at=at)))
+    return list(session.scalars(_TO_REVEAL, reading_rounds(viewer, at=at)))
 
 
 def boards_to_answer(viewer: Viewer, *, at: datetime) -> list[Board]:
     """List the rounds of the month that put to the team of this person questions nobody has replied to."""
-    return list(session.scalars(_TO_ANSWER, reading(viewer, at=at, since=at - RECENT)))
+    return list(session.scalars(_TO_ANSWER, reading_rounds(viewer, at=at, since=at - RECENT)))

@@ -16,11 +16,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from portal.api import Viewer, among_words, edition, reading, session, sought, texts, word_values
+from portal.api import Viewer, among_words, edition, session, sought, texts, word_values
 
 from plugins.regards.models.board import Board
 from plugins.regards.models.card import LENSES, QUESTION, Card, Line
-from plugins.regards.queries.boards import IS_REVEALED, KEPT_STATEMENTS, readable
+from plugins.regards.queries.boards import IS_REVEALED, KEPT_STATEMENTS, readable, reading_rounds
 
 _ = texts("regards")
 
@@ -78,7 +78,7 @@ _OF_BOARD = (
 def columns_of(board: Board, viewer: Viewer, *, at: datetime) -> dict[str, list[Merged]]:
     """Give the three columns of a round that is revealed, in the order of writing; empty if it is hidden."""
     merged: dict[tuple[str, str], list[Line]] = {}
-    for line in session.scalars(_OF_BOARD, reading(viewer, at=at, board=board.id)):
+    for line in session.scalars(_OF_BOARD, reading_rounds(viewer, at=at, board=board.id)):
         merged.setdefault((line.lens, line.sign), []).append(line)
     columns: dict[str, list[Merged]] = {lens: [] for lens in LENSES}
     for (lens, _sign), lines in merged.items():
@@ -93,9 +93,9 @@ class Mask:
 
     line_id: int
     lens: str
-    at: datetime
-    by_id: int
-    reason: str
+    at: datetime | None
+    by_id: int | None
+    reason: str | None
 
 
 def says_the_same(line: Line) -> sa.ColumnElement[bool]:
@@ -132,27 +132,27 @@ _MANY = _QUESTIONS.where(Line.id.in_(sa.bindparam("numbers", expanding=True)))
 
 def readable_line(viewer: Viewer, line_id: int, *, at: datetime) -> Line | None:
     """Give a revealed line that `viewer` may read, or None."""
-    return session.scalar(_LINE, reading(viewer, at=at, number=line_id))
+    return session.scalar(_LINE, reading_rounds(viewer, at=at, number=line_id))
 
 
 def line_to_mask(viewer: Viewer, line_id: int, *, at: datetime) -> Line | None:
     """Give a revealed line, masked or not, of a round that `viewer` may read, or None."""
-    return session.scalar(_TO_MASK, reading(viewer, at=at, number=line_id))
+    return session.scalar(_TO_MASK, reading_rounds(viewer, at=at, number=line_id))
 
 
 def masks_of(board: Board, viewer: Viewer, *, at: datetime) -> list[Mask]:
     """List what is masked in a round that is revealed, in the order of writing."""
-    return [Mask(*row) for row in session.execute(_MASKED, reading(viewer, at=at, board=board.id))]
+    return [Mask(*row) for row in session.execute(_MASKED, reading_rounds(viewer, at=at, board=board.id))]
 
 
 def readable_question(viewer: Viewer, line_id: int, *, at: datetime) -> Line | None:
     """Give a question that `viewer` may read, or None."""
-    return session.scalar(_ONE, reading(viewer, at=at, number=line_id))
+    return session.scalar(_ONE, reading_rounds(viewer, at=at, number=line_id))
 
 
 def readable_questions(viewer: Viewer, ids: Iterable[int], *, at: datetime) -> list[Line]:
     """List the questions among these that `viewer` may read."""
-    return list(session.scalars(_MANY, reading(viewer, at=at, numbers=list(ids))))
+    return list(session.scalars(_MANY, reading_rounds(viewer, at=at, numbers=list(ids))))
 
 
 def question_by_id(line_id: int) -> Line | None:
@@ -163,7 +163,9 @@ def question_by_id(line_id: int) -> Line | None:
 
 def cards_saying(line: Line) -> list[Card]:
     """List the cards that say what a line says."""
-    found = sa.select(Card).join(Line, Line.card_id == Card.id).where(says_the_same(line), Card.handed_in_at.is_not(None))
+    found = (
+        sa.select(Card).join(Line, Line.card_id == Card.id).where(says_the_same(line), Card.handed_in_at.is_not(None))
+    )
     return list(session.scalars(found.order_by(Card.id)).unique())
 
 
@@ -219,7 +221,7 @@ _SUBJECTS = (
 
 def newest_boards(viewer: Viewer, *, at: datetime) -> list[Board]:
     """List, for each thing that was reviewed, its newest round that is revealed and that `viewer` may read."""
-    return list(session.scalars(_SUBJECTS, reading(viewer, at=at)))
+    return list(session.scalars(_SUBJECTS, reading_rounds(viewer, at=at)))
 
 
 _OPEN = _found(0, State.OPEN, of_subject=False)
@@ -229,9 +231,9 @@ _COUNTED = sa.select(sa.func.count()).select_from(_OPEN.subquery())
 
 def open_questions(viewer: Viewer, *, at: datetime, most: int) -> list[Line]:
     """List the newest open questions that `viewer` may read."""
-    return list(session.scalars(_ON_THE_WALL, reading(viewer, at=at, most=most)))
+    return list(session.scalars(_ON_THE_WALL, reading_rounds(viewer, at=at, most=most)))
 
 
 def open_questions_count(viewer: Viewer, *, at: datetime) -> int:
     """Count the open questions that `viewer` may read."""
-    return session.scalar(_COUNTED, reading(viewer, at=at)) or 0
+    return session.scalar(_COUNTED, reading_rounds(viewer, at=at)) or 0

@@ -30,7 +30,8 @@ def mask_line(actor: Viewer, line: Line, *, reason: str, at: datetime) -> None:
     if not words or len(words) > MAX_WORDS:
         raise Invalid(_("Say why in one sentence, of %(most)s signs at most.", most=MAX_WORDS), field="reason")
     if line.masked_at is None:
-        _change("regards.line_masked", line, person_id, at, masked_at=at, masked_by_id=person_id, mask_reason=words)
+        publish(Event("regards.line_masked", line.board.subject, person_id, at, {"line": line.id}))
+        _change(line, masked_at=at, masked_by_id=person_id, mask_reason=words)
 
 
 def unmask_line(actor: Viewer, line: Line, *, at: datetime) -> None:
@@ -41,7 +42,8 @@ def unmask_line(actor: Viewer, line: Line, *, at: datetime) -> None:
     """
     person_id = _must_run(actor, line, at)
     if line.masked_at is not None:
-        _change("regards.line_unmasked", line, person_id, at, masked_at=None, masked_by_id=None, mask_reason=None)
+        publish(Event("regards.line_unmasked", line.board.subject, person_id, at, {"line": line.id}))
+        _change(line, masked_at=None, masked_by_id=None, mask_reason=None)
 
 
 def _must_run(actor: Viewer, line: Line, at: datetime) -> int:
@@ -52,7 +54,6 @@ def _must_run(actor: Viewer, line: Line, at: datetime) -> int:
     return person_id
 
 
-def _change(name: str, line: Line, person_id: int, at: datetime, **columns: object) -> None:
-    publish(Event(name, line.board.subject, person_id, at, {"line": line.id}))
+def _change(line: Line, **columns: object) -> None:
     session.execute(sa.update(Line).where(says_the_same(line)).values(**columns))
     session.flush()

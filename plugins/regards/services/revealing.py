@@ -8,7 +8,7 @@ from portal.api import Conflict, Event, Forbidden, Invalid, Viewer, publish, rec
 
 from plugins.regards.models.board import LEVELS, Board
 from plugins.regards.queries.cards import handed_in
-from plugins.regards.services.due import close_code
+from plugins.regards.services.due import date_code
 from plugins.regards.services.facts import hold, is_of_team, must_run
 from plugins.regards.services.opening import follow_reviewed
 
@@ -37,7 +37,7 @@ def note_reveal(board: Board, *, since: datetime, actor_id: int | None) -> None:
     """Write down once, with its true instant, that a round is revealed."""
     board.revealed_at = since
     session.flush()
-    close_code(board)
+    date_code(board, at=since)
     if record_passage(board.subject, "revealed", since):
         publish(Event("regards.board_revealed", board.subject, actor_id, since))
 

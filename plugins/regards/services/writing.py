@@ -11,8 +11,8 @@ from portal.api import Conflict, Forbidden, Invalid, TooMany, Viewer, record, se
 
 from plugins.regards.models.board import Board
 from plugins.regards.models.card import GROUP, PAPER, PERSON, VISITOR, Card, Line
-from plugins.regards.queries.cards import OWN_NAME, card_by_key, edition_of, own_card, visitors_since
-from plugins.regards.services.due import set_due, visitor_token
+from plugins.regards.queries.cards import OWN_NAME, card_by_key, edition_of, lines_of, own_card, visitors_since
+from plugins.regards.services.due import set_due
 from plugins.regards.services.facts import (
     card_anew,
     hold,
@@ -89,9 +89,11 @@ def leave_card(board: Board, *, key: str, words: Words, signed: str | None, at: 
     """
     hold(board)
     again = _again(board, key)
+    if again is not None and _says(again, words, signed):
+        return again
     must_be_hidden(board, at=at)
     must_be_reviewable(board)
-    if visitor_token(board) is None:
+    if not board.takes_visitors(at):
         raise Conflict(_("Visitors may no longer write here."))
     if again is not None:
         return _say_anew(board, again, words, signed, at)
@@ -126,6 +128,11 @@ def _again(board: Board, key: str) -> Card | None:
     if again is None and session.scalar(sa.select(Card.id).where(Card.key == key)) is not None:
         raise Invalid(_("Open this page again: the form has been used."))
     return again
+
+
+def _says(card: Card, words: Words, signed: str | None) -> bool:
+    is_same = all(said == list(words.of(lens)) for lens, said in lines_of(card.id).items())
+    return is_same and card.handed_in_at is not None and card.signed == checked_signature(signed)
 
 
 def _say_anew(board: Board, card: Card, words: Words, signed: str | None, at: datetime) -> Card:

@@ -21,7 +21,6 @@ from portal.api import (
     page,
     people,
     readers_sentence,
-    reading,
     resolve,
     sections_of,
     session,
@@ -33,9 +32,9 @@ from portal.api import (
 from plugins.regards import permissions
 from plugins.regards.forms.boards import BoardFilters
 from plugins.regards.models.board import Board
-from plugins.regards.queries.boards import STATES, mark_of
+from plugins.regards.queries.boards import STATES, mark_of, reading_rounds
 from plugins.regards.queries.cards import handed_in, lines_of, own_cards, signatures
-from plugins.regards.queries.lines import MARKS, Mask, Merged, columns_of, masks_of, state_of
+from plugins.regards.queries.lines import MARKS, Merged, columns_of, masks_of, state_of
 from plugins.regards.services.facts import is_of_team, may_run
 from plugins.regards.views.blueprint import blueprint
 from plugins.regards.views.loaders import one_board
@@ -63,7 +62,7 @@ def index():
     """List the rounds, newest first."""
     filters = BoardFilters()
     search = filters.search
-    asked = reading(viewer(), at=now(), **search.values)
+    asked = reading_rounds(viewer(), at=now(), **search.values)
     found = listing(search.statement, asked, order_by=[Board.opened_at, Board.id])
     return page(
         "regards/index.html",
@@ -81,7 +80,7 @@ def boards_export(fmt):
     """Give the same rows as the list."""
     search = BoardFilters().search
     newest = search.statement.order_by(Board.opened_at.desc(), Board.id.desc()).execution_options(yield_per=BATCH)
-    found = session.scalars(newest, reading(viewer(), at=now(), **search.values))
+    found = session.scalars(newest, reading_rounds(viewer(), at=now(), **search.values))
     return exported(fmt, "regards", COLUMNS, found)
 
 

@@ -111,12 +111,17 @@ def typed_card(viewer: Viewer, *, board_id: int, card_id: int) -> tuple[Board, C
 def visited(viewer: Viewer, *, grant: Grant) -> Board:
     """Give the round whose code was scanned.
 
-    :raises NotFound: it is revealed: the code died with it
+    :raises NotFound: it takes visitors no more
     """
-    board = board_by_id(grant.subject.id) if grant.subject else None
-    if board is None or board.shown_since(now()) is not None:
+    board = scanned(viewer, grant=grant)
+    if board is None or not board.takes_visitors(now()):
         raise NotFound(str(GONE))
     return board
+
+
+def scanned(viewer: Viewer, *, grant: Grant) -> Board | None:
+    """Give the round somebody has a card for, even if it takes them no more, or none: their words are given back."""
+    return board_by_id(grant.subject.id) if grant.subject else None
 
 
 def left_card(viewer: Viewer, *, grant: Grant, key: str) -> tuple[Board, Card]:

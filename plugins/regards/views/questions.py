@@ -21,7 +21,6 @@ from portal.api import (
     page,
     people,
     readers_sentence,
-    reading,
     requires,
     resolve,
     sections_of,
@@ -35,6 +34,7 @@ from portal.api import (
 from plugins.regards import permissions
 from plugins.regards.forms.questions import MarkForm, QuestionFilters, ReplyForm
 from plugins.regards.models.card import Line
+from plugins.regards.queries.boards import reading_rounds
 from plugins.regards.queries.cards import signatures
 from plugins.regards.queries.lines import MARKS, State, cards_saying, mark_edition, newest_boards, state_of
 from plugins.regards.services.answering import mark_question, reopen_question, reply_to
@@ -71,7 +71,7 @@ def questions():
     """List the questions of all rounds one reads, newest round first."""
     filters, who, at = QuestionFilters(), viewer(), now()
     search = filters.search
-    found = listing(search.statement, reading(who, at=at, **search.values), order_by=[Line.board_id, Line.id])
+    found = listing(search.statement, reading_rounds(who, at=at, **search.values), order_by=[Line.board_id, Line.id])
     boards = newest_boards(who, at=at)
     return page(
         "regards/questions.html",
@@ -90,7 +90,7 @@ def questions_export(fmt):
     """Give the same rows as the list."""
     search = QuestionFilters().search
     newest = search.statement.order_by(Line.board_id.desc(), Line.id.desc()).execution_options(yield_per=BATCH)
-    found = session.scalars(newest, reading(viewer(), at=now(), **search.values))
+    found = session.scalars(newest, reading_rounds(viewer(), at=now(), **search.values))
     return exported(fmt, "open-questions", COLUMNS, found)
 
 

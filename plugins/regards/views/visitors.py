@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import request, url_for
+from flask import Response, request, url_for
 
 from portal.api import (
     NotFound,
@@ -25,7 +25,7 @@ from plugins.regards.services.due import VISITOR_SCOPE, visitor_token
 from plugins.regards.services.facts import must_not_be_reviewed
 from plugins.regards.services.writing import leave_card, take_card_back
 from plugins.regards.views.blueprint import blueprint
-from plugins.regards.views.loaders import GONE, left_card, one_board, visited
+from plugins.regards.views.loaders import GONE, left_card, one_board, scanned, visited
 
 _ = texts("regards")
 
@@ -36,24 +36,38 @@ def _token() -> str:
 
 def door_of(board: Board) -> str | None:
     """Give the address that the code of a round opens; None if it opens nothing."""
-    found = visitor_token(board) if board.shown_since(now()) is None else None
+    found = visitor_token(board) if board.takes_visitors(now()) else None
     return absolute_url("regards.visit", token=found) if found else None
 
 
-@blueprint.route("/v/<token>", methods=["GET", "POST"])
+@blueprint.get("/v/<token>")
 @token(VISITOR_SCOPE, gone=GONE, board=visited)
 def visit(board):
-    """Let a visitor write: three lenses, nothing else is asked."""
+    """Show a visitor three lenses; nothing else is asked."""
     must_not_be_reviewed(viewer(), board)
-    form, status = VisitorForm(), 422 if request.method == "POST" else 200
-    try:
-        if form.submitted():
+    return _form(board, VisitorForm(), 200)
+
+
+@blueprint.post("/v/<token>")
+@token(VISITOR_SCOPE, gone=GONE, board=scanned)
+def leave(board):
+    """Keep the card of a visitor, or give their words back: whatever happened meanwhile, none is lost."""
+    form, status = VisitorForm(), 422
+    if board is not None:
+        must_not_be_reviewed(viewer(), board)
+        try:
             with form.attempt():
                 card = leave_card(board, key=form.key.data, words=form.words, signed=form.signed.data, at=now())
                 return see("regards.thanks", token=_token(), key=card.key)
-    except TooMany as refusal:  # what they have typed stays before them
-        form.refuse(refusal)
-        status = refusal.status
+        except TooMany as refusal:
+            form.refuse(refusal)
+            status = refusal.status
+    if board is None or not board.takes_visitors(now()):
+        return page("regards/too_late.html", status=409, board=board, form=form, at=now())
+    return _form(board, form, status)
+
+
+def _form(board: Board, form: VisitorForm, status: int) -> Response:
     form.draw()
     return page("regards/visit.html", status=status, board=board, form=form)
 

@@ -167,10 +167,8 @@ def _cards(world: World, made: Round) -> None:
     if made.is_shown:
         _masked(world, made)
     text = issue_token(VISITOR_SCOPE, subject=made.thing.subject, expires_at=now() + timedelta(hours=9))
-    lives = not made.is_shown
-    world.add_key(
-        VISITOR_SCOPE, Key(text, lives=lives, things=(made.thing,), shows=SHOWN_BY_THE_CODE, beside={"key": key})
-    )
+    # of a round that is revealed too: it opens nothing, and gives the words of whoever is late back
+    world.add_key(VISITOR_SCOPE, Key(text, things=(made.thing,), shows=SHOWN_BY_THE_CODE, beside={"key": key}))
 
 
 def _card(world: World, made: Round, said: str, authors: Any, *, is_draft: bool = False, **columns: Any) -> None:

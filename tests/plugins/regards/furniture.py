@@ -19,7 +19,7 @@ ARGUMENTS = {
     "reviewed_id": "labs.lab",
 }
 ASKS = {
-    OPEN: "open_questions_wall thanks thanks_undo visit",
+    OPEN: "leave open_questions_wall thanks thanks_undo visit",
     "regards.answer": "mark reopen reply",
     "regards.open": "door door_close door_open open_round",
     "regards.run": "audience mask occasion paper paper_undo reveal take_back unmask",
@@ -40,6 +40,9 @@ TURNED_AWAY = {
     "regards.paper": STATE,
     "regards.reveal": STATE,
     "regards.take_back": "only before anybody has begun a card",
+    "regards.leave": STATE,
+    "regards.thanks": STATE,
+    "regards.thanks_undo": STATE,
     "regards.visit": STATE,
 }
 BEGUN = {"regards.take_back": "a card was begun in every round"}

@@ -15,7 +15,6 @@ from portal.api import Subject, now, session
 from plugins.programmes.models.stand import Stand
 from plugins.programmes.services.stands import close_stand
 from plugins.regards.models.board import Board
-from plugins.regards.services.due import visitor_token
 from plugins.regards.services.opening import open_board
 from plugins.regards.services.sweeping import sweep_reveals
 from tests.plugins.programmes.factories import at_hour, make_lab, make_programme, make_slot, make_stand
@@ -89,15 +88,17 @@ def test_the_pack_of_the_evening_holds_the_round(leave, fair, sign_in, clock):
     assert all(words in text for words in SAID for text in (sheet, table))
 
 
-def test_a_stand_that_closes_shuts_the_code(leave, fair, clock, writing):
+def test_a_stand_that_closes_shuts_the_code(leave, fair, clock, writing, new_client, door):
     """Its round is then one like any other: two days after the first card."""
     assert leave().status_code == 303
     with writing():
         close_stand(viewer_for(fair.zoe), session.get_one(Stand, fair.stand.id), at=now())
+    assert new_client().get(door).status_code == 404
+    late = new_client().post(door, data=TYPED | {"key": "k" * 32})
+    assert (late.status_code, "le stand a fermé" in late.text, SAID[0] in late.text) == (409, True, True)
     with writing():
         sweep_reveals(now())
         board = session.get_one(Board, fair.board)
-        assert visitor_token(board) is None
         assert board.reveal_due_at == at_hour(10) + timedelta(hours=48)
 
 

@@ -80,7 +80,7 @@ def test_a_question_that_is_masked_asks_nothing_of_the_team(mask, lines, sign_in
     waits = "Des questions sont posées à votre équipe"
     mask(folk.zoe, "question")
     assert waits in sign_in(folk.ben).get("/").text
-    (other,) = {each for each in _questions(sign_in(folk.ben))} - {lines["question"]}
+    (other,) = set(_questions(sign_in(folk.ben))) - {lines["question"]}
     post(sign_in(folk.ben), f"/regards/lines/{other}/reply", {"words": "Bientôt"})
     assert waits not in sign_in(folk.ben).get("/").text
 

@@ -59,7 +59,7 @@ def leave(new_client, door, key):
     """Leave a card without account, as the page would send it."""
 
     def send(**typed):
-        return new_client().post(door, data=TYPED | {"key": key()} | typed)
+        return new_client().post(door, data=TYPED | {"key": typed.pop("key", None) or key()} | typed)
 
     return send
 
@@ -105,6 +105,7 @@ def test_it_was_not_me_erases_what_was_written(leave, new_client, kept):
     assert new_client().post(f"{sent.location}/undo").status_code == 303
     (card,) = kept().cards
     assert (card.handed_in_at, card.signed, kept().words) == (None, None, [])
+    assert leave(key=card.key, inspiring="", risky="", question="").status_code == 422
     assert kept().board.reveal_due_at is None
 
 
@@ -118,22 +119,87 @@ def test_the_reveal_comes_at_the_end_of_the_fair(leave, clock, new_client, door,
     clock.advance(minutes=1)
     assert SAID[0] in sign_in(folk.awa).get(url).text
     assert new_client().get(door).status_code == 404
-    assert leave_after(new_client, door).status_code == 404
+    assert leave(key="k" * 32).status_code == 409
 
 
-def leave_after(new_client, door):
-    return new_client().post(door, data=TYPED | {"key": "k" * 32})
+@pytest.fixture
+def typed_before(key):
+    """Open the card before anything happens; give its key."""
+    return key()
 
 
-def test_a_fair_that_is_late_is_followed(leave, fair, clock, writing, new_client, door, kept):
+@pytest.mark.parametrize("why", ["révélées", "la foire s’est terminée", "a été repris"])
+def test_whoever_comes_too_late_finds_their_words(
+    typed_before, why, leave, reveal, clock, kept, folk, sign_in, post, url
+):
+    """What happened is said, and what one may do; the words stand there to be copied, none is kept."""
+    if why == "révélées":
+        leave()
+        reveal()
+        clock.advance(hours=24 * 6)
+    elif why == "a été repris":
+        post(sign_in(folk.zoe), f"{url}/back")
+    else:
+        clock.advance(hours=2)
+    late = leave(key=typed_before, inspiring="Ce que j’ai vu,\nce que j’ai aimé", signed="Claire")
+    assert late.status_code == 409
+    assert why in late.text
+    assert "Copiez-le" in late.text
+    shown = re.findall(r"(?s)<(?:textarea|input)[^>]* readonly[^>]*>", late.text)
+    assert len(shown) == 4
+    assert "Ce que j’ai vu,\r\nce que j’ai aimé" in late.text or "Ce que j’ai vu,\nce que j’ai aimé" in late.text
+    assert all(words in late.text for words in (*SAID[1:], "Claire"))
+    assert "<button" not in late.text.partition("<main")[2]
+    if why != "a été repris":
+        assert "Ce que j’ai vu," not in kept().words
+
+
+def test_a_second_click_after_the_reveal_is_thanked(typed_before, leave, reveal, kept):
+    """Their card did arrive."""
+    sent = leave(key=typed_before)
+    reveal()
+    assert leave(key=typed_before).location == sent.location
+    assert leave(key=typed_before, risky="Autre chose").status_code == 409
+    assert len(kept().cards) == 1
+
+
+def test_a_code_opens_nothing_at_all_a_week_later(leave, reveal, clock):
+    leave()
+    reveal()
+    clock.advance(hours=24 * 8)
+    assert leave(key="k" * 32).status_code == 404
+
+
+@pytest.fixture
+def late_fair(leave, fair, clock):
+    """Let a fair be late by twenty minutes; nothing has noted it when its time comes."""
     leave()
     fair.until = FAIR_ENDS + timedelta(minutes=20)
-    clock.advance(minutes=50)
+    clock.advance(minutes=70)
+    return fair
+
+
+def test_a_fair_that_is_late_is_followed_when_it_is_read(late_fair, leave, new_client, door, sign_in, folk, url, clock):
+    """C36 SPEC 3: no sweep has passed, and no line is told; visitors still write."""
+    doors = [url, f"{url}/lines.csv", f"{url}/wall", f"{url}/sheet", "/regards/q/", "/regards/q/wall", "/"]
+    readers = [sign_in(who) for who in (folk.awa, folk.lea)]
+    for reader in readers:
+        assert not [path for path in doors if any(words in reader.get(path).text for words in SAID)]
+        assert "1 tour" in reader.get("/regards/?state=open").text
+    assert new_client().get(door).status_code == 200
+    assert leave(risky="Encore une").status_code == 303
+    clock.advance(minutes=10)
+    for reader in readers:
+        assert SAID[0] in reader.get(url).text
+        assert SAID[2] in reader.get("/regards/q/").text
+        assert "1 tour" in reader.get("/regards/?state=revealed").text
+
+
+def test_a_fair_that_is_late_is_written_down(late_fair, writing, kept):
     with writing():
         sweep_reveals(now())
-    clock.advance(minutes=20)
-    assert new_client().get(door).status_code == 200
-    assert kept().board.reveal_due_at == fair.until
+    assert kept().board.reveal_due_at == late_fair.until
+    assert kept().board.revealed_at is None
 
 
 def test_the_code_dies_with_the_reveal(leave, reveal, new_client, door):
@@ -147,7 +213,11 @@ def test_the_code_dies_with_the_reveal(leave, reveal, new_client, door):
 def test_visitors_are_bounded(leave, writing, kept):
     with writing():
         write_words("regards", "visitors_an_hour", words=["2"])
-    assert [leave().status_code for _card in range(3)] == [303, 303, 429]
+    assert [leave().status_code for _card in range(2)] == [303, 303]
+    refused = leave()
+    assert refused.status_code == 429
+    assert "laissez la vôtre sur papier" in refused.text
+    assert all(words in refused.text for words in SAID)
     assert len(kept().cards) == 2
 
 
