@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import url_for
 
-from portal.api import Action, Section, Subject, SubjectCard, Viewer, can, now, session, texts
+from portal.api import Action, Section, Subject, SubjectCard, Viewer, can, group_members, now, session, texts
 
 from plugins.programmes import permissions
 from plugins.programmes.models.programme import Programme
@@ -110,9 +110,11 @@ def sections(subject: Subject, viewer: Viewer) -> Iterator[Section]:
 
 
 def team_of(subject: Subject) -> list[frozenset[int]]:
-    """Give whoever is reviewed when peers leave regards on a stand or on a workshop: those who hold or run it (C36)."""
-    if subject.kind == "programmes.stand" and session.get(Stand, subject.id) is not None:
-        return [frozenset(holders_of([subject.id]).get(subject.id, ()))]
+    """Give whoever is reviewed at a stand or a workshop: those who hold or run it, the lab whose stand it is (C36)."""
+    stand = session.get(Stand, subject.id) if subject.kind == "programmes.stand" else None
+    if stand is not None:
+        lab = group_members(stand.lab_group_id) if stand.lab_group_id else []
+        return [frozenset(holders_of([stand.id]).get(stand.id, ())) | {person.id for person in lab}]
     slot = session.get(Slot, subject.id) if subject.kind == "programmes.slot" else None
     return [frozenset(host_ids(slot.id))] if slot is not None and slot.kind == WORKSHOP else []
 

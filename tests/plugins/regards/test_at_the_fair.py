@@ -62,6 +62,17 @@ def test_a_visitor_writes_from_the_page_of_the_stand(leave, fair, sign_in, post)
     assert "1 carte est rendue" in sign_in(fair.awa).get(f"/regards/{fair.board}").text
 
 
+def test_the_lab_whose_stand_it_is_is_reviewed_there(make_user, writing, fair, sign_in, post):
+    """C36 SPEC 2: its members too, though others hold it that day."""
+    lea, noe = make_user("Léa Petit"), make_user("Noé Vidal")
+    with writing():
+        make_lab(noe)
+        stand = session.get_one(Stand, fair.stand.id)
+        stand.lab_group_id = make_lab(lea)
+    for who, status in ((lea, 403), (fair.awa, 403), (noe, 303)):
+        assert post(sign_in(who), f"/regards/{fair.board}/card/0", TYPED).status_code == status
+
+
 def test_the_code_dies_when_the_pack_is_made(leave, fair, new_client, door, clock, sign_in):
     """C36 SPEC 3: then all is revealed, at the latest."""
     leave()
