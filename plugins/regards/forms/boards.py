@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wtforms import SearchField, StringField
 from wtforms.validators import InputRequired, Length
 
-from portal.api import AudienceField, Filters, Form, texts
+from portal.api import Audience, AudienceField, Filters, Form, texts
 
 from plugins.regards.models.board import LEVELS, MAX_OCCASION
 from plugins.regards.queries.boards import STATES, BoardSearch
@@ -34,6 +36,12 @@ class AudienceForm(Form):
     """Who reads a round (C36 SPEC 6)."""
 
     audience = AudienceField(_.later("Who can read it?"), levels=LEVELS)
+
+    def narrow_to(self, audience: str) -> None:
+        """Offer nothing wider than an audience."""
+        field: Any = self.audience
+        field.levels = LEVELS[: LEVELS.index(Audience(audience)) + 1]
+        field.choices = [choice for choice in field.choices if choice.value in field.levels]
 
 
 class BoardFilters(Filters):

@@ -19,5 +19,7 @@ class RegardsSettings(Form):
         _.later("Cards that visitors may leave on one round within an hour"),
         default=VISITORS_AN_HOUR,
         validators=[InputRequired(), NumberRange(1, MOST_AN_HOUR)],
-        description=_.later("People without an account, let in by the code of a stand: from 1 to 600."),
+        description=_.later(
+            "People without an account, let in by the code of a stand: from 1 to 600; half from one network."
+        ),
     )

@@ -33,6 +33,7 @@ class Card(Base):
     :ivar group_id: the lab whose members write it together
     :ivar signed: on whose behalf a visitor or a sheet of paper speaks, if it says so
     :ivar key: drawn with the form, so that a second click is the same card
+    :ivar network: a digest of the address a visitor writes from, for a day: one network takes no round for itself
     :ivar handed_in_at: None while it is a draft
     """
 
@@ -41,6 +42,7 @@ class Card(Base):
     __personal__ = {
         "author_id": Personal("author_id", "wrote the card", KEEP_DAYS, "pseudonym", since="board_id.opened_at"),
         "signed": Personal(None, "says on whose behalf", KEEP_DAYS, since="board_id.opened_at"),
+        "network": Personal(None, "bounds what comes from one network", 1, since="begun_at"),
     }
     id: Mapped[int] = mapped_column(primary_key=True)
     board_id: Mapped[int] = of_board()
@@ -49,6 +51,7 @@ class Card(Base):
     group_id: Mapped[int | None] = group_id(nullable=True)
     signed: Mapped[str | None] = mapped_column(sa.String(MAX_SIGNED))
     key: Mapped[str | None] = mapped_column(sa.String(43), unique=True)
+    network: Mapped[str | None] = mapped_column(sa.String(16))
     begun_at: Mapped[datetime]
     handed_in_at: Mapped[datetime | None]
 
@@ -56,6 +59,7 @@ class Card(Base):
 class Line(Base):
     """One line of a card; a line of the third lens is a question with a life of its own (C36 SPEC 5).
 
+    :ivar author_id: who typed it, for their own data alone: the card of a lab is the lab’s; None for a visitor
     :ivar sign: what lines that say the same have in common: their display is merged (C36 SPEC 7)
     :ivar mark: *lit* or *closed* once somebody said so, with `note`, one sentence
     :ivar became_kind: what the question was taken up as, with `became_id`
@@ -65,8 +69,9 @@ class Line(Base):
     __tablename__ = "regards_line"
     __plain__ = ("lens", "sign", "mark", "became_kind")
     __personal__ = {
-        "words": Personal("card_id.author_id", "what the card says", None, "pseudonym"),
-        "folded": Personal("card_id.author_id", "finds the question", None, "pseudonym"),
+        "author_id": Personal("author_id", "wrote the line", KEEP_DAYS, "pseudonym", since="board_id.opened_at"),
+        "words": Personal("author_id", "what the card says", None, "pseudonym"),
+        "folded": Personal("author_id", "finds the question", None, "pseudonym"),
         "reply": Personal("replied_by_id", "what the team replies", None, "pseudonym"),
         "replied_by_id": Personal("replied_by_id", "wrote the reply", None, "pseudonym"),
         "note": Personal("marked_by_id", "says what became of the question", None, "pseudonym"),
@@ -78,6 +83,7 @@ class Line(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     board_id: Mapped[int] = mapped_column(sa.ForeignKey("regards_board.id", ondelete="CASCADE"))
     card_id: Mapped[int] = mapped_column(sa.ForeignKey("regards_card.id", ondelete="CASCADE"), index=True)
+    author_id: Mapped[int | None] = person_id(nullable=True)
     lens: Mapped[str] = mapped_column(sa.String(10))
     words: Mapped[str] = mapped_column(sa.String(MAX_WORDS))
     folded: Mapped[str] = mapped_column(sa.Text)

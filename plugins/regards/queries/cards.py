@@ -112,10 +112,12 @@ def group_names(viewer: Viewer) -> dict[int | None, str]:
     return {card.id: card.name for card in group_cards(viewer)}
 
 
-def visitors_since(board_id: int, since: datetime) -> int:
-    """Count the cards that visitors left since an instant, those they took back included."""
+def visitors_since(board_id: int, since: datetime, network: str) -> tuple[int, int]:
+    """Count the cards that visitors left since an instant, those they took back included; and those of one network."""
     left = sa.and_(Card.board_id == board_id, Card.origin == VISITOR, Card.begun_at > since)
-    return session.scalar(sa.select(sa.func.count()).where(left)) or 0
+    counted = sa.select(sa.func.count(), sa.func.count().filter(Card.network == network)).where(left)
+    every, of_network = session.execute(counted).one()
+    return every, of_network
 
 
 def typed_by(board: Board, viewer: Viewer) -> list[tuple[Card, list[str]]]:

@@ -51,6 +51,11 @@ def state_of(line: Line) -> State:
     return State(line.mark) if line.mark else State.OPEN
 
 
+def is_free(line: Line) -> bool:
+    """Tell whether a question may be taken up: it is neither closed nor taken up already."""
+    return state_of(line) in {State.OPEN, State.LIT}
+
+
 def mark_edition(line: Line) -> str:
     """Name what is said of a question by now, so that what another says meanwhile is seen."""
     return edition(line.mark or "", line.note or "")
@@ -224,16 +229,14 @@ def newest_boards(viewer: Viewer, *, at: datetime) -> list[Board]:
     return list(session.scalars(_SUBJECTS, reading_rounds(viewer, at=at)))
 
 
-_OPEN = _found(0, State.OPEN, of_subject=False)
+_OPEN = _found(0, State.OPEN, of_subject=False).where(
+    Board.audience.in_(sa.bindparam("audiences", expanding=True)),
+)
 _ON_THE_WALL = _OPEN.order_by(Line.board_id.desc(), Line.id.desc()).limit(sa.bindparam("most", type_=sa.Integer()))
 _COUNTED = sa.select(sa.func.count()).select_from(_OPEN.subquery())
 
 
-def open_questions(viewer: Viewer, *, at: datetime, most: int) -> list[Line]:
-    """List the newest open questions that `viewer` may read."""
-    return list(session.scalars(_ON_THE_WALL, reading_rounds(viewer, at=at, most=most)))
-
-
-def open_questions_count(viewer: Viewer, *, at: datetime) -> int:
-    """Count the open questions that `viewer` may read."""
-    return session.scalar(_COUNTED, reading_rounds(viewer, at=at)) or 0
+def open_questions(viewer: Viewer, *, at: datetime, most: int, audiences: Iterable[str]) -> tuple[list[Line], int]:
+    """Give the newest open questions that `viewer` may read, of rounds of these audiences; and count all."""
+    asked = reading_rounds(viewer, at=at, most=most, audiences=list(audiences))
+    return list(session.scalars(_ON_THE_WALL, asked)), session.scalar(_COUNTED, asked) or 0

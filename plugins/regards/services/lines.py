@@ -90,12 +90,17 @@ def sign_of(words: str) -> str:
     return edition(fold(words).strip(ENDS))
 
 
-def write_lines(card: Card, words: Words) -> None:
-    """Write the lines of a card anew: none has a life before the reveal, and none changes after it."""
+def write_lines(card: Card, words: Words, *, by: int | None) -> None:
+    """Write the lines of a card anew: none has a life before the reveal, and none changes after it.
+
+    :param by: who writes; a line that stood there stays whose it was
+    """
+    rows = sa.select(Line.lens, Line.words, Line.author_id).where(Line.card_id == card.id)
+    were = {(lens, text): author_id for lens, text, author_id in session.execute(rows)}
     session.execute(sa.delete(Line).where(Line.card_id == card.id))
     for lens in LENSES:
         for text in words.of(lens):
             row = Line(board_id=card.board_id, card_id=card.id, lens=lens, words=text)
-            row.folded, row.sign = fold(text), sign_of(text)
+            row.folded, row.sign, row.author_id = fold(text), sign_of(text), were.get((lens, text), by)
             session.add(row)
     session.flush()

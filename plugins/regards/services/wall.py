@@ -1,6 +1,6 @@
 """The wall of open questions without session: an address that a member of a lab opens, and closes (C36).
 
-It shows what its opener may read, as they may read it now, and changes nothing.
+It shows what its opener may read as they may read it now, if every agent may, and changes nothing.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ def write_card(
         group = {"origin": PERSON} if as_id == OWN_NAME else {"origin": GROUP, "group_id": as_id}
         card = _add(board, author_id=person_id, at=at, **group)
     was_handed_in, card.handed_in_at = card.handed_in_at, None if is_draft else card.handed_in_at or at
-    write_lines(card, words)
+    write_lines(card, words, by=person_id)
     if (was_handed_in is None) != is_draft:
         record("regards.card_taken_back" if is_draft else "regards.card_handed_in", board.subject, actor=actor, at=at)
         set_due(board, at=at)
@@ -77,14 +77,15 @@ def _add(board: Board, *, at: datetime, **columns: object) -> Card:
     return card
 
 
-def leave_card(board: Board, *, key: str, words: Words, signed: str | None, at: datetime) -> Card:
+def leave_card(board: Board, *, key: str, words: Words, signed: str | None, network: str, at: datetime) -> Card:
     """Keep the card of somebody without account, let in by the code; the same key twice is one card, said anew.
 
     Rule: C35 SPEC 2.
 
     :param key: drawn with the form
+    :param network: a digest of the address they write from
     :raises Conflict: it is revealed, or nobody says whose work it is
-    :raises TooMany: as many came within the hour as the collectivity allows
+    :raises TooMany: as many came within the hour as the collectivity allows, or half of that from one network
     :raises Invalid: the card does not hold its three lenses, or its key was used elsewhere
     """
     hold(board)
@@ -97,10 +98,26 @@ def leave_card(board: Board, *, key: str, words: Words, signed: str | None, at: 
         raise Conflict(_("Visitors may no longer write here."))
     if again is not None:
         return _say_anew(board, again, words, signed, at)
+    _must_not_flood(board, network, at)
+    card = _keep(board, None, key, words, signed, VISITOR, at)
+    card.network = network
+    session.flush()
+    return card
+
+
+def _must_not_flood(board: Board, network: str, at: datetime) -> None:
+    """Bound the round, and each network within it: a whole town hall leaves by one address, so does a prankster.
+
+    :raises TooMany: one of the bounds is met
+    """
     most = setting("regards", "visitors_an_hour")
-    if visitors_since(board.id, at - timedelta(hours=1)) >= most:
+    every, of_network = visitors_since(board.id, at - timedelta(hours=1), network)
+    if every >= most:
         raise TooMany(_("Many cards have been left within the hour. Wait a little, or leave yours on paper."))
-    return _keep(board, None, key, words, signed, VISITOR, at)
+    if of_network * 2 >= most:
+        raise TooMany(
+            _("Many cards come from this network. Leave it for that of your phone, wait a little, or write on paper.")
+        )
 
 
 def type_card(actor: Viewer, board: Board, *, key: str, words: Words, signed: str | None, at: datetime) -> Card:
@@ -139,7 +156,7 @@ def _say_anew(board: Board, card: Card, words: Words, signed: str | None, at: da
     """Correct a card whose form came again, after the back button; one that was taken back is handed in anew."""
     check(words, is_draft=False)
     card.signed = checked_signature(signed)
-    write_lines(card, words)
+    write_lines(card, words, by=card.author_id)
     if card.handed_in_at is None:
         card.handed_in_at = at
         record("regards.card_handed_in", board.subject, actor=None, at=at)
@@ -154,7 +171,7 @@ def _keep(
     author_id = actor.person_id if actor else None
     named = checked_signature(signed)
     card = _add(board, author_id=author_id, at=at, origin=origin, key=key, signed=named, handed_in_at=at)
-    write_lines(card, words)
+    write_lines(card, words, by=card.author_id)
     record("regards.card_handed_in", board.subject, actor=actor, at=at)
     set_due(board, at=at)
     return card
@@ -173,7 +190,7 @@ def take_card_back(board: Board, card: Card, *, at: datetime) -> None:
     if now_is is None or now_is.handed_in_at is None:
         return
     card.handed_in_at = card.signed = None
-    write_lines(card, Words())
+    write_lines(card, Words(), by=None)
     record("regards.card_taken_back", board.subject, actor=None, at=at)
     set_due(board, at=at)
 

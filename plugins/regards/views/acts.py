@@ -11,7 +11,7 @@ from plugins.regards.forms.boards import AudienceForm, OccasionForm, OpeningForm
 from plugins.regards.models.board import Board
 from plugins.regards.queries.cards import handed_in
 from plugins.regards.queries.reviewed import team_of
-from plugins.regards.services.facts import must_be_hidden
+from plugins.regards.services.facts import is_of_team, must_be_hidden
 from plugins.regards.services.opening import correct_occasion, must_be_untouched, open_board, take_board_back
 from plugins.regards.services.revealing import open_to, reveal
 from plugins.regards.views.blueprint import blueprint
@@ -89,6 +89,8 @@ def take_back(board):
 def audience(board):
     """Choose who reads a round: narrower at once, wider by the reviewed team."""
     form = AudienceForm(obj=board)
+    if not is_of_team(viewer(), board):
+        form.narrow_to(board.audience)
     if form.submitted():
         with form.attempt():
             open_to(viewer(), board, audience=form.audience.data, at=now())

@@ -10,7 +10,7 @@ from flask import url_for
 from portal.api import Action, HomeItem, Section, Subject, SubjectCard, Viewer, can, now, qr_uri, texts
 
 from plugins.regards import permissions
-from plugins.regards.models.board import Board
+from plugins.regards.models.board import LEVELS, Board
 from plugins.regards.models.card import Card, Line
 from plugins.regards.queries.boards import boards_on, hidden_board_on, mark_of, readable_board, readable_boards
 from plugins.regards.queries.cards import OWN_NAME, group_names, handed_in, is_begun, own_cards
@@ -91,7 +91,8 @@ def _on_board(board: Board, viewer: Viewer) -> Iterator[Action]:
         yield Action(_("Print the slide"), _url("regards.sheet", board), kind="quiet", order=51)
     if is_run:
         yield Action(_("Correct the occasion"), _url("regards.occasion", board), kind="quiet", order=59)
-        yield Action(_("Choose who reads it"), _url("regards.audience", board), kind="quiet", order=60)
+        if is_of_team(viewer, board) or board.audience != LEVELS[0]:
+            yield Action(_("Choose who reads it"), _url("regards.audience", board), kind="quiet", order=60)
         if is_hidden and not is_begun(board.id):
             yield Action(_("Take the round back"), _url("regards.take_back", board), kind="quiet", order=90)
 

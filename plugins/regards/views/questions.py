@@ -36,7 +36,7 @@ from plugins.regards.forms.questions import MarkForm, QuestionFilters, ReplyForm
 from plugins.regards.models.card import Line
 from plugins.regards.queries.boards import reading_rounds
 from plugins.regards.queries.cards import signatures
-from plugins.regards.queries.lines import MARKS, State, cards_saying, mark_edition, newest_boards, state_of
+from plugins.regards.queries.lines import MARKS, State, cards_saying, is_free, mark_edition, newest_boards, state_of
 from plugins.regards.services.answering import mark_question, reopen_question, reply_to
 from plugins.regards.views.blueprint import blueprint
 from plugins.regards.views.loaders import line_to_reply_to, one_question, question_to_follow_up
@@ -44,6 +44,7 @@ from plugins.regards.views.loaders import line_to_reply_to, one_question, questi
 _ = texts("regards")
 
 BATCH = 200
+TAKES_UP = "takes_up="  # how the form of another plugin is told, in its address, of a question it takes up
 # who takes a question up may be one of a collective that is named nowhere
 QUIET = ("regards.question_became", "regards.question_given_back")
 
@@ -98,7 +99,9 @@ def questions_export(fmt):
 @signed_in(line=one_question)
 def question(line):
     """Show one question: who asks it, what was replied, what became of it."""
-    acts = actions_of(line.subject)
+    acts = [
+        action for action in actions_of(line.subject) if is_free(line) or TAKES_UP + str(line.subject) not in action.url
+    ]
     return page(
         "regards/question.html",
         line=line,

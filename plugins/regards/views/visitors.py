@@ -8,6 +8,7 @@ from portal.api import (
     NotFound,
     TooMany,
     absolute_url,
+    edition,
     message,
     now,
     page,
@@ -57,7 +58,8 @@ def leave(board):
         must_not_be_reviewed(viewer(), board)
         try:
             with form.attempt():
-                card = leave_card(board, key=form.key.data, words=form.words, signed=form.signed.data, at=now())
+                typed = {"key": form.key.data, "words": form.words, "signed": form.signed.data}
+                card = leave_card(board, network=edition(request.remote_addr, str(board.id)), **typed, at=now())
                 return see("regards.thanks", token=_token(), key=card.key)
         except TooMany as refusal:
             form.refuse(refusal)

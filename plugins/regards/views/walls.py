@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Response
 
-from portal.api import absolute_url, message, now, page, requires, see, signed_in, texts, token, viewer
+from portal.api import Audience, absolute_url, message, now, page, requires, see, signed_in, texts, token, viewer
 
 from plugins.regards import permissions
-from plugins.regards.queries.lines import open_questions, open_questions_count
+from plugins.regards.models.board import LEVELS
+from plugins.regards.queries.lines import open_questions
 from plugins.regards.services.wall import WALL_SCOPE, close_wall, open_wall, wall_token
 from plugins.regards.views.blueprint import blueprint
 
 _ = texts("regards")
 
+WALL_PAGE = "regards/questions_wall.html"
 ON_A_WALL = 6
 REFRESH_SECONDS = 300
 GONE = _.later("This wall is closed. Whoever opened it can open it again from the list of the open questions.")
@@ -22,22 +26,22 @@ GONE = _.later("This wall is closed. Whoever opened it can open it again from th
 @signed_in()
 def questions_wall():
     """Show the wall to somebody who is signed in."""
-    return _wall()
+    return _wall(LEVELS)
 
 
 @blueprint.get("/wall/<token>")
 @token(WALL_SCOPE, reader=True, gone=GONE)
 def open_questions_wall(grant):
-    """Show the wall where nobody is signed in."""
-    return _wall()
+    """Show the wall where nobody is signed in: what every agent may read, never what the network alone does."""
+    return _wall(LEVELS[LEVELS.index(Audience.INTRANET) :])
 
 
-def _wall() -> Response:
+def _wall(audiences: Sequence[Audience]) -> Response:
     """Answer the wall: no name of a person stands on it."""
-    who, at = viewer(), now()
-    lines = open_questions(who, at=at, most=ON_A_WALL)
-    left = open_questions_count(who, at=at) - len(lines)
-    return page("regards/questions_wall.html", lines=lines, left=left, refresh_seconds=REFRESH_SECONDS)
+    lines, count = open_questions(viewer(), at=now(), most=ON_A_WALL, audiences=audiences)
+    is_narrow = Audience.NETWORK not in audiences
+    left = count - len(lines)
+    return page(WALL_PAGE, lines=lines, left=left, is_narrow=is_narrow, refresh_seconds=REFRESH_SECONDS)
 
 
 @blueprint.get("/q/door")

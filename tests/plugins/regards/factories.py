@@ -40,7 +40,7 @@ def make_card(board_id: int, words: Words = WORDS, *, is_draft: bool = False, **
     card = Card(board_id=board_id, **defaults | columns)
     session.add(card)
     session.flush()
-    write_lines(card, words)
+    write_lines(card, words, by=card.author_id)
     return card.id
 
 

@@ -18,6 +18,7 @@ from plugins.regards.services.answering import note_taken_up
 from plugins.regards.services.due import VISITOR_SCOPE
 from plugins.regards.services.lines import Words
 from plugins.regards.services.wall import WALL, WALL_SCOPE, open_wall
+from tests.plugins.programmes.furnishing_fair import HOLDS
 from tests.plugins.regards.factories import line_ids, make_board, make_card
 from tests.review.world import (
     AGENT,
@@ -38,7 +39,7 @@ from tests.review.world import (
 
 HIDDEN, REVEALED = "hidden", "revealed"
 TIMES = ("not yet", "no more")
-OURS, THEIRS, PROJECT = "our lab", "their lab", "our project"
+OURS, THEIRS, PROJECT, STAND = "our lab", "their lab", "our project", "a stand"
 # what is reviewed, state, audience, time: each of them at least once
 FEW = (
     (THEIRS, HIDDEN, "network", ""),
@@ -47,6 +48,7 @@ FEW = (
     (THEIRS, REVEALED, "intranet", ""),
     (OURS, REVEALED, "intranet", "not yet"),
     (THEIRS, REVEALED, "network", "no more"),
+    (STAND, HIDDEN, "network", ""),
 )
 SHOWN_BY_THE_CODE = frozenset({"regards_board.subject_title", "regards_board.occasion"})
 
@@ -60,6 +62,7 @@ class Round:
     opener: str
     is_shown: bool
     is_private: bool
+    takes_visitors: bool
 
     @property
     def peers(self) -> Roles:
@@ -97,7 +100,7 @@ def _take_up(world: World) -> None:
 
 def _every() -> Any:
     yield from product((OURS, THEIRS), (HIDDEN, REVEALED), ("network", "intranet"), [""])
-    yield from product((PROJECT,), (HIDDEN, REVEALED), ("network", "intranet"), [""])
+    yield from product((PROJECT, STAND), (HIDDEN, REVEALED), ("network", "intranet"), [""])
     yield from product((OURS, THEIRS), (HIDDEN, REVEALED), ("network",), TIMES)
 
 
@@ -108,13 +111,18 @@ def add_private(world: World) -> None:
 
 
 def _reviewed(world: World, what: str) -> tuple[Subject, Roles]:
-    """Give what is reviewed, and who is reviewed there: of a project its lab, who leads it, who vouches for it."""
+    """Give what is reviewed, and who is reviewed there: of a project its lab, who leads it, who vouches for it.
+
+    The stand is of a day to come: there alone visitors have a place.
+    """
     ours, theirs = world.things["labs.lab"][:2]
     project = next(thing for thing in world.things["labs.project"] if "public" in thing.note)
+    stand = next(thing for thing in world.things["programmes.stand"] if thing.note == "kept, public ahead")
     found = {
         OURS: (ours.subject, OF_LAB),
         THEIRS: (theirs.subject, frozenset({NETWORK})),
         PROJECT: (project.subject, OF_LAB | {NAMED}),
+        STAND: (stand.subject, HOLDS),
     }
     return found[what]
 
@@ -138,7 +146,8 @@ def _round(world: World, what: str, state: str, audience: str, time: str, *, is_
     }
     note = " ".join(filter(None, (what, state, audience, time)))
     thing = world.add(Thing("regards.board", number, readers, note, facts=facts))
-    _cards(world, Round(thing, team, opener, state == REVEALED, is_private))
+    takes_visitors = what == STAND and state == HIDDEN
+    _cards(world, Round(thing, team, opener, state == REVEALED, is_private, takes_visitors))
 
 
 def _cards(world: World, made: Round) -> None:
@@ -166,9 +175,11 @@ def _cards(world: World, made: Round) -> None:
         return
     if made.is_shown:
         _masked(world, made)
-    text = issue_token(VISITOR_SCOPE, subject=made.thing.subject, expires_at=now() + timedelta(hours=9))
-    # of a round that is revealed too: it opens nothing, and gives the words of whoever is late back
-    world.add_key(VISITOR_SCOPE, Key(text, things=(made.thing,), shows=SHOWN_BY_THE_CODE, beside={"key": key}))
+    if made.takes_visitors:
+        for lives in (True, False):  # the code of a round that was revealed a week ago opens nothing at all
+            text = issue_token(VISITOR_SCOPE, subject=made.thing.subject, expires_at=None if lives else now())
+            shows = SHOWN_BY_THE_CODE if lives else frozenset()
+            world.add_key(VISITOR_SCOPE, Key(text, lives=lives, things=(made.thing,), shows=shows, beside={"key": key}))
 
 
 def _card(world: World, made: Round, said: str, authors: Any, *, is_draft: bool = False, **columns: Any) -> None:

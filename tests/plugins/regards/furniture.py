@@ -34,16 +34,15 @@ MAY: dict[str, Any] = {
 }
 MAY_AT = {"regards.paper": "types", "regards.paper_undo": "typed"}
 STATE = "only before the reveal"
+REVIEWED = "not to who is reviewed, though they scanned the code (C36 SPEC 2)"
 TURNED_AWAY = {
     "regards.card": STATE,
     "regards.code": STATE,
     "regards.paper": STATE,
     "regards.reveal": STATE,
     "regards.take_back": "only before anybody has begun a card",
-    "regards.leave": STATE,
-    "regards.thanks": STATE,
-    "regards.thanks_undo": STATE,
-    "regards.visit": STATE,
+    "regards.leave": REVIEWED,
+    "regards.visit": REVIEWED,
 }
 BEGUN = {"regards.take_back": "a card was begun in every round"}
 UNDONE = UNREACHED = BEGUN
@@ -55,6 +54,7 @@ EXEMPT = {
     "regards_board.subject_kind": KIND,
     "regards_card.origin": KIND,
     "regards_card.key": "drawn by the portal",
+    "regards_card.network": "a digest of an address",
     "regards_line.became_kind": KIND,
     "regards_line.lens": KIND,
     "regards_line.mark": KIND,

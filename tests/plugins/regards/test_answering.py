@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from portal.api import Forbidden, Subject, now, remove_member, session
+from portal.api import Forbidden, Subject, now, session
 
+from plugins.regards.models.board import Board
 from plugins.regards.queries.cards import OWN_NAME
 from plugins.regards.queries.lines import question_by_id
 from plugins.regards.services.answering import mark_question, reopen_question, reply_to
@@ -181,7 +182,14 @@ def test_today_says_what_waits(hand_in, reveal, sign_in, folk, post, kept):
     assert "Des questions sont posées à votre équipe" not in sign_in(folk.ben).get("/").text
 
 
-def test_the_wall_shows_open_questions_and_no_name(line, sign_in, folk, post, client, new_client):
+@pytest.fixture
+def for_all(sign_in, folk, post, url):
+    """Let every agent read the round."""
+    return lambda: post(sign_in(folk.ben), f"{url}/audience", {"audience": "intranet"})
+
+
+def test_the_wall_shows_open_questions_and_no_name(line, sign_in, folk, post, for_all, new_client):
+    for_all()
     lea = sign_in(folk.lea)
     assert ASKED in lea.get("/regards/q/wall").text
     assert post(lea, "/regards/q/door").status_code == 303
@@ -195,13 +203,28 @@ def test_the_wall_shows_open_questions_and_no_name(line, sign_in, folk, post, cl
     assert new_client().get(f"/regards/wall/{address}").status_code == 404
 
 
-def test_a_wall_reads_as_its_opener_reads_now(line, sign_in, folk, post, new_client, writing):
+def test_a_wall_without_session_shows_nothing_of_the_network(line, sign_in, folk, post, for_all, new_client):
+    """C36 SPEC 6: whoever passes the screen is of no lab; its opener reads the question, signed in."""
+    lea = sign_in(folk.lea)
+    post(lea, "/regards/q/door")
+    page = lea.get("/regards/q/door").text
+    address = page.partition("http://localhost/regards/wall/")[2].partition("<")[0].partition('"')[0]
+    wall = new_client().get(f"/regards/wall/{address}").text
+    assert "Aucune question en suspens n’est ouverte à tous les agents" in wall
+    assert not any(words in wall for words in (ASKED, "Labo de Dunkerque", "autre"))
+    assert ASKED in lea.get("/regards/q/wall").text
+    for_all()
+    assert ASKED in new_client().get(f"/regards/wall/{address}").text
+
+
+def test_a_wall_reads_as_its_opener_reads_now(line, sign_in, folk, post, for_all, new_client, writing):
+    for_all()
     lea = sign_in(folk.lea)
     post(lea, "/regards/q/door")
     page = lea.get("/regards/q/door").text
     address = page.partition("http://localhost/regards/wall/")[2].partition("<")[0].partition('"')[0]
     with writing():
-        remove_member(folk.other_group, folk.lea.id)
+        session.execute(sa.update(Board).values(visible_until=now()))
     assert ASKED not in new_client().get(f"/regards/wall/{address}").text
 
 

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from portal.api import Subject, add_member, now, session
+from portal.api import Forbidden, Invalid, Subject, add_member, now, session
 
 from plugins.regards.models.board import Board, Seat
 from plugins.regards.queries.cards import OWN_NAME
+from plugins.regards.services.revealing import open_to
 from plugins.regards.services.sweeping import sweep_reveals
 from plugins.regards.views.packs import files_of
 from tests.plugins.regards.factories import START, TYPED, viewer_for
@@ -209,8 +210,29 @@ def test_only_the_reviewed_team_widens_who_reads(sign_in, post, folk, url, kept)
     assert post(sign_in(folk.zoe), f"{url}/audience", {"audience": "intranet"}).status_code == 422
     assert post(sign_in(folk.lea), f"{url}/audience", {"audience": "intranet"}).status_code == 403
     assert kept().board.audience == "network"
+    assert 'value="intranet"' not in sign_in(folk.zoe).get(f"{url}/audience").text
+    assert "Choisir qui le lit" not in sign_in(folk.zoe).get(url).text
+    assert "Choisir qui le lit" in sign_in(folk.ben).get(url).text
     assert post(sign_in(folk.ben), f"{url}/audience", {"audience": "intranet"}).status_code == 303
     assert kept().board.audience == "intranet"
+
+
+def test_the_services_ask_who_widens(writing, folk, board_id, kept):
+    """C36 SPEC 6: without any page, an opener narrows and never widens; a stranger does neither."""
+    with writing():
+        board = session.get_one(Board, board_id)
+        for who in (folk.zoe, folk.lea, folk.omar, folk.admin):
+            with pytest.raises(Forbidden):
+                open_to(viewer_for(who), board, audience="intranet", at=now())
+        with pytest.raises(Invalid):
+            open_to(viewer_for(folk.ben), board, audience="public", at=now())
+        open_to(viewer_for(folk.ben), board, audience="intranet", at=now())
+        with pytest.raises(Forbidden):
+            open_to(viewer_for(folk.lea), board, audience="network", at=now())
+    assert kept().board.audience == "intranet"
+    with writing():
+        open_to(viewer_for(folk.zoe), session.get_one(Board, board_id), audience="network", at=now())
+    assert kept().board.audience == "network"
 
 
 def test_who_opened_it_narrows_at_once(sign_in, post, folk, url, kept):
@@ -218,6 +240,8 @@ def test_who_opened_it_narrows_at_once(sign_in, post, folk, url, kept):
     post(sign_in(folk.ben), f"{url}/audience", {"audience": "intranet"})
     page = sign_in(folk.zoe).get(f"{url}/audience").text
     assert "membre d’un labo" in page or "membres des labos" in page
+    assert 'value="intranet"' in page
+    assert "Choisir qui le lit" in sign_in(folk.zoe).get(url).text
     assert post(sign_in(folk.zoe), f"{url}/audience", {"audience": "network"}).status_code == 303
     assert kept().board.audience == "network"
     assert sign_in(folk.omar).get(url).status_code == 404

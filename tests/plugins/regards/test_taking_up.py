@@ -125,6 +125,21 @@ def test_a_closed_question_is_not_taken_up(number, sign_in, post, folk, kept):
     assert not any(each.became_kind for each in kept().lines)
 
 
+def test_what_would_be_refused_is_not_offered(number, copil_id, sign_in, post, folk):
+    """A question that is closed, or was taken up, offers neither lab nor copil; open again, it does."""
+    page, taking = f"/regards/q/{number}", f"takes_up=regards.question:{number}"
+    offers = lambda: sign_in(folk.lea).get(page).text.count(taking)  # noqa: E731
+    assert offers() == 2
+    post(sign_in(folk.ben), f"{page}/mark", {"state": "closed", "note": "Plus la peine"})
+    assert offers() == 0
+    post(sign_in(folk.ben), f"{page}/reopen")
+    assert offers() == 2
+    lea = sign_in(folk.lea)
+    address = f"/labs/{folk.other_id}/open?{taking}"
+    assert post(lea, address, forms_of(lea.get(address), "question")).status_code == 303
+    assert offers() == 0
+
+
 def test_what_one_may_not_read_is_not_taken_up(number, copil_id, sign_in, folk):
     """P2: the address prefills nothing that its reader may not read."""
     page = sign_in(folk.omar).get(f"/copils/sessions/{copil_id}/ask?takes_up=regards.question:{number}").text

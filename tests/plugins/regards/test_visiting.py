@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from portal.api import Subject, hookimpl, now
+from portal.content.privacy.retention import run_retention
 from portal.content.settings import write_words
 
 from plugins.regards.services.opening import open_board
@@ -59,7 +60,9 @@ def leave(new_client, door, key):
     """Leave a card without account, as the page would send it."""
 
     def send(**typed):
-        return new_client().post(door, data=TYPED | {"key": typed.pop("key", None) or key()} | typed)
+        sent = TYPED | {"key": typed.pop("key", None) or key()}
+        came_from = {"REMOTE_ADDR": typed.pop("net", "127.0.0.1")}
+        return new_client().post(door, data=sent | typed, environ_base=came_from)
 
     return send
 
@@ -211,14 +214,32 @@ def test_the_code_dies_with_the_reveal(leave, reveal, new_client, door):
 
 
 def test_visitors_are_bounded(leave, writing, kept):
+    """The round to so many an hour, each network to half: whoever floods from one leaves room to the others."""
     with writing():
-        write_words("regards", "visitors_an_hour", words=["2"])
-    assert [leave().status_code for _card in range(2)] == [303, 303]
-    refused = leave()
-    assert refused.status_code == 429
-    assert "laissez la vôtre sur papier" in refused.text
-    assert all(words in refused.text for words in SAID)
-    assert len(kept().cards) == 2
+        write_words("regards", "visitors_an_hour", words=["3"])
+    assert [leave(net="192.0.2.1").status_code for _card in range(2)] == [303, 303]
+    flooding = leave(net="192.0.2.1")
+    assert "celui de votre téléphone" in flooding.text
+    assert leave(net="192.0.2.2").status_code == 303
+    full = leave(net="192.0.2.3")
+    assert "laissez la vôtre sur papier" in full.text
+    for refused in (flooding, full):
+        assert refused.status_code == 429
+        assert all(words in refused.text for words in SAID)
+    assert len(kept().cards) == 3
+
+
+def test_the_network_of_a_visitor_is_a_digest_kept_for_a_day(leave, kept, clock, writing):
+    leave(net="192.0.2.1")
+    leave(net="192.0.2.2")
+    one, other = (card.network for card in kept().cards)
+    assert one != other
+    assert "192.0.2" not in f"{one} {other}"
+    clock.advance(hours=49)
+    with writing():
+        while run_retention(now()):
+            pass
+    assert [card.network for card in kept().cards] == [None, None]
 
 
 def test_the_page_of_what_is_reviewed_shows_the_code(sign_in, folk, door):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
+
 import pytest
 import sqlalchemy as sa
 
@@ -157,3 +161,25 @@ def test_nobody_writes_while_nobody_says_whose_work_it_is(hand_in, kept, writing
         session.execute(sa.text("UPDATE regards_board SET subject_kind = 'stands.stand'"))
     assert hand_in().status_code == 422
     assert kept().words == []
+
+
+@pytest.fixture
+def own_words(sign_in, post):
+    """Give the words of lines in somebody’s own data."""
+
+    def read(who):
+        with post(sign_in(who), "/account/data") as answer, zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+            told = archive.read("donnees.json").decode()
+        return sorted(set(re.findall(r"« (.) »", told)))
+
+    return read
+
+
+def test_of_the_card_of_a_lab_each_gets_their_own_lines(hand_in, folk, own_words, kept):
+    """G3: the card is written together; what a colleague typed is not one’s own, before the reveal or after."""
+    hand_in(inspiring="« 1 »", risky="« 2 »", question="« 3 »")
+    hand_in(folk.lea, inspiring="« 1 »\n« 4 »", risky="« 2 »", question="« 5 »")
+    assert own_words(folk.zoe) == ["1", "2"]
+    assert own_words(folk.lea) == ["4", "5"]
+    assert own_words(folk.noe) == own_words(folk.ben) == []
+    assert len(kept().cards) == 1
