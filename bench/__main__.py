@@ -67,7 +67,7 @@ def cluster(databases: list[str]) -> Iterator[Any]:
         yield None
         return
     try:
-        with postgresql_cluster() as server:
+        with postgresql_cluster(within=Path(tempfile.gettempdir())) as server:  # on a disk, as a portal is
             yield server
     except PostgresUnavailable as reason:
         say(f"PostgreSQL is left out: {reason}")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gc
+import os
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from portal.testing.browser import ToolUnavailable, launch_options
+from portal.testing.postgres import memory
 
 from tests.strict import unavailable
 
@@ -16,6 +18,12 @@ pytest_plugins = ["portal.testing.databases", "portal.testing.fixtures", "tests.
 # A busy machine is no fault of the code: nothing that is generated is judged by the clock.
 settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("portal")
+
+
+def pytest_configure() -> None:
+    """Keep what tests write in memory, if there is room; what passed is removed."""
+    if place := memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(place))
 
 
 # Files of few tests that take minutes. Begun last, one process would still be at them while the other waits.

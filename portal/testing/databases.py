@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,11 +14,9 @@ from sqlalchemy.engine import make_url
 from portal.hosting.config import write_secret
 from portal.loader.discovery import scan
 from portal.loader.migrating import create_database, migrate
-from portal.testing.postgres import PostgresUnavailable, postgresql_cluster
+from portal.testing.postgres import PostgresUnavailable, memory, postgresql_cluster
 
 DATABASES = ("sqlite", "postgresql")
-MEMORY = Path("/dev/shm")  # noqa: S108 what is made in it has a name that nobody can guess
-MEMORY_BYTES = 2_000_000_000  # room for a large world in each process that runs tests
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -99,14 +96,8 @@ def database(request: pytest.FixtureRequest) -> Iterator[Databases]:
         cluster = request.getfixturevalue("postgresql_server")
         if isinstance(cluster, PostgresUnavailable):
             pytest.skip(str(cluster))
-    with tempfile.TemporaryDirectory(prefix="portal-tests-", dir=_memory()) as folder:
+    with tempfile.TemporaryDirectory(prefix="portal-tests-", dir=memory()) as folder:
         yield Databases(kind, Path(folder), cluster)
-
-
-def _memory() -> Path | None:
-    """Give a folder in memory, if there is room: each commit of SQLite waits for the disk, and a test has dozens."""
-    is_there = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_BYTES
-    return MEMORY if is_there else None
 
 
 @pytest.fixture(scope="session")

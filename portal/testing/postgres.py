@@ -22,6 +22,8 @@ from psycopg import sql
 
 PROGRAM_FOLDERS = "usr/lib/postgresql/*/bin"
 START_SECONDS = 60
+MEMORY = Path("/dev/shm")  # noqa: S108 what is made in it has a name that nobody can guess
+MEMORY_BYTES = 4_000_000_000  # room for a large world on both databases, for each process that runs tests
 UNPRIVILEGED = ("postgres", "nobody")
 SETTINGS = {
     "listen_addresses": "",
@@ -30,6 +32,7 @@ SETTINGS = {
     "full_page_writes": "off",
     "max_connections": "200",
     "shared_buffers": "64MB",
+    "max_wal_size": "256MB",
     "timezone": "UTC",
     "lc_messages": "C",
 }
@@ -95,13 +98,14 @@ def postgresql_cluster(*, within: Path | None = None, settings: Mapping[str, str
 
     PostgreSQL refuses to run as root: then it runs as ``postgres`` or ``nobody``.
 
-    :param within: where its folder is made, by default /tmp; a short path, because that of its socket is bounded
+    :param within: where its folder is made, by default in memory, else /tmp; its socket takes a short path only
     :param settings: of its own, over `SETTINGS`; `SAFE` are those of a careful server
     :raises PostgresUnavailable: the programs are absent, or the server did not start
     """
     programs = server_programs()
     owner = _owner()
-    folder = Path(tempfile.mkdtemp(prefix="portal-pg-", dir=within or "/tmp"))  # noqa: S108 a socket's path must be short
+    place = within or memory() or "/tmp"  # noqa: S108 a socket's path must be short
+    folder = Path(tempfile.mkdtemp(prefix="portal-pg-", dir=place))
     try:
         if owner:
             os.chown(folder, owner.pw_uid, owner.pw_gid)
@@ -114,6 +118,12 @@ def postgresql_cluster(*, within: Path | None = None, settings: Mapping[str, str
             cluster.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def memory() -> Path | None:
+    """Return a folder in memory, if there is room: on a disk each test waits for its commits and for its database."""
+    is_there = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_BYTES
+    return MEMORY if is_there else None
 
 
 def server_programs() -> Path:
