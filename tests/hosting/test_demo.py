@@ -197,5 +197,6 @@ def test_no_link_of_the_source_is_published_and_the_torn_one_is_not_guessed(play
         ("to_confirm", "we-Obs2KR28"),
         ("to_confirm", "cAGqrG5Moc0"),
         ("to_check", ""),
-        ("published", ""),  # the film that stands here
+        ("published", ""),  # a film that stands here
+        ("to_clear", ""),  # and one that waits for somebody who is filmed
     ]

@@ -129,6 +129,32 @@ def test_a_film_of_the_house_plays_from_here_with_its_captions(travel):
     assert not celine.complaints
 
 
+def test_who_is_filmed_agrees_on_today_and_changes_their_mind(travel, is_accessible):
+    """C33 SPEC 7: nobody else finds it before, the question leads to the answer, one no is enough."""
+    inaki, celine, nadia = travel("Iñaki Etcheverry"), travel("Céline Wagner"), travel("Nadia Vermeersch")
+    assert celine.go("/restitutions/5") == 404
+    inaki.go("/")
+    inaki.act(named(inaki.page, re.compile("Vous apparaissez dans")))
+    inaki.page.wait_for_url("**/mine")
+    is_accessible(inaki)
+    inaki.act(named(inaki.page, "Voir d’abord la vidéo"))
+    inaki.page.locator("main video").wait_for()
+    inaki.act(named(inaki.page, "Vous y apparaissez : répondre"))
+    inaki.act(named(inaki.page, "Oui, je suis d’accord", "button"))
+    assert "vous êtes d’accord depuis le 26 janvier 2018" in inaki.reads()
+    assert celine.go("/restitutions/5") == 200
+    nadia.go("/restitutions/5/filmed")
+    assert "Iñaki Etcheverry d’accord" in nadia.reads()
+    celine.go("/restitutions/5")
+    inaki.go("/restitutions/5")
+    inaki.act(named(inaki.page, "Je ne suis plus d’accord pour y apparaître"))
+    inaki.act(named(inaki.page, "Je ne suis plus d’accord", "button"))
+    assert "La vidéo n’est plus montrée" in inaki.reads()
+    assert celine.go("/restitutions/5") == 404
+    nadia.go("/restitutions/5")
+    assert "retirée" in nadia.reads()
+
+
 # A plugin that is switched off: its name, a page of its own, then pages of others, and what is missing there.
 PARTS = {
     "programmes": (

@@ -28,7 +28,7 @@ READABLE = sa.select(Restitution).where(
     sa.or_(
         sa.and_(Restitution.readable(), sa.or_(Restitution.status.in_(SHOWN), Restitution.author_id == READER)),
         sa.and_(Restitution.status == Status.HIDDEN, Restitution.hidden_by_id == READER),
-        sa.and_(Restitution.status.in_((Status.TO_CLEAR, *SHOWN)), _FILMED),
+        sa.and_(Restitution.status == Status.TO_CLEAR, _FILMED),
     )
 )
 _SOME = READABLE.where(Restitution.id.in_(sa.bindparam("some", expanding=True)))

@@ -15,6 +15,7 @@ from portal.api import (
     people,
     person,
     qr_uri,
+    readers_sentence,
     requires,
     see,
     session,
@@ -28,6 +29,7 @@ from plugins.restitutions import permissions
 from plugins.restitutions.forms.filmed import ConsentForm, NameForm, ReasonForm
 from plugins.restitutions.models import Consent, Restitution, Status
 from plugins.restitutions.queries.restitutions import consents_of
+from plugins.restitutions.services.clearing import CLEARABLE
 from plugins.restitutions.services.consents import add_consent, agree, consent_token, remove, rename, take_back
 from plugins.restitutions.services.emptying import SCOPE
 from plugins.restitutions.views.blueprint import blueprint
@@ -143,7 +145,8 @@ _SAYING_NO = {False: "restitutions/consent.html", True: "restitutions/consent_go
 @signed_in(consent=my_consent)
 def own_answer(consent):
     """Let a colleague who is filmed agree, or say no, before and after."""
-    return _answered(consent, watch_url=url_for("restitutions.restitution", restitution_id=consent.restitution_id))
+    restitution = session.get_one(Restitution, consent.restitution_id)
+    return _answered(consent, watch_url=url_of(restitution) if restitution.status in CLEARABLE else None)
 
 
 @blueprint.route("/consent/<token>", methods=["GET", "POST"])
@@ -164,5 +167,6 @@ def _answered(consent: Consent, *, watch_url: str | None):
     around = _around(consent) | {"cancel_url": request.path, "watch_url": watch_url}
     if not consent.is_awaited:
         return page(_SAYING_NO[consent.withdrawn_at is not None], is_self=True, **around)
-    owner = person(around["restitution"].author_id)
-    return page("restitutions/asked.html", owner=owner, **around)
+    of = around["restitution"]
+    readers = readers_sentence(of.audience, of.reader_group_id)
+    return page("restitutions/asked.html", owner=person(of.author_id), readers=readers, **around)

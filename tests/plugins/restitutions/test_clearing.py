@@ -54,6 +54,14 @@ def named(waiting, writing, awa, make_user):
         return waiting, karim, f"/restitutions/consents/{one.id}/mine", f"/restitutions/consent/{consent_token(other)}"
 
 
+@pytest.fixture
+def karim_agreed(named, writing):
+    """Let both of them agree."""
+    with writing():
+        for consent in session.scalars(sa.select(Consent)).all():
+            agree(None, consent, at=START)
+
+
 def doors(number, copil):
     """List every address by which something of a video could be told."""
     page = f"/restitutions/{number}"
@@ -132,6 +140,35 @@ def test_what_is_no_answer_changes_nothing(answer, named, client, reading):
     with reading():
         assert again(number).status == "to_clear"
         assert not session.scalars(sa.select(Consent.id).where(Consent.given_on.is_not(None))).all()
+
+
+def test_who_is_asked_reads_to_whom_it_would_be_open(named, writing, sign_in, client):
+    number, karim, mine, address = named
+    assert "pourront la voir : Les 4 agents d’ici" in words(sign_in(karim).get(mine))
+    with writing():
+        again(number).audience = "self"
+    client.delete_cookie("session")
+    assert "Awa Diop, qui pourra l’ouvrir à des collègues" in words(client.get(address))
+
+
+def test_what_is_published_is_for_its_audience_alone(named, writing, sign_in, karim_agreed):
+    """G7: to be filmed opens nothing once everybody has answered; one says no at one's own address all the same."""
+    number, karim, mine, _address = named
+    own = sign_in(karim)
+    assert own.get(f"/restitutions/{number}").status_code == 200
+    with writing():
+        again(number).audience = "self"
+    assert own.get(f"/restitutions/{number}").status_code == 404
+    assert "Retirer votre accord ?" in words(own.get(mine))
+
+
+def test_who_is_named_before_the_address_is_confirmed_is_led_nowhere_closed(link, writing, awa, lea, sign_in):
+    number = link("https:/ /youtu.be/ we-Obs 2KR28")
+    with writing():
+        consent = add_consent(viewer_of(awa.id), again(number), at=START, person_id=lea.id).id
+    page = sign_in(lea).get(f"/restitutions/consents/{consent}/mine")
+    assert "Demandez d’abord à Awa Diop" in words(page)
+    assert f"/restitutions/{number}" not in page.text
 
 
 def test_one_who_says_no_before_is_enough(named, sign_in, post, awa, reading):
