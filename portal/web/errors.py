@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from urllib.parse import urlsplit
 
 import sqlalchemy.exc
 from flask import Flask, Response, current_app, g, render_template, request, url_for
 from flask_login import AnonymousUserMixin
-from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.routing import RequestRedirect
 
 from portal.db import db
@@ -45,6 +46,10 @@ WORDS = {
             "Your collectivity does not use this part of the portal, or no longer. What was written there is not lost."
         ),
     ),
+    405: (
+        _.later("This address opens no page"),
+        _.later("It answers a button only. Go to the page where the button stands, and use it there."),
+    ),
     409: (
         _.later("This cannot be done as things stand"),
         _.later("The page has changed meanwhile. Load it again to see how it stands."),
@@ -76,12 +81,16 @@ def _rendered(status: int, *, text: str = "", reference: str | None = None) -> R
 
 
 def _way_out() -> Action:
-    """Give the page to go to instead of one that opens nothing any more, else the way home."""
+    """Give the page to go to instead of one that opens nothing any more; where a button was used; else the way home."""
     policy = policy_of(current_app.view_functions.get(request.endpoint or ""))
-    if policy is None or policy.elsewhere is None:
-        return Action(_.later("Back to today"), Shell().home_url)
-    words, endpoint = policy.elsewhere
-    return Action(words, url_for(endpoint))
+    if policy is not None and policy.elsewhere is not None:
+        words, endpoint = policy.elsewhere
+        return Action(words, url_for(endpoint))
+    before = urlsplit(request.referrer or "")
+    is_here = before.netloc == request.host and not before.path.startswith("//")
+    if request.method == "POST" and is_here:
+        return Action(_.later("Back to the page you came from"), before._replace(scheme="", netloc="").geturl())
+    return Action(_.later("Back to today"), Shell().home_url)
 
 
 def _known(error: PortalError) -> Response:
@@ -124,9 +133,7 @@ def _http(error: HTTPException) -> Response | HTTPException:
     status = error.code or 500
     reference = _note_absence(status) if status in {404, 405} else None
     text = _too_large() if status == 413 else _out_of_order() if status == 404 else ""
-    answer = _answer(404 if status == 405 else status, text=text, reference=reference)
-    if isinstance(error, MethodNotAllowed):
-        answer.status_code = 405
+    answer = _answer(status, text=text, reference=reference)
     for name, value in error.get_headers(request.environ):  # « Allow », « Retry-After »
         if name != "Content-Type":
             answer.headers[name] = value

@@ -23,7 +23,7 @@ SAID = {
     400: "n’a pas pu être lue",
     403: "ne vous est pas ouvert",
     404: "n’est pas ouverte ici",
-    405: "n’est pas ouverte ici",
+    405: "n’ouvre pas de page",
     409: "pas possible en l’état",
     413: "trop volumineux",
     418: "s’est cassé",
@@ -56,6 +56,26 @@ def test_each_status_has_its_words_and_a_way_back(client, address, status):
     assert SAID[status] in words(answer)
     assert 'href="/"' in answer.text
     assert 'lang="fr"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("came_from", "way_out"),
+    [
+        ("http://localhost/fail/form?page=2", "/fail/form?page=2"),
+        ("http://elsewhere.example/fail/form", "/"),
+        ("http://localhost//elsewhere.example/", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_refused_act_leads_back_to_the_page_of_its_button(app, client, mount, came_from, way_out):
+    def refuse():
+        raise Conflict("Une phrase exacte.")
+
+    url = mount("refuse", public()(refuse), methods=["POST"])
+    answer = client.post(url, headers={"Referer": came_from, "Origin": "http://localhost"})
+    assert answer.status_code == 409
+    (found,) = re.findall(r'href="([^"]*)"[^>]*>\s*Retour', answer.text)
+    assert found == way_out
 
 
 def test_whoever_reads_english_gets_errors_in_english(own, post):
