@@ -37,8 +37,8 @@ _ = texts("programmes")
 GONE = _.later("This calendar is closed. Whoever it belongs to can open another from “My agenda”.")
 
 
-def address_in(programme: Programme, slot_id: int | None) -> str:
-    """Give the address of the page of a day, or of one of its slots, for a calendar."""
+def address_in(programme: Programme, slot_id: int | None = None) -> str:
+    """Give the address of the page of a day, or of one of its slots, that whoever may read it can open anywhere."""
     if programme.audience == Audience.PUBLIC:
         anchor = f"slot-{slot_id}" if slot_id else None
         return absolute_url("programmes.public_day", programme_id=programme.id, _anchor=anchor)

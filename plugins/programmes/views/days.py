@@ -39,6 +39,7 @@ from plugins.programmes.queries.programmes import is_organiser, organiser_ids, t
 from plugins.programmes.queries.slots import taken_off
 from plugins.programmes.services.delaying import last_delay
 from plugins.programmes.views.blueprint import blueprint
+from plugins.programmes.views.calendars import address_in
 from plugins.programmes.views.loaders import one_programme
 from plugins.programmes.views.readers import day_context, labs_of, state_of
 
@@ -147,7 +148,7 @@ def sheet(programme):
     """Print the day on one A4 sheet, with the code that leads to its page (C34 SPEC 5)."""
     return page(
         "programmes/sheet.html",
-        address=absolute_url("programmes.programme", programme_id=programme.id),
+        address=address_in(programme),
         code=url_for("programmes.programme_qr", programme_id=programme.id),
         printed_at=now(),
         **day_context(viewer(), programme, at=now()),
@@ -158,7 +159,7 @@ def sheet(programme):
 @signed_in(programme=one_programme)
 def programme_qr(programme) -> Response:
     """Draw the code that leads to the page of the day."""
-    return qr_svg(absolute_url("programmes.programme", programme_id=programme.id))
+    return qr_svg(address_in(programme))
 
 
 @blueprint.get("/public/<int:programme_id>")

@@ -11,6 +11,7 @@ from plugins.programmes import permissions
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.services.walls import WALL_SCOPE, close_wall, open_wall, wall_of
 from plugins.programmes.views.blueprint import blueprint
+from plugins.programmes.views.calendars import address_in
 from plugins.programmes.views.loaders import one_programme, own_programme, projected_programme
 from plugins.programmes.views.readers import day_context
 
@@ -40,7 +41,7 @@ def projected_wall(programme):
 @token(WALL_SCOPE, reader=True, gone=GONE, programme=projected_programme)
 def projected_qr(programme) -> Response:
     """Draw the code that leads to the page of the day."""
-    return qr_svg(absolute_url("programmes.programme", programme_id=programme.id))
+    return qr_svg(address_in(programme))
 
 
 def _wall(programme: Programme, *, code: str) -> Response:
@@ -48,7 +49,7 @@ def _wall(programme: Programme, *, code: str) -> Response:
     return page(
         "programmes/wall.html",
         code=code,
-        address=absolute_url("programmes.programme", programme_id=programme.id),
+        address=address_in(programme),
         refresh_seconds=REFRESH_SECONDS,
         confetti=CONFETTI,
         **day_context(reader(), programme, at=now()),

@@ -86,6 +86,19 @@ def test_the_wall_is_projected_without_session_and_names_nobody(
     assert "Cet écran est fermé." in words(gone)
 
 
+def test_what_hangs_on_the_wall_of_a_day_open_to_all_leads_where_all_may_read(
+    client, new_client, sign_in, zoe, day, writing, programme_id
+):
+    with writing():
+        session.get_one(Programme, programme_id).audience = "public"
+    sign_in(zoe)
+    for paper in ("wall", "sheet"):
+        page = client.get(f"{day}/{paper}").text
+        assert f"http://localhost/programmes/public/{programme_id}" in page
+        assert f"http://localhost{day}<" not in page
+    assert new_client().get(f"/programmes/public/{programme_id}").status_code == 200
+
+
 def test_a_day_that_is_over_is_no_longer_projected(client, sign_in, post, zoe, day, clock):
     sign_in(zoe)
     clock.advance(days=2, hours=16)
