@@ -98,9 +98,16 @@ def _tell_overlaps(event: Event, moved: set[int]) -> None:
 
 
 def slot_changed(event: Event) -> None:
-    """Tell who comes, who runs it and who follows the day, if hour or place changed."""
+    """Tell who comes, who runs it and who follows the day, if hour or place changed; and whose sign-ups now overlap."""
     if event.facts.get("moved"):
-        _tell(event, {*_of_slot(event.subject.id), *followers(_programme(event).subject)}, MOVED)
+        _slot(MOVED)(event)
+        _tell_overlaps(event, {event.subject.id})
+
+
+def slot_put_back(event: Event) -> None:
+    """Tell them that it is back; who signed up for something else meanwhile chooses."""
+    _slot(ON_AGAIN)(event)
+    _tell_overlaps(event, {event.subject.id})
 
 
 def _slot(text: object) -> Callable[[Event], None]:
@@ -122,6 +129,8 @@ def day_changed(event: Event) -> None:
     programme = _programme(event)
     if event.facts.get("moved") or event.facts.get("elsewhere"):
         _tell(event, _of_all(programme), ELSEWHEN)
+    if event.facts.get("moved"):
+        _tell_overlaps(event, {slot.id for slot in rows_of(programme)})
 
 
 def host_named(event: Event) -> None:
@@ -141,7 +150,7 @@ TELLERS: dict[str, Callable[[Event], None]] = {
     "programmes.day_changed": day_changed,
     "programmes.slot_changed": slot_changed,
     "programmes.slot_taken_off": _slot(OFF),
-    "programmes.slot_put_back": _slot(ON_AGAIN),
+    "programmes.slot_put_back": slot_put_back,
     "programmes.slot_filled": _slot(FILLED),
     "programmes.slot_revealed": _slot(REVEALED),
     "programmes.host_named": host_named,

@@ -88,6 +88,7 @@ def second_click(author_id: int, day: Day, *, at: datetime) -> Programme | None:
     same = sa.and_(
         Programme.author_id == author_id,
         Programme.title == day.title.strip(),
+        Programme.place == day.place.strip(),
         Programme.held_on == day.held_on,
         Programme.audience == day.audience,
         Programme.reader_group_id.is_not_distinct_from(day.lab_group_id),

@@ -72,20 +72,22 @@ def add_stand(actor: Viewer, programme: Programme, plan: Plan, *, at: datetime, 
     must_be_held(programme)
     _check(plan, actor)
     there = stands_of(programme)
-    again = next((stand for stand in there if said_of(stand) == plan.said), None)
-    if again is not None:
-        return again
     if len(there) >= MAX_STANDS:
         raise Conflict(_("A day has %(most)s stands at most.", most=MAX_STANDS))
-    last = max((stand.position for stand in there), default=0)
-    stand = Stand(programme_id=programme.id, position=last + 1, created_at=at)
+    again = next((stand for stand in there if said_of(stand) == plan.said), None)
+    stand = again or _added(actor, programme, plan, position=max((one.position for one in there), default=0) + 1, at=at)
+    if holder is not None:
+        add_holder(actor, stand, holder, at=at)
+    return stand
+
+
+def _added(actor: Viewer, programme: Programme, plan: Plan, *, position: int, at: datetime) -> Stand:
+    stand = Stand(programme_id=programme.id, position=position, created_at=at)
     _write(stand, plan)
     session.add(stand)
     session.flush()
     issue_token(STAND_SCOPE, subject=stand.subject, expires_at=dies_at(programme), label=_.later("Code of a stand"))
     record("programmes.stand_added", stand.subject, actor=actor, at=at)
-    if holder is not None:
-        add_holder(actor, stand, holder, at=at)
     return stand
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
 from portal.api import Subject, now, session
 from portal.content.models import OutboxMessage
 
+from plugins.programmes.models.programme import Track
 from plugins.programmes.models.slot import Host, SignUp
 from tests.plugins.labs.pages import words
-from tests.plugins.programmes.factories import at_hour, make_slot
+from tests.plugins.programmes.factories import DAY, at_hour, make_programme, make_slot
 
 PLUGINS = ["programmes"]
+NEXT = DAY + timedelta(days=1)
 
 
 @pytest.fixture
@@ -55,6 +59,37 @@ def test_a_slot_that_moves_is_told_and_one_that_only_says_more_is_not(act, told,
     act(f"slots/{slot_id}/change", {**same, "place": "Hall"})
     assert all("« Foire » change d’heure ou de lieu" in told(who) for who in (awa, lea))
     assert "Foire" not in told(zoe)
+
+
+@pytest.mark.parametrize("how", ["by hand", "put back", "with its day"])
+def test_whose_sign_ups_overlap_once_something_moved_is_told(act, told, programme_id, writing, zoe, lea, how):
+    """C34 SPEC 3: a delay is not the only way; one is told once, and chooses."""
+    said = "est maintenant à la même heure qu’une autre de vos inscriptions"
+    with writing():
+        tracks = [Track(programme_id=programme_id, name=name, position=0) for name in ("A", "B")]
+        session.add_all(tracks)
+        session.flush()
+        other = make_programme(zoe, title="Lendemain", held_on=NEXT)
+        one, two, three = (
+            make_slot(day, starts, starts + timedelta(hours=1), title=title, takes_names=True, track_id=track)
+            for day, starts, title, track in (
+                (programme_id, at_hour(10), "Le matin", tracks[0].id),
+                (programme_id, at_hour(14), "Le soir", tracks[1].id),
+                (other, at_hour(34, 30), "Le lendemain", None),
+            )
+        )
+        session.add_all(SignUp(slot_id=number, person_id=lea.id, signed_at=now()) for number in (one, two, three))
+    assert said not in told(lea)
+    if how == "with its day":
+        act(f"{programme_id}/change", {"title": "Interlabos", "held_on": NEXT.isoformat(), "audience": "intranet"})
+    elif how == "by hand":
+        act(f"slots/{two}/change", {"kind": "plenary", "title": "Le soir", "starts": "10:30", "ends": "12:00"})
+    else:
+        act(f"slots/{one}/take-off")
+        act(f"slots/{two}/change", {"kind": "plenary", "title": "Le soir", "starts": "10:30", "ends": "12:00"})
+        assert said not in told(lea)
+        act(f"slots/{one}/put-back")
+    assert told(lea).count(said) == 1
 
 
 def test_a_day_called_off_or_moved_is_told_to_all_whom_it_concerns(act, told, slot_id, programme_id, awa, lea):

@@ -138,6 +138,14 @@ def test_two_clicks_make_one_thing_and_both_answer_its_page(sign_in, post, there
         assert len(session.scalars(sa.select(table)).all()) == before + 1
 
 
+def test_a_second_click_on_a_stand_still_names_who_holds_it(organiser, post, there, reading, lea):
+    address = f"{there['day']}/stands/new"
+    for holder in ("", lea.name):
+        assert post(organiser, address, {**STAND, "title": "Labo de Paris", "holder": holder}).status_code == 303
+    with reading():
+        assert session.scalars(sa.select(Holder.person_id)).all() == [lea.id]
+
+
 UNDONE = {
     "sign off": "/programmes/slots/{slot}/stay-away",
     "host": "/programmes/slots/{slot}/hosts/{who}/drop",
