@@ -83,8 +83,8 @@ def readable_boards(viewer: Viewer, ids: Iterable[int], *, at: datetime) -> list
 
 
 def board_by_id(board_id: int) -> Board | None:
-    """Give a round whoever may read it: its code opens it."""
-    return session.get(Board, board_id)
+    """Give a round as it is now, whoever may read it: its code opens it."""
+    return session.get(Board, board_id, populate_existing=True)
 
 
 def boards_on(subject: Subject, viewer: Viewer, *, at: datetime) -> list[Board]:

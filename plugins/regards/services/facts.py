@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.exc import InvalidRequestError
 
 from portal.api import Conflict, Forbidden, Viewer, session, texts
 
@@ -19,8 +20,13 @@ def hold(board: Board) -> None:
     """Read a round anew and keep others from changing it, its cards and lines, until the end of the transaction.
 
     Whatever is written of a round holds the round first: two who act wait in line, never in a ring.
+
+    :raises Conflict: it was taken back meanwhile
     """
-    session.refresh(board, with_for_update=True)
+    try:
+        session.refresh(board, with_for_update=True)
+    except InvalidRequestError as error:
+        raise Conflict(_("Meanwhile this round was taken back: it was opened by mistake.")) from error
 
 
 def card_anew(card_id: int | None) -> Card | None:

@@ -22,6 +22,7 @@ from portal.api import (
 
 from plugins.regards.forms.cards import VisitorForm
 from plugins.regards.models.board import Board
+from plugins.regards.queries.boards import board_by_id
 from plugins.regards.services.due import VISITOR_SCOPE, visitor_token
 from plugins.regards.services.facts import must_not_be_reviewed
 from plugins.regards.services.writing import leave_card, take_card_back
@@ -56,6 +57,7 @@ def leave(board):
     form, status = VisitorForm(), 422
     if board is not None:
         must_not_be_reviewed(viewer(), board)
+        number = board.id
         try:
             with form.attempt():
                 typed = {"key": form.key.data, "words": form.words, "signed": form.signed.data}
@@ -64,6 +66,7 @@ def leave(board):
         except TooMany as refusal:
             form.refuse(refusal)
             status = refusal.status
+        board = board_by_id(number)
     if board is None or not board.takes_visitors(now()):
         return page("regards/too_late.html", status=409, board=board, form=form, at=now())
     return _form(board, form, status)

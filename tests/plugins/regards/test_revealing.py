@@ -10,6 +10,7 @@ from portal.api import Forbidden, Invalid, Subject, add_member, now, session
 
 from plugins.regards.models.board import Board, Seat
 from plugins.regards.queries.cards import OWN_NAME
+from plugins.regards.services.opening import open_board
 from plugins.regards.services.revealing import open_to
 from plugins.regards.services.sweeping import sweep_reveals
 from plugins.regards.views.packs import files_of
@@ -224,6 +225,8 @@ def test_the_services_ask_who_widens(writing, folk, board_id, kept):
         for who in (folk.zoe, folk.lea, folk.omar, folk.admin):
             with pytest.raises(Forbidden):
                 open_to(viewer_for(who), board, audience="intranet", at=now())
+        with pytest.raises(Forbidden):
+            open_board(viewer_for(folk.zoe), folk.reviewed, occasion="Visite", audience="intranet", at=now())
         with pytest.raises(Invalid):
             open_to(viewer_for(folk.ben), board, audience="public", at=now())
         open_to(viewer_for(folk.ben), board, audience="intranet", at=now())

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
-from portal.api import Event, Subject, now, publish, session
+from portal.api import Conflict, Event, Subject, now, publish, session
 
-from plugins.regards.models.board import Board
+from plugins.regards.models.board import Board, Seat
 from plugins.regards.queries.cards import edition_of
 from plugins.regards.queries.lines import question_by_id
 from plugins.regards.services.answering import mark_question
+from plugins.regards.services.facts import hold
 from plugins.regards.services.lines import Words
 from plugins.regards.services.revealing import reveal
 from plugins.regards.services.writing import write_card
@@ -88,3 +90,12 @@ def test_marking_and_taking_up_wait_for_each_other_in_line(at_once, hand_in, rev
     assert at_once(takes_up, marks) == ["done", "done"]
     (line,) = [line for line in kept().lines if line.id == number]
     assert (line.mark, line.became_id) == ("lit", 1)
+
+
+def test_whoever_waited_while_a_round_was_taken_back_is_told(board_id, writing):
+    """It was there when they loaded it, and is gone once their turn comes."""
+    with writing(), pytest.raises(Conflict):
+        board = session.get_one(Board, board_id)
+        for gone in (Seat.board_id == board_id, Board.id == board_id):
+            session.execute(sa.delete(gone.left.table).where(gone))
+        hold(board)

@@ -9,10 +9,14 @@ import zipfile
 import pytest
 import sqlalchemy as sa
 
-from portal.api import add_member, now, remove_member, session
+from portal.api import Forbidden, add_member, now, remove_member, session
 
+from plugins.labs.models.lab import Lab
+from plugins.regards.models.board import Board
 from plugins.regards.queries.cards import OWN_NAME
-from tests.plugins.regards.factories import TYPED, WORDS
+from plugins.regards.services.writing import write_card
+from tests.plugins.labs.factories import make_lab
+from tests.plugins.regards.factories import TYPED, WORDS, viewer_for
 
 PLUGINS = ["labs", "regards"]
 SAID = list(TYPED.values())
@@ -129,6 +133,24 @@ def test_the_name_of_who_wrote_for_a_lab_is_shown_nowhere(hand_in, reveal, sign_
     page = sign_in(folk.awa).get(url).text
     assert "Labo de Paris" in page
     assert "Léa Petit" not in page
+
+
+def test_one_writes_for_ones_lab_unless_one_would_rather_sign(sign_in, folk, url):
+    """C36 SPEC 4: the group by default; one’s own name is a quieter way."""
+    text = sign_in(folk.lea).get(url).text
+    main, quiet = (re.search(rf'<a class="([^"]*)" href="{url}/card/{as_id}"', text) for as_id in (folk.other_group, 0))
+    assert (main.group(1), quiet.group(1)) == ("button main", "button quiet")
+
+
+def test_the_service_asks_for_whom_one_writes(folk, board_id, writing, kept):
+    """C36 SPEC 4: without any page too."""
+    with writing():
+        other = make_lab("Labo de Mulhouse", [folk.omar], animator=folk.omar)
+        group = session.get_one(Lab, other).group_id
+    with writing(), pytest.raises(Forbidden):
+        board, at = session.get_one(Board, board_id), now()
+        write_card(viewer_for(folk.lea), board, as_id=group, words=WORDS, is_draft=False, at=at)
+    assert kept().cards == []
 
 
 def test_one_writes_for_a_lab_one_belongs_to(hand_in, folk):
