@@ -25,10 +25,8 @@ LEVELS = (Audience.LAB, Audience.NETWORK, Audience.INTRANET, Audience.PUBLIC)
 
 def _part(table: str, link: str) -> sa.Select[Any]:
     """Select the days of which `READER` has a part in a slot or in a stand."""
-    part, thing = (
-        sa.table(f"programmes_{name}", *map(sa.column, names))
-        for name, names in ((table, (f"{link}_id", "person_id")), (link, ("id", "programme_id")))
-    )
+    part = sa.table(f"programmes_{table}", sa.column(f"{link}_id"), sa.column("person_id"))
+    thing = sa.table(f"programmes_{link}", sa.column("id"), sa.column("programme_id"))
     joined = sa.select(thing.c.programme_id).join(part, part.c[f"{link}_id"] == thing.c.id)
     return joined.where(part.c.person_id == READER)
 

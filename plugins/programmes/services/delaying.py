@@ -102,10 +102,8 @@ def _room_before(slot: Slot, rows: Sequence[Slot], *, at: datetime) -> timedelta
     """Give by how much what follows the fixed slots before this one may begin earlier, all of it together."""
     room = timedelta(days=1)
     for fixed in rows:
-        if not fixed.is_fixed or fixed.ends_at is None or fixed.ends_at <= at or not share_a_track(fixed, slot):
-            continue
-        after = [row.starts_at for row in rows if share_a_track(fixed, row) and row.starts_at >= fixed.ends_at]
-        if slot.starts_at >= fixed.ends_at:
+        if fixed.is_fixed and fixed.ends_at and at < fixed.ends_at <= slot.starts_at and share_a_track(fixed, slot):
+            after = (row.starts_at for row in rows if share_a_track(fixed, row) and row.starts_at >= fixed.ends_at)
             room = min(room, min(after) - fixed.ends_at)
     return room
 
