@@ -123,7 +123,7 @@ def _filmed(world: World, row: Restitution, made: Made, thing: Thing) -> None:
     own = world.add(Thing("restitutions.consent", consent.id, frozenset({OWNER}), made.state))
     if made.state in {"published", "to_clear", "withdrawn"} and not made.time:
         world.add_key(SCOPE, Key(token, things=(thing, own), shows=SHOWN_BY_THE_CODE))
-    if made.state == "hidden":
+    if made.state == "published":
         gone = add_consent(actor, row, "Zoé M.", local_day(at), at=at)
         remove(actor, gone, "Coupée au montage", at=at)
         world.add(Thing("restitutions.consent", gone.id, frozenset({OWNER}), "no longer named"))
