@@ -53,7 +53,7 @@ def add_consent(
     """Name somebody who is filmed; until they agree nobody else finds the video. Twice is once.
 
     A colleague (`person_id`) is asked, and answers alone; whoever has no account is given an address of their own, or
-    has agreed on paper (`given_on`).
+    has agreed on paper (`given_on`), which may be noted once they are named.
 
     :raises Forbidden: it is somebody else's
     :raises Conflict: it was taken down
@@ -66,15 +66,12 @@ def add_consent(
     same = sa.and_(Consent.restitution_id == restitution.id, Consent.standing())
     who = Consent.person_id == person_id if person_id is not None else Consent.name == name
     known: Consent | None = session.scalar(sa.select(Consent).where(same, who).limit(1))
-    if known is not None:
+    if known is not None and (given_on is None or known.given_on is not None):
         return known
     is_self = person_id is not None and person_id == actor.person_id
-    consent = Consent(
-        restitution_id=restitution.id,
-        person_id=person_id,
-        name="" if person_id is not None else name,
-        given_on=local_day(at) if is_self else given_on,
-    )
+    told = "" if person_id is not None else name
+    consent = known or Consent(restitution_id=restitution.id, person_id=person_id, name=told)
+    consent.given_on = local_day(at) if is_self else given_on
     session.add(consent)
     restitution.nobody_at = None
     session.flush()
@@ -87,9 +84,9 @@ def _ask(actor: Viewer, consent: Consent, *, at: datetime) -> None:
     """Let somebody answer: at an address of their own, or where they are signed in."""
     restitution = session.get_one(Restitution, consent.restitution_id)
     record(GIVEN if consent.given_on else "restitutions.consent_asked", restitution.subject, actor=actor, at=at)
-    if consent.person_id is None:
+    if consent.person_id is None and consent_token(consent) is None:
         issue_token(SCOPE, subject=consent.subject)
-    elif consent.given_on is None:
+    elif consent.person_id is not None and consent.given_on is None:
         asked = _.later("You are filmed in “%(title)s”: do you agree to be shown?")
         notify({consent.person_id}, consent.subject, asked, at=at, actor=actor, must_act=True)
 
@@ -100,10 +97,15 @@ def consent_token(consent: Consent) -> str | None:
 
 
 def _hold_both(consent: Consent) -> Restitution:
-    """Hold the restitution first, and both before the history is written: whoever changes it locks in that order."""
+    """Hold the restitution first, and both before the history is written: whoever changes it locks in that order.
+
+    :raises Conflict: their name was taken out meanwhile
+    """
     restitution = session.get_one(Restitution, consent.restitution_id)
     session.refresh(restitution, with_for_update=True)
-    session.refresh(consent, with_for_update=True)
+    same = sa.select(Consent).where(Consent.id == consent.id).with_for_update()
+    if session.scalar(same.execution_options(populate_existing=True)) is None:
+        raise Conflict(_("Their name was taken out meanwhile."))
     return restitution
 
 

@@ -248,6 +248,19 @@ def test_who_films_themselves_agrees_by_naming_themselves(waiting, sign_in, post
     assert sign_in(lea).get(f"/restitutions/{waiting}").status_code == 200
 
 
+def test_a_sheet_that_comes_back_signed_is_noted_for_who_is_named(waiting, sign_in, post, client, awa, lea, reading):
+    own, url = sign_in(awa), f"/restitutions/{waiting}/filmed"
+    assert post(own, url, {"name": "Bo Lang"}).status_code == 303
+    with reading():
+        address = consent_token(session.scalars(sa.select(Consent)).one())
+    for signed in ("2018-01-26", "2018-01-27"):  # the second changes nothing
+        assert post(own, url, {"name": "Bo Lang", "given_on": signed}).status_code == 303
+    assert "accord donné le 26 janvier 2018" in words(own.get(url))
+    assert sign_in(lea).get(f"/restitutions/{waiting}").status_code == 200
+    client.delete_cookie("session")
+    assert "Retirer votre accord ?" in words(client.get(f"/restitutions/consent/{address}"))
+
+
 def links_of(page):
     return {act: re.search(rf'href="(/restitutions/consents/\d+/{act})"', page).group(1) for act in ("name", "remove")}
 

@@ -9,9 +9,12 @@ import pytest
 import sqlalchemy as sa
 
 from portal.api import session
+from portal.people.sessions import viewer_of
 
 from plugins.restitutions.models import Restitution
+from plugins.restitutions.services.consents import add_consent, agree, remove
 from plugins.restitutions.services.looking import look_next, take_next
+from plugins.restitutions.views.loaders import own_consent
 from tests.outside import answer
 from tests.plugins.restitutions.factories import START, again, make_film, make_link, received
 
@@ -126,3 +129,20 @@ def test_a_worker_passes_over_what_another_is_taking(app, outside, writing, watc
     other.join(PATIENCE_SECONDS)
     assert number == watched
     assert outside.asked == []
+
+
+@pytest.mark.parametrize("act", ["agree", "remove"])
+def test_a_name_that_is_taken_out_meanwhile_is_no_fault(act, awa, at_once, writing, reading):
+    """C33 SPEC 7: whoever comes second is told, whichever they wanted."""
+    with reading():
+        actor = viewer_of(awa.id)
+    for turn in range(ROUNDS):
+        with writing():
+            made = make_link(awa, title=f"Vidéo {turn}", clear=False)
+            number = add_consent(actor, made, "Bo Lang", at=START).id
+        load = lambda number=number: own_consent(actor, consent_id=number)  # noqa: E731
+        take_out = lambda load=load: remove(actor, load(), at=START)  # noqa: E731
+        say_yes = lambda load=load: agree(None, load(), at=START)  # noqa: E731
+        met = at_once(take_out, say_yes if act == "agree" else take_out)
+        assert set(met) <= {"done", "Conflict", "Invalid", "NotFound"}
+        assert "done" in met
