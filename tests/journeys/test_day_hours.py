@@ -167,7 +167,7 @@ PARTS = {
         "/regards/2",
         {
             "/": "Des cartes attendent",
-            "/programmes/stands/1": "Laisser une carte",
+            "/programmes/stands/1": "ouvert, lignes cachées",
             "/labs/1": "Montre-moi où en est ton projet",
             "/labs/e/5": "",
             "/copils/q/9": "",
