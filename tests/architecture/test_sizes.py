@@ -28,7 +28,7 @@ MAX_PLUGIN_LINES = 1200
 # what its review asked for (readers of the session, whole captions, consents that end) took 150 lines; consent before
 # anything is told (asked, answered, corrected, hidden and shown again, two at once) 350 more.
 # `regards`: rounds, cards of four origins, the reveal, questions and their wall (C36); masking a line, whose each
-# line is, words of a visitor who came too late, fairs that move and networks that flood took 240 lines above 1,700.
+# line is, words of a visitor who came too late, fairs that move and networks that flood took 150 lines above 1,700.
 # `labs` and `copils` take up open questions of others, and give them back.
 CAPS = {
     "ambassadors": 3750,
@@ -36,7 +36,7 @@ CAPS = {
     "labs": 3010,
     "directory": 2900,
     "programmes": 3250,
-    "regards": 1950,
+    "regards": 1860,
     "restitutions": 1950,
 }
 SILENT = {
