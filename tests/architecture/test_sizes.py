@@ -26,7 +26,8 @@ MAX_PLUGIN_LINES = 1200
 # what its review asked for (two at once, planned hours, all packs in one) took 250 lines.
 # `restitutions`: addresses read and judged, words with their time, consents, what hosts say (C33), each with its pages;
 # what its review asked for (readers of the session, whole captions, consents that end) took 150 lines; consent before
-# anything is told (asked, answered, corrected, hidden and shown again, two at once) 350 more.
+# anything is told (asked, answered, corrected, hidden and shown again, two at once) 350 more;
+# two pages open on one thing, the same video twice, the sessions of a day 150 more.
 # `regards`: rounds, cards of four origins, the reveal, questions and their wall (C36); masking a line, whose each
 # line is, words of a visitor who came too late, fairs that move and networks that flood took 150 lines above 1,700.
 # `labs` and `copils` take up open questions of others, and give them back.
@@ -37,7 +38,7 @@ CAPS = {
     "directory": 2900,
     "programmes": 3250,
     "regards": 1860,
-    "restitutions": 1950,
+    "restitutions": 2100,
 }
 SILENT = {
     tokenize.COMMENT,

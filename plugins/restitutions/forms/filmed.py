@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from portal.api import Form, PersonField, local_day, now, texts
 
+from plugins.restitutions.forms.seen import SeenForm
 from plugins.restitutions.models import MAX_NAME, MAX_REASON
 
 _ = texts("restitutions")
@@ -58,7 +59,7 @@ class ReasonForm(Form):
     )
 
 
-class NameForm(ReasonForm):
+class NameForm(ReasonForm, SeenForm):
     """How somebody who is filmed is called."""
 
     name = StringField(_.later("Who is filmed"), validators=[InputRequired(), Length(max=MAX_NAME)])

@@ -6,19 +6,21 @@ from dataclasses import replace
 from typing import Any
 
 from wtforms import FileField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields import Field
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from portal.api import Audience, AudienceField, Filters, Form, Invalid, Subject, setting, texts
 from portal.api import FileField as FilesField
 
-from plugins.restitutions.models import LEVELS, MAX_SUMMARY, MAX_TITLE, Chapter, Has, Restitution
+from plugins.restitutions.forms.seen import SeenForm
+from plugins.restitutions.models import LEVELS, MAX_SUMMARY, MAX_TITLE, Has
 from plugins.restitutions.queries.restitutions import Sought, words_of
 from plugins.restitutions.services.publishing import Said
 from plugins.restitutions.values.addresses import MAX_ADDRESS
 from plugins.restitutions.values.captions import MAX_BYTES, Captions, decoded, read_captions
 from plugins.restitutions.values.places import FILE, NAMES, PROVIDERS
-from plugins.restitutions.values.times import mark, read_chapter
+from plugins.restitutions.values.times import read_chapter
 
 _ = texts("restitutions")
 
@@ -100,13 +102,13 @@ class FilmForm(_SaidForm):
             raise ValidationError(_("A video has %(most)s MB at most here. Make it smaller, or link to it.", most=most))
 
 
-class CorrectForm(Form):
+class CorrectForm(SeenForm):
     """Another address."""
 
     address = _address()
 
 
-class ChangeForm(_SaidForm):
+class ChangeForm(_SaidForm, SeenForm):
     """What is said of a video."""
 
     summary = TextAreaField(
@@ -150,14 +152,7 @@ class ChangeForm(_SaidForm):
         return replace(super().said(of), summary=self["summary"].data, language=self["language"].data)
 
 
-def filled(restitution: Restitution, chapters: list[Chapter]) -> dict[str, object]:
-    """Give what the form about a video begins with."""
-    names = ("title", "captions", "transcript", "audience", "summary", "language")
-    lines = (f"{mark(chapter.starts)} {chapter.title}" for chapter in chapters)
-    return {name: getattr(restitution, name) for name in names} | {"chapters": "\n".join(lines)}
-
-
-class CaptionsForm(Form):
+class CaptionsForm(SeenForm):
     """The words of a video: a file, or its lines; the file counts if both are there."""
 
     file = FileField(
@@ -190,7 +185,12 @@ class CaptionsForm(Form):
             raise Invalid(
                 _("No line here says when it is spoken, such as 00:01:05.000 --> 00:01:09.000."), field="typed"
             )
+        self["typed"].data = text  # a file is not sent twice: what it said stays, if the form is shown again
         return found
+
+    def meanwhile(self, field: Field, words: str) -> str:
+        """Say that there are other words by now; the page gives them whole."""
+        return _("Meanwhile other words are kept: take those beside this form, and compare.")
 
 
 class RestitutionFilters(Filters):

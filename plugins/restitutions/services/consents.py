@@ -25,6 +25,7 @@ from plugins.restitutions.services.clearing import clear_again
 from plugins.restitutions.services.emptying import SCOPE, close, empty
 from plugins.restitutions.services.holding import hold, must_own
 from plugins.restitutions.services.publishing import withdraw
+from plugins.restitutions.services.seen import must_have_seen, name_of
 
 _ = texts("restitutions")
 GIVEN = "restitutions.consent_given"
@@ -144,16 +145,21 @@ def take_back(actor: Viewer | None, consent: Consent, *, at: datetime) -> None:
         withdraw(actor, restitution, at=at)
 
 
-def rename(actor: Viewer, consent: Consent, name: str, reason: str = "", *, at: datetime) -> None:
+def rename(
+    actor: Viewer, consent: Consent, name: str, reason: str = "", *, seen: str | None = None, at: datetime
+) -> None:
     """Correct the name of somebody who is filmed and has no account.
 
+    :param seen: the edition of the name that the actor had before them; None not to ask
     :raises Forbidden: the restitution is somebody else's
+    :raises Overtaken: it was corrected meanwhile
     :raises Conflict: they are a colleague, or are no longer named
     :raises Invalid: they agreed already, and no reason is given
     """
     restitution = _correcting(actor, consent, reason)
     if consent.person_id is not None:
         raise Conflict(_("A colleague is called as they write themselves: take their name out, and name another."))
+    must_have_seen(seen, name_of(consent), {"name": name})
     if consent.name != name:
         consent.name, consent.reason = name, reason
         session.flush()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,6 +29,7 @@ from plugins.restitutions.models import Chapter, Cue, Has, Restitution, Status
 from plugins.restitutions.services.clearing import stand
 from plugins.restitutions.services.emptying import close_consents, drop_files, drop_words, empty
 from plugins.restitutions.services.holding import facts_of, hold, hold_author, must_own
+from plugins.restitutions.services.seen import SAID, address_of, edition_of, lines_of, must_have_seen, said_of
 from plugins.restitutions.values.addresses import Fault, ReadAddress
 from plugins.restitutions.values.places import FILE
 
@@ -144,14 +144,17 @@ def _keep(actor: Viewer, made: Restitution, said: Said, *, at: datetime) -> None
         link(LINK, made.subject, said.of, actor=actor, at=at)
 
 
-def confirm(actor: Viewer, restitution: Restitution, *, at: datetime) -> None:
+def confirm(actor: Viewer, restitution: Restitution, *, seen: str | None = None, at: datetime) -> None:
     """Say that the repaired address is the one that was meant; those filmed are next. A second click changes nothing.
 
+    :param seen: the edition of the address that the actor had before them; None not to ask
     :raises Forbidden: it is somebody else's
-    :raises Conflict: its address was not understood, or it was taken down
+    :raises Conflict: its address was not understood, or is another one by now; it was taken down
     """
     must_own(actor, restitution)
     hold(restitution)
+    if seen is not None and seen != edition_of(address_of(restitution)):
+        raise Conflict(_("The address was corrected meanwhile, on another page: look at it once more."))
     if restitution.status == Status.TO_CHECK:
         raise Conflict(_("The address was not understood: correct it first."))
     if restitution.status == Status.TO_CONFIRM:
@@ -159,11 +162,21 @@ def confirm(actor: Viewer, restitution: Restitution, *, at: datetime) -> None:
         stand(actor, restitution, at=at)
 
 
-def correct(actor: Viewer, restitution: Restitution, original: str, found: ReadAddress, *, at: datetime) -> None:
+def correct(
+    actor: Viewer,
+    restitution: Restitution,
+    original: str,
+    found: ReadAddress,
+    *,
+    seen: str | None = None,
+    at: datetime,
+) -> None:
     """Give another address; what its host said of the former one goes, and of another video words, chapters, consents.
 
+    :param seen: the edition of the address that the actor had before them; None not to ask
     :raises Forbidden: it is somebody else's
     :raises Conflict: it is a file of ours, or was taken down
+    :raises Overtaken: it was corrected meanwhile
     :raises Invalid: the address is not taken at all
     """
     must_own(actor, restitution)
@@ -171,6 +184,7 @@ def correct(actor: Viewer, restitution: Restitution, original: str, found: ReadA
     if restitution.provider == FILE:
         raise Conflict(_("This video was sent as a file: it has no address to correct."))
     _must_be_taken(found)
+    must_have_seen(seen, address_of(restitution), {"address": original})
     drop_files(restitution, actor=actor, at=at)
     if restitution.place is not None and (found.place is None or not restitution.place.is_same_video(found.place)):
         drop_words(restitution)
@@ -189,15 +203,25 @@ def correct(actor: Viewer, restitution: Restitution, original: str, found: ReadA
 
 
 def change(
-    actor: Viewer, restitution: Restitution, said: Said, chapters: Iterable[tuple[int, str]], *, at: datetime
+    actor: Viewer,
+    restitution: Restitution,
+    said: Said,
+    chapters: list[tuple[int, str]],
+    *,
+    seen: str | None = None,
+    at: datetime,
 ) -> None:
     """Change what is said of a video.
 
+    :param seen: the edition of what was said that the actor had before them; None not to ask
     :raises Forbidden: it is somebody else's
     :raises Conflict: it was taken down
+    :raises Overtaken: it was changed meanwhile
     """
     must_own(actor, restitution)
     hold(restitution)
+    wanted = {name: getattr(said, name) for name in SAID} | {"chapters": lines_of(chapters)}
+    must_have_seen(seen, said_of(restitution), wanted)
     for name in ("title", "summary", "language", "captions", "transcript", "audience", "reader_group_id"):
         setattr(restitution, name, getattr(said, name))
     session.execute(sa.delete(Chapter).where(Chapter.restitution_id == restitution.id))

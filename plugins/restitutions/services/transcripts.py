@@ -12,17 +12,23 @@ from portal.api import Event, Viewer, fold, publish, session
 from plugins.restitutions.models import Cue, Restitution
 from plugins.restitutions.services.holding import facts_of, hold, must_own
 from plugins.restitutions.services.publishing import fold_again, say_words_are_there
-from plugins.restitutions.values.captions import Spoken
+from plugins.restitutions.services.seen import must_have_seen, words_of
+from plugins.restitutions.values.captions import Spoken, write_captions
 
 
-def take_words(actor: Viewer, restitution: Restitution, cues: Sequence[Spoken], *, at: datetime) -> None:
+def take_words(
+    actor: Viewer, restitution: Restitution, cues: Sequence[Spoken], *, seen: str | None = None, at: datetime
+) -> None:
     """Keep these words for those of the video; they are searched, and shown beneath it.
 
+    :param seen: the edition of the words that the actor had before them; None not to ask
     :raises Forbidden: it is somebody else's
     :raises Conflict: it was taken down
+    :raises Overtaken: other words were kept meanwhile
     """
     must_own(actor, restitution)
     hold(restitution)
+    must_have_seen(seen, words_of(restitution), {"typed": write_captions(cues)})
     session.execute(sa.delete(Cue).where(Cue.restitution_id == restitution.id))
     made = [
         Cue(

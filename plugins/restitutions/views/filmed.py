@@ -32,6 +32,7 @@ from plugins.restitutions.queries.restitutions import consents_of
 from plugins.restitutions.services.clearing import CLEARABLE
 from plugins.restitutions.services.consents import add_consent, agree, consent_token, remove, rename, take_back
 from plugins.restitutions.services.emptying import SCOPE
+from plugins.restitutions.services.seen import edition_of, name_of
 from plugins.restitutions.views.blueprint import blueprint
 from plugins.restitutions.views.loaders import consent_of, former_restitution, my_consent, own_consent, standing
 from plugins.restitutions.views.offers import url_of
@@ -80,10 +81,11 @@ def _name(consent: Consent) -> str:
 @requires(permissions.ADD, consent=own_consent)
 def correct_name(consent):
     """Correct the name of somebody who is filmed."""
-    form = NameForm(data={"name": consent.name})
+    said = name_of(consent)
+    form = NameForm(data=said, seen=edition_of(said))
     if form.submitted():
         with form.attempt():
-            rename(viewer(), consent, form.name.data, form.reason.data, at=now())
+            rename(viewer(), consent, form.name.data, form.reason.data, seen=form.seen.data, at=now())
             message(_("It is kept."))
             return see("restitutions.filmed", restitution_id=consent.restitution_id)
     return form_page("restitutions/name.html", form, **_around(consent))

@@ -23,6 +23,7 @@ from plugins.restitutions.forms.videos import HAS_WORDS, LANGUAGES
 from plugins.restitutions.models import SHOWN, Has, Status
 from plugins.restitutions.queries.restitutions import chapters_of, consents_of
 from plugins.restitutions.queries.transcripts import cues_of, has_words, paragraphs
+from plugins.restitutions.services.seen import address_of, edition_of
 from plugins.restitutions.values.captions import write_captions
 from plugins.restitutions.values.times import length
 from plugins.restitutions.views.blueprint import blueprint
@@ -58,6 +59,7 @@ def restitution(restitution):
         past=history_of(restitution.subject, without=UNTOLD),
         readers=_readers(restitution),
         is_own=restitution.author_id == viewer().person_id,
+        seen=edition_of(address_of(restitution)),
         hider=person(restitution.hidden_by_id) if restitution.hidden_by_id else None,
         awaited=sum(one.is_awaited for one in consents_of(restitution.id)) if restitution.status == TO_CLEAR else 0,
     )

@@ -16,14 +16,14 @@ from plugins.restitutions.forms.videos import (
     CorrectForm,
     FilmForm,
     LinkForm,
-    filled,
 )
 from plugins.restitutions.models import Restitution, Status
 from plugins.restitutions.permissions import session_facts
 from plugins.restitutions.queries.hosts import allowed
-from plugins.restitutions.queries.restitutions import chapters_of, consents_of
+from plugins.restitutions.queries.restitutions import consents_of
 from plugins.restitutions.queries.transcripts import has_words
 from plugins.restitutions.services.publishing import add_film, add_link, change, confirm, correct, withdraw
+from plugins.restitutions.services.seen import address_of, edition_of, said_of, words_of
 from plugins.restitutions.services.transcripts import take_words
 from plugins.restitutions.values.addresses import read_address
 from plugins.restitutions.values.captions import MAX_BYTES, Captions
@@ -92,7 +92,7 @@ def _around(of: Any) -> dict[str, Any]:
 @requires(permissions.ADD, restitution=own_restitution)
 def confirm_address(restitution):
     """Say that the repaired address is the right one."""
-    confirm(viewer(), restitution, at=now())
+    confirm(viewer(), restitution, seen=request.form.get("seen"), at=now())
     return _added(restitution)
 
 
@@ -100,11 +100,12 @@ def confirm_address(restitution):
 @requires(permissions.ADD, restitution=own_restitution)
 def correct_address(restitution):
     """Give another address."""
-    form = CorrectForm(data={"address": restitution.original})
+    said = address_of(restitution)
+    form = CorrectForm(data=said, seen=edition_of(said))
     if form.submitted():
         with form.attempt():
             found = read_address(form.address.data, allowed())
-            correct(viewer(), restitution, form.address.data, found, at=now())
+            correct(viewer(), restitution, form.address.data, found, seen=form.seen.data, at=now())
             return _added(restitution)
     return form_page("restitutions/correct.html", form, restitution=restitution, cancel_url=url_of(restitution))
 
@@ -113,11 +114,12 @@ def correct_address(restitution):
 @requires(permissions.ADD, restitution=own_restitution)
 def change_restitution(restitution):
     """Say more of a video: summary, language, chapters."""
-    form = ChangeForm(data=filled(restitution, list(chapters_of(restitution.id))))
+    said = said_of(restitution)
+    form = ChangeForm(data=said, seen=edition_of(said))
     narrow(form.audience, session_facts(restitution.restituted))
     if form.submitted():
         with form.attempt():
-            change(viewer(), restitution, form.said(None), form.marks(), at=now())
+            change(viewer(), restitution, form.said(None), form.marks(), seen=form.seen.data, at=now())
             message(_("It is kept."))
             return see("restitutions.restitution", restitution_id=restitution.id)
     return form_page("restitutions/change.html", form, restitution=restitution, cancel_url=url_of(restitution))
@@ -127,11 +129,11 @@ def change_restitution(restitution):
 @requires(permissions.ADD, max_bytes=2 * MAX_BYTES, restitution=own_restitution)
 def take_captions(restitution):
     """Give the words of a video, from its captions."""
-    form = CaptionsForm()
+    form = CaptionsForm(seen=edition_of(words_of(restitution)))
     if form.submitted():
         with form.attempt():
             found = form.words()
-            take_words(viewer(), restitution, found.cues, at=now())
+            take_words(viewer(), restitution, found.cues, seen=form.seen.data, at=now())
             _say_what_was_taken(found)
             return see("restitutions.restitution", restitution_id=restitution.id)
     there = url_of(restitution, "captions") if has_words(restitution.id) else None
