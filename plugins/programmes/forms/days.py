@@ -6,7 +6,7 @@ from wtforms import DateField, IntegerField, SearchField, SelectField, StringFie
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.api import Audience, AudienceField, Filters, Form, PersonField, Viewer, group_cards, texts
+from portal.api import Audience, AudienceField, Filters, Form, GroupCard, PersonField, Viewer, group_cards, texts
 
 from plugins.programmes.forms.seen import SeenForm
 from plugins.programmes.models.programme import LEVELS, MAX_PLACE, MAX_REASON, MAX_TITLE
@@ -30,10 +30,27 @@ class DayWordsForm(Form):
     place = StringField(_.later("Where"), validators=[Optional(), Length(max=MAX_PLACE)])
     audience = AudienceField(_.later("Who can read?"), levels=LEVELS)
 
+    def narrow(self, viewer: Viewer, *, has_lab: bool, kept: str | None = None) -> None:
+        """Offer the readers there are: of a lab if one may host the day, of the network if anybody is in a lab.
+
+        :param kept: the audience that the day has already
+        """
+        field = self.audience
+        absent = set() if has_lab else {Audience.LAB}
+        absent |= set() if any(card.members for card in _labs(viewer)) else {Audience.NETWORK}
+        field.levels = [level for level in LEVELS if level not in absent or level == kept]
+        field.choices = [choice for choice in field.choices if choice.value in field.levels]
+        if field.raw_data is None and field.data not in field.levels:
+            field.data = Audience.INTRANET.value
+
     def day(self, lab_group_id: int | None) -> Day:
         """Give what the service takes, of a day that this lab hosts."""
         values = {name: self[name].data for name in ("title", "held_on", "place")}
         return Day(**values, audience=Audience(self.audience.data), lab_group_id=lab_group_id)
+
+
+def _labs(viewer: Viewer) -> list[GroupCard]:
+    return [card for card in group_cards(viewer) if card.kind == LAB]
 
 
 class ChangeDayForm(DayWordsForm, SeenForm):
@@ -47,12 +64,13 @@ class DayForm(DayWordsForm):
 
     def offer(self, viewer: Viewer) -> None:
         """Offer the labs one belongs to."""
-        labs = [card for card in group_cards(viewer) if card.kind == LAB and card.id in viewer.lab_ids]
+        labs = [card for card in _labs(viewer) if card.id in viewer.lab_ids]
         choices = [SelectChoice(card.id, card.name) for card in labs]
         self.lab.choices = [*choices, SelectChoice(0, _("none: it is everybody’s"))]
         if self.lab.data is None and not self.is_submitted():
             self.lab.data = labs[0].id if labs else 0
         self.audience.for_group(self.lab.data or None)
+        self.narrow(viewer, has_lab=bool(labs))
 
     @property
     def lab_group_id(self) -> int | None:

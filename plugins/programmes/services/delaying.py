@@ -192,28 +192,32 @@ def forget_moves(slot_ids: Iterable[int]) -> None:
 
 
 def last_delay(programme: Programme) -> Delay | None:
-    """Give the delay that can be taken back: the last one, as long as nothing else of the day has changed since."""
-    newest = sa.select(Delay).where(Delay.programme_id == programme.id, Delay.undone_at.is_(None))
-    delay = session.scalar(newest.order_by(Delay.id.desc()).limit(1))
-    if delay is None or programme.cancelled_at is not None:
+    """Give the delay that can be taken back: the last one, as long as an hour that it moved stands."""
+    newest = sa.select(Delay).where(Delay.programme_id == programme.id).order_by(Delay.id.desc()).limit(1)
+    delay = session.scalar(newest)
+    if delay is None or delay.undone_at is not None or programme.cancelled_at is not None:
         return None
-    changed = sa.select(Slot.id).where(Slot.programme_id == programme.id, Slot.changed_at > delay.made_at).limit(1)
-    return delay if session.scalar(changed) is None else None
+    return delay if _formers(delay) else None
+
+
+def _formers(delay: Delay) -> Sequence[Moved]:
+    return session.scalars(sa.select(Moved).where(Moved.delay_id == delay.id).order_by(Moved.id)).all()
 
 
 def undo_delay(actor: Viewer, programme: Programme, *, at: datetime) -> None:
-    """Take the last delay back: every slot is where it was.
+    """Take the last delay back: every slot is where it was, but for those whose hours were written anew since.
 
     :raises Forbidden: somebody else organises the day
-    :raises Conflict: there is none, or something else has changed since
+    :raises Conflict: there is none, or what was written since stands in the way
     """
     person_id = must_organise(actor, programme)
     hold(programme)
     delay = last_delay(programme)
     if delay is None:
         raise Conflict(_("This delay can no longer be taken back: the programme has changed since."))
+    formers = _formers(delay)
+    _must_find_room(programme, formers, at=at)
     delay.undone_at = at
-    formers = session.scalars(sa.select(Moved).where(Moved.delay_id == delay.id).order_by(Moved.id)).all()
     for former in formers:
         slot = session.get_one(Slot, former.slot_id)
         told = slot.reveals_at is not None and not is_hidden(slot, at)
@@ -221,3 +225,20 @@ def undo_delay(actor: Viewer, programme: Programme, *, at: datetime) -> None:
     session.flush()
     facts = {"minutes": delay.minutes, "slots": [former.slot_id for former in formers]}
     publish(Event("programmes.delay_undone", programme.subject, person_id, at, facts))
+
+
+def _must_find_room(programme: Programme, formers: Sequence[Moved], *, at: datetime) -> None:
+    """Refuse to put a slot back where something else has been put meanwhile."""
+    back = {former.slot_id: former for former in formers}
+    rows = rows_of(programme)
+    after = [Move(row, hours.starts_at, hours.ends_at, None) for row in rows for hours in [back.get(row.id, row)]]
+    for move in after:
+        other = clash(move, after) if move.id in back else None
+        if other is not None:
+            raise Conflict(
+                _(
+                    "“%(title)s” would overlap “%(other)s” if it went back to its hour. Change one of them first.",
+                    title=shown(move.slot, at=at).title,
+                    other=shown(other.slot, at=at).title,
+                )
+            )

@@ -98,7 +98,12 @@ def _tell_overlaps(event: Event, moved: set[int]) -> None:
 
 
 def slot_changed(event: Event) -> None:
-    """Tell who comes, who runs it and who follows the day, if hour or place changed; and whose sign-ups now overlap."""
+    """Tell who comes, who runs it and who follows the day, if hour or place changed; and whose sign-ups now overlap.
+
+    The place of a surprise is told to who runs it alone.
+    """
+    if event.facts.get("moved_unseen"):
+        _tell(event, host_ids(event.subject.id), MOVED)
     if event.facts.get("moved"):
         _slot(MOVED)(event)
         _tell_overlaps(event, {event.subject.id})

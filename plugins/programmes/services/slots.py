@@ -22,7 +22,8 @@ from plugins.programmes.services.slot_plans import NIGHT_ENDS, SlotPlan, check_l
 
 _ = texts("programmes")
 
-HOURS = ("starts_at", "ends_at", "place", "track_id")
+MOVED = {"starts_at", "ends_at", "reveals_at"}
+HOURS = {"starts_at", "ends_at", "place", "track_id"}
 
 
 def add_slot(actor: Viewer, programme: Programme, plan: SlotPlan, *, at: datetime) -> Slot:
@@ -69,16 +70,18 @@ def change_slot(actor: Viewer, slot: Slot, plan: SlotPlan, *, seen: str | None =
     must_have_seen(seen, asdict(plan_of(slot, programme)), asdict(plan))
     if slot.kind == UNEXPECTED != plan.kind:
         _must_leave_another(programme, slot)
-    before = {name: getattr(slot, name) for name in HOURS}
+    before = {name: getattr(slot, name) for name in HOURS | MOVED}
     for name, value in _said(programme, plan).items():
         setattr(slot, name, value)
     _lay(programme, slot, plan, at=at)
     if session.is_modified(slot):
         _note(slot, at)
         changed = {name for name, value in before.items() if getattr(slot, name) != value}
-        if changed & {"starts_at", "ends_at"}:
+        if changed & MOVED:
             forget_moves([slot.id])  # these hours are the planned ones from now on
-        _record("programmes.slot_changed", programme, slot, actor, at, moved=bool(changed))
+        told = HOURS - {"place"} if is_hidden(slot, at) else HOURS  # only who runs a surprise reads where it is
+        facts = {"moved": bool(changed & told), "moved_unseen": not changed & told and "place" in changed}
+        _record("programmes.slot_changed", programme, slot, actor, at, **facts)
 
 
 def fill_slot(

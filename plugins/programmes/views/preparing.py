@@ -59,6 +59,7 @@ def change(programme):
     """Change what a day says of itself, or its date."""
     form = ChangeDayForm(obj=programme, seen=edition_of(said_of(programme)))
     form.audience.for_group(programme.reader_group_id)
+    form.narrow(viewer(), has_lab=programme.reader_group_id is not None, kept=programme.audience)
     if form.submitted():
         with form.attempt():
             change_day(viewer(), programme, form.day(programme.reader_group_id), seen=form.seen.data, at=now())

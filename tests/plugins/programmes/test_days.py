@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, time, timedelta
 
 import pytest
@@ -18,7 +19,7 @@ from plugins.programmes.services.programmes import make_programme as prepare_day
 from plugins.programmes.services.slot_plans import SlotPlan
 from plugins.programmes.services.slots import add_slot
 from tests.plugins.labs.pages import words
-from tests.plugins.programmes.factories import DAY, START, at_hour, make_programme, make_slot, make_stand
+from tests.plugins.programmes.factories import DAY, START, at_hour, make_lab, make_programme, make_slot, make_stand
 
 PLUGINS = ["programmes"]
 
@@ -63,6 +64,30 @@ def test_who_is_in_no_lab_makes_no_day(client, sign_in, lea, lab_id, post, writi
     assert "Préparer une journée" not in words(client.get("/programmes/"))
     with writing(), pytest.raises(Forbidden):
         prepare_day(as_viewer(lea), Day("Interlabos", DAY, "", "lab", lab_id), at=now())
+
+
+def offered(page):
+    """Give the readers that a form offers, and the one that is chosen."""
+    found = re.findall(r'<input[^>]*name="audience"[^>]*>', page.text)
+    values = {re.search(r'value="(\w+)"', field)[1]: "checked" in field for field in found}
+    return list(values), [value for value, is_chosen in values.items() if is_chosen]
+
+
+def test_only_readers_that_there_are_are_offered(client, sign_in, make_user, post, writing, zoe, clock):
+    """G7: where no lab exists, who administers prepares a day for every agent, or for everybody."""
+    clock.set(START)
+    camille = make_user("Camille Roy", role="admin")
+    sign_in(camille)
+    assert offered(client.get("/programmes/new")) == (["intranet", "public"], ["intranet"])
+    made = post(client, "/programmes/new", form_of(0, audience="intranet"))
+    assert made.status_code == 303
+    assert offered(client.get(f"{made.location}/change")) == (["intranet", "public"], ["intranet"])
+    assert post(client, "/programmes/new", form_of(0, audience="network", title="Autre")).status_code == 422
+    with writing():
+        make_lab(zoe)
+    assert offered(client.get("/programmes/new")) == (["network", "intranet", "public"], ["intranet"])
+    sign_in(zoe)
+    assert offered(client.get("/programmes/new")) == (["lab", "network", "intranet", "public"], ["lab"])
 
 
 def test_the_list_finds_days_by_time_lab_and_words(client, sign_in, zoe, lab_id, programme_id, post, clock):

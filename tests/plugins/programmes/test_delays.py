@@ -227,19 +227,51 @@ def test_what_one_confirms_is_what_one_saw(client, sign_in, zoe, programme_id, d
     assert post(client, f"/programmes/{programme_id}/delay", {"minutes": 20, "seen": again}).status_code == 303
 
 
-def test_a_delay_is_not_taken_back_once_something_else_has_changed(
-    late, day, writing, as_viewer, zoe, programme_id, clock, hours
+def test_a_delay_can_be_taken_back_as_long_as_its_hours_stand(
+    client, sign_in, post, late, day, zoe, awa, programme_id, clock, hours
 ):
+    """C34 SPEC 6: whatever else is said of the slots meanwhile; an hour written anew stays."""
+    before = hours()
     clock.set(at_hour(10, 40))
     late(20)
     clock.set(at_hour(10, 45))
+    sign_in(zoe)
+    post(client, f"/programmes/slots/{day['work']}/hosts", {"person": awa.name})
+    said = {"kind": "plenary", "title": "After", "starts": "18:00", "place": "Kiosque"}
+    assert post(client, f"/programmes/slots/{day['after']}/change", said).status_code == 303
+    assert "Annuler ce décalage" in words(client.get(f"/programmes/{programme_id}"))
+    assert post(client, f"/programmes/{programme_id}/delay/undo").status_code == 303
+    assert hours() == before | {"After": ("18:00", "")}
+    assert "Annuler ce décalage" not in words(client.get(f"/programmes/{programme_id}"))
+
+
+def test_a_delay_is_not_taken_back_where_something_else_stands_by_now(
+    client, sign_in, post, late, day, zoe, programme_id, clock, hours, writing
+):
+    """C34 SPEC 3 and 6: nothing moves, and one reads what stands in the way; a surprise keeps its words."""
+    clock.set(at_hour(13))
+    late(20)
+    with writing():
+        make_slot(programme_id, at_hour(14), at_hour(14, 20), title="Photo")
+    after = hours()
+    sign_in(zoe)
+    answer = post(client, f"/programmes/{programme_id}/delay/undo")
+    assert answer.status_code == 409
+    assert "« Surprise ! » chevaucherait « Photo » en reprenant son heure." in words(answer)
+    assert hours() == after
+
+
+def test_a_delay_of_which_no_hour_stands_cannot_be_taken_back(
+    late, day, writing, as_viewer, zoe, programme_id, clock, hours
+):
+    clock.set(at_hour(17, 20))
+    late(20)
     with writing():
         slot = session.get_one(Slot, day["after"])
-        slot.changed_at = now()
-    after = hours()
+        change_slot(as_viewer(zoe), slot, SlotPlan(PLENARY, "After", time(18), None), at=now())
     with writing(), pytest.raises(Conflict):
         undo_delay(as_viewer(zoe), session.get_one(Programme, programme_id), at=now())
-    assert hours() == after
+    assert hours()["After"] == ("18:00", "")
 
 
 def test_only_the_last_of_two_delays_is_taken_back(late, day, writing, as_viewer, zoe, programme_id, clock, hours):

@@ -143,6 +143,22 @@ def test_news_and_today_keep_it(client, sign_in, lea, zoe, as_viewer, writing, p
     assert not [secret for secret in SECRETS if secret in news.text + today.text]
 
 
+def test_another_place_of_a_surprise_is_told_to_who_runs_it_alone(
+    client, sign_in, lea, zoe, hugo, post, slot_id, writing, clock
+):
+    """C34 SPEC 2: that it changed tells something too."""
+    sign_in(zoe)
+    same = {"kind": "surprise", "title": "La fanfare", "words": "Elle joue faux.", "starts": "14:00", "ends": "14:30"}
+    answer = post(
+        client, f"/programmes/slots/{slot_id}/change", {**same, "takes_names": "y", "place": "Sous le porche"}
+    )
+    assert answer.status_code == 303
+    sign_in(lea)
+    assert "Surprise" not in words(client.get("/news"))
+    sign_in(hugo)
+    assert "« Surprise ! » change d’heure ou de lieu" in words(client.get("/news"))
+
+
 def test_what_is_stored_for_others_to_read_keeps_it(writing, reading, zoe, as_viewer, slot_id):
     """C34 SPEC 2: facts of the audit, notices."""
     with writing():
