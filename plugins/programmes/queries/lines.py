@@ -8,9 +8,10 @@ from datetime import datetime
 
 from portal.api import Person, Viewer, local_day
 
-from plugins.programmes.models.programme import Programme, Track
+from plugins.programmes.models.programme import Moved, Programme, Track
 from plugins.programmes.queries.hours import end_of
 from plugins.programmes.queries.people import hosts_of, seats_taken
+from plugins.programmes.queries.planned import planned_hours
 from plugins.programmes.queries.programmes import tracks_of
 from plugins.programmes.queries.shown import Shown
 from plugins.programmes.queries.slots import slots_of
@@ -26,6 +27,7 @@ class Line:
     :ivar coming: how many signed up
     :ivar is_mine: whoever reads signed up
     :ivar ends_at: when it really ends: an open end lasts until the next thing of its track
+    :ivar planned: its hours before a delay; None if none moved it
     """
 
     slot: Shown
@@ -34,6 +36,19 @@ class Line:
     hosts: list[Person] = field(default_factory=list)
     coming: int = 0
     is_mine: bool = False
+    planned: Moved | None = None
+
+    @property
+    def planned_start(self) -> datetime | None:
+        """Give when it was to begin; None if it begins as planned."""
+        begins_late = self.planned is not None and self.planned.starts_at != self.slot.starts_at
+        return self.planned.starts_at if self.planned is not None and begins_late else None
+
+    @property
+    def planned_end(self) -> datetime | None:
+        """Give until when it was to last, if it began as planned and does not end so."""
+        ends_late = self.planned is not None and self.planned.ends_at != self.slot.ends_at
+        return self.planned.ends_at if self.planned is not None and ends_late and not self.planned_start else None
 
     @property
     def left(self) -> int | None:
@@ -52,12 +67,14 @@ def lines_of(viewer: Viewer, programme: Programme, *, at: datetime) -> list[Line
     """Give the lines of a day, the first first."""
     slots = slots_of(programme, at=at)
     hosts, taken = hosts_of(slots), seats_taken(viewer, (slot.id for slot in slots))
+    planned = planned_hours(programme)
     return [
         replace(
             line,
             hosts=hosts.get(line.slot.id, []),
             coming=taken.get(line.slot.id, NOBODY)[0],
             is_mine=taken.get(line.slot.id, NOBODY)[1],
+            planned=planned.get(line.slot.id),
         )
         for line in bare_lines(programme, slots, at=at)
     ]

@@ -1,12 +1,13 @@
 """What anybody reads of a slot, now: the one place where a surprise is kept (C34 SPEC 2).
 
 Pages, walls, exports, calendars, searches and notices take `Shown`, never a `Slot`: what is hidden is then not in
-what they hold. Only the form of an organiser reads the row itself. The place goes with the rest: a place tells.
+what they hold. The place goes with the rest: a place tells. Who runs or organises it reads all of it on the page of
+the slot (`known`), and whoever organises the row itself in their form.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from portal.api import Subject, texts
@@ -85,3 +86,9 @@ def shown(slot: Slot, *, at: datetime) -> Shown:
         is_hidden=hidden,
         is_empty=empty,
     )
+
+
+def known(slot: Slot, *, at: datetime) -> Shown:
+    """Give a slot as who runs or organises it reads it; `is_hidden` says that it is hidden from everybody else."""
+    told = shown(slot, at=at)
+    return replace(told, title=slot.title, words=slot.words, place=slot.place) if told.is_hidden else told

@@ -10,7 +10,8 @@ from portal.api import Viewer, day, group_cards, texts
 from plugins.programmes.forms.days import LAB
 from plugins.programmes.forms.slots import KIND_WORDS
 from plugins.programmes.models.programme import Programme
-from plugins.programmes.queries.lines import blocks_of, lines_of, now_of
+from plugins.programmes.queries.lines import Line, Now, blocks_of, lines_of, now_of
+from plugins.programmes.queries.planned import lateness_of
 
 _ = texts("programmes")
 
@@ -32,11 +33,23 @@ def state_of(programme: Programme, *, today: Any) -> tuple[str, str]:
 def day_context(viewer: Viewer, programme: Programme, *, at: datetime) -> dict[str, Any]:
     """Give what every page that shows the lines of a day takes."""
     lines = lines_of(viewer, programme, at=at)
+    runs = now_of(programme, lines, at=at)
     return {
         "programme": programme,
         "lines": lines,
         "blocks": blocks_of(programme, lines),
-        "now": now_of(programme, lines, at=at),
+        "now": runs,
+        "lateness": _lateness(programme, lines, runs),
         "kinds": KIND_WORDS,
         "when": day(programme.held_on),
     }
+
+
+def _lateness(programme: Programme, lines: list[Line], runs: Now) -> str:
+    """Say how late or early a day runs, as long as something of it is to come."""
+    if programme.cancelled_at is not None or runs.is_over or not any(line.planned for line in lines):
+        return ""
+    minutes = lateness_of(programme)
+    if minutes > 0:
+        return _("The day runs %(minutes)s min later than planned.", minutes=minutes)
+    return _("The day runs %(minutes)s min earlier than planned.", minutes=-minutes) if minutes else ""

@@ -33,7 +33,7 @@ from plugins.programmes.models.slot import Slot
 from plugins.programmes.queries.hours import free_from
 from plugins.programmes.queries.people import coming_counts, coming_ids, host_ids, hosts_of
 from plugins.programmes.queries.programmes import is_organiser, tracks_of
-from plugins.programmes.queries.shown import shown
+from plugins.programmes.queries.shown import known, shown
 from plugins.programmes.queries.slots import rows_of
 from plugins.programmes.services.coming import UNSAID
 from plugins.programmes.services.naming import drop_host, name_host
@@ -52,7 +52,8 @@ _ = texts("programmes")
 def slot(slot):
     """Show one slot, as it may be read now."""
     programme = session.get_one(Programme, slot.programme_id)
-    found, told = list(actions_of(slot.subject)), shown(slot, at=now())
+    found, knows = list(actions_of(slot.subject)), _knows(slot, programme)
+    told = known(slot, at=now()) if knows else shown(slot, at=now())
     count = coming_counts([slot.id]).get(slot.id, 0)
     return page(
         "programmes/slot.html",
@@ -60,9 +61,10 @@ def slot(slot):
         slot=told,
         kinds=KIND_WORDS,
         track=next((track.name for track in tracks_of(programme) if track.id == slot.track_id), ""),
-        hosts=hosts_of([told]).get(slot.id, []),
+        hosts=_hosts(slot) if knows else hosts_of([told]).get(slot.id, []),
+        reveals_at=slot.reveals_at if knows else None,
         left=max(slot.seats - count, 0) if slot.seats is not None else None,
-        coming=_coming(slot, programme),
+        coming=list(people(coming_ids(slot.id)).values()) if slot.takes_names and knows else None,
         main=[action for action in found if action.kind == "main"],
         offers=[action for action in found if action.kind != "main"],
         sections=sections_of(slot.subject),
@@ -70,12 +72,21 @@ def slot(slot):
     )
 
 
-def _coming(slot: Slot, programme: Programme) -> list[Person] | None:
-    """Name who comes, for whoever organises the day or runs the slot; None for everybody else."""
+def _knows(slot: Slot, programme: Programme) -> bool:
+    """Tell whether somebody reads who comes and what a surprise is: they organise the day, or run the slot.
+
+    Not on a shared screen, which others look at.
+    """
     who = viewer()
-    runs = who.person_id in host_ids(slot.id)
-    organises = can(who, permissions.ORGANISE) and is_organiser(who, programme)
-    return list(people(coming_ids(slot.id)).values()) if slot.takes_names and (runs or organises) else None
+    if who.permissions is not None:
+        return False
+    if who.person_id in host_ids(slot.id):
+        return True
+    return can(who, permissions.ORGANISE) and is_organiser(who, programme)
+
+
+def _hosts(slot: Slot) -> list[Person]:
+    return list(people(host_ids(slot.id)).values())
 
 
 def _back(slot: Slot):
@@ -168,10 +179,9 @@ def slot_hosts(slot):
             name_host(viewer(), slot, form.person.data, at=now())
             message(_("%(name)s runs it.", name=form.person.data.name))
             return see("programmes.slot_hosts", slot_id=slot.id)
-    named = list(people(host_ids(slot.id)).values())
     programme = session.get_one(Programme, slot.programme_id)
     cancel_url = url_for("programmes.slot", slot_id=slot.id)
-    return _form("slot_hosts", form, programme, cancel_url, slot=shown(slot, at=now()), named=named)
+    return _form("slot_hosts", form, programme, cancel_url, slot=shown(slot, at=now()), named=_hosts(slot))
 
 
 @blueprint.post("/slots/<int:slot_id>/hosts/<int:person_id>/drop")

@@ -437,3 +437,35 @@ def test_sign_ups_that_clash_are_found_among_all_of_them(client, sign_in, awa, l
     sign_in(awa)
     assert "« Le train » est maintenant à la même heure" in words(client.get("/news"))
     assert "Choisir entre « Le long » et « Le train »" in words(client.get("/"))
+
+
+def test_whoever_reads_the_day_reads_that_it_runs_late(
+    late, client, new_client, sign_in, lea, day, programme_id, clock, writing
+):
+    """C34 SPEC 5 and 6: its page, its wall, its sheet, its page for everybody; until it is over."""
+    with writing():
+        session.get_one(Programme, programme_id).audience = "public"
+    sign_in(lea)
+    pages = [f"/programmes/{programme_id}{part}" for part in ("", "/wall", "/sheet")]
+    pages.append(f"/programmes/public/{programme_id}")
+    assert not any("prévu" in words(client.get(page)) for page in pages)
+    clock.set(at_hour(10, 40))
+    late(30)
+    late(-10)
+    for page in pages:
+        answer = client.get(page)
+        assert "La journée a 20 min de retard sur ce qui était prévu." in words(answer)
+        assert "10 h – 11 h 20 prévu jusqu’à 11 h Foire" in words(answer)
+        assert "11 h 20 – 12 h 20 prévu à 11 h Montre-moi" in words(answer)
+        assert "fanfare" not in answer.text
+    assert "14 h 20 – 14 h 50 prévu à 14 h Surprise !" in words(client.get(pages[0]))
+    assert "12 h 30 – 14 h Déjeuner" in words(client.get(pages[0]))
+    clock.set(at_hour(32))
+    assert not any("de retard" in words(client.get(page)) for page in pages)
+
+
+def test_a_day_that_runs_early_says_so(late, client, sign_in, lea, day, programme_id, clock):
+    clock.set(at_hour(9))
+    late(-10)
+    sign_in(lea)
+    assert "La journée a 10 min d’avance sur ce qui était prévu." in words(client.get(f"/programmes/{programme_id}"))

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from portal.api import Subject, now, session
 from portal.content.models import AuditEntry, Notice
+from portal.people.sessions import open_session
 
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.models.slot import SURPRISE, Host, SignUp, Slot
@@ -76,13 +77,14 @@ def doors(reading, programme_id, slot_id):
     ]
 
 
-@pytest.mark.parametrize("who", ["lea", "zoe", "awa"])
-def test_no_door_tells_a_surprise_before_its_time(client, sign_in, request, doors, clock, who):
-    """C34 SPEC 2: the page of who organises is no exception, but for the form they write it in."""
+@pytest.mark.parametrize("who", ["lea", "zoe", "awa", "hugo"])
+def test_no_door_tells_a_surprise_before_its_time(client, sign_in, request, doors, clock, who, slot_id):
+    """C34 SPEC 2: of who organises or runs it, its own page alone is an exception, and the form they write it in."""
     sign_in(request.getfixturevalue(who))
     clock.set(at_hour(14) - timedelta(seconds=1))
-    told = {address: secret for address in doors for secret in SECRETS if secret in client.get(address).text}
-    assert told == {}
+    secrets = [secret for secret in SECRETS if who != "hugo" or secret != "Hugo Lamy"]
+    told = {address for address in doors for secret in secrets if secret in client.get(address).text}
+    assert told == ({f"/programmes/slots/{slot_id}"} if who in {"zoe", "hugo"} else set())
     assert sum("Surprise" in words(client.get(address)) for address in doors[:8]) >= 6
 
 
@@ -92,6 +94,25 @@ def test_every_door_tells_it_once_its_time_has_come(client, sign_in, lea, doors,
     sign_in(lea)
     assert all("fanfare" in client.get(address).text for address in doors[:8])
     assert "Hugo Lamy" in client.get(doors[0]).text
+
+
+@pytest.mark.parametrize("who", ["zoe", "hugo"])
+def test_who_runs_or_organises_a_surprise_reads_it_on_its_page(
+    client, new_client, sign_in, request, slot_id, clock, who, writing
+):
+    """C34 SPEC 2: what and where, and that nobody else does before its hour; not where others look at the screen."""
+    sign_in(request.getfixturevalue(who))
+    page = words(client.get(f"/programmes/slots/{slot_id}"))
+    assert all(secret in page for secret in SECRETS)
+    assert "Caché aux autres jusqu’à 14 h" in page
+    hall = new_client()
+    with writing():
+        token = open_session(request.getfixturevalue(who).id, device="hall", kind="screen")
+    with hall.session_transaction() as cookies:
+        cookies["_user_id"], cookies["_fresh"] = token, True
+    assert not any(secret in hall.get(f"/programmes/slots/{slot_id}").text for secret in SECRETS[:3])
+    clock.set(at_hour(14))
+    assert "Caché aux autres" not in words(client.get(f"/programmes/slots/{slot_id}"))
 
 
 def test_only_who_organises_reads_the_form_of_a_surprise(client, sign_in, zoe, awa, lea, slot_id):
