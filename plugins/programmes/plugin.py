@@ -56,6 +56,7 @@ OF_KIND = {
 }
 CARDS = {
     "programmes.agenda": offers_fair.agenda_cards,
+    "programmes.closed": offers_fair.closed_cards,
     "programmes.programme": offers_days.cards,
     "programmes.slot": offers_slots.cards,
     "programmes.stand": offers_fair.cards,
@@ -91,6 +92,7 @@ def portal_subject_types() -> list[SubjectType]:
         SubjectType("programmes.slot", _.later("Slot")),
         SubjectType("programmes.stand", _.later("Stand")),
         SubjectType("programmes.agenda", _.later("Agenda of a person")),
+        SubjectType("programmes.closed", _.later("Day that is no longer open to somebody")),
     ]
 
 

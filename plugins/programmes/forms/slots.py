@@ -8,7 +8,7 @@ from wtforms import BooleanField, IntegerField, RadioField, StringField, TextAre
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from portal.api import Form, texts
+from portal.api import Filters, Form, texts
 
 from plugins.programmes.forms.seen import SeenForm
 from plugins.programmes.models.programme import MAX_PLACE, MAX_TRACK
@@ -96,6 +96,12 @@ class SlotForm(Form):
 
 class ChangeSlotForm(SlotForm, SeenForm):
     """The same, of a slot that other organisers may be changing."""
+
+
+class StayAwayFilters(Filters):
+    """The slot to which one comes instead."""
+
+    then = IntegerField(validators=[Optional()])
 
 
 class FillForm(SeenForm):

@@ -12,7 +12,7 @@ from plugins.programmes.models.programme import Programme
 from plugins.programmes.models.slot import SignUp, Slot
 from plugins.programmes.queries.hours import at_once, end_of
 from plugins.programmes.queries.people import coming_counts, my_sign_ups
-from plugins.programmes.queries.shown import shown
+from plugins.programmes.queries.shown import Shown, shown
 from plugins.programmes.queries.slots import ends_of, readable_slot, rows_of
 from plugins.programmes.services.facts import hold, must_be_held
 
@@ -23,13 +23,22 @@ EVE = timedelta(days=1)  # whose night may reach into the day
 UNSAID = ("programmes.signed_up", "programmes.signed_off")
 
 
+class Elsewhere(Conflict):
+    """Somebody comes to something else at that hour: `other`, as they may read it."""
+
+    def __init__(self, other: Shown) -> None:
+        super().__init__(_("You come to “%(title)s” at that hour. Sign off there first.", title=other.title))
+        self.other = other
+
+
 def sign_up(actor: Viewer, slot: Slot, *, at: datetime) -> None:
     """Sign somebody up; doing it twice changes nothing.
 
     Rule: C34 SPEC 3.
 
     :raises Forbidden: nobody is signed in, or they may not read the day
-    :raises Conflict: nobody signs up for it, it is full, over, taken off; they come to something else at that hour
+    :raises Conflict: nobody signs up for it, it is full, over, taken off
+    :raises Elsewhere: they come to something else at that hour
     """
     person_id = _person(actor)
     if readable_slot(actor, slot.id, at=at) is None:
@@ -47,7 +56,7 @@ def sign_up(actor: Viewer, slot: Slot, *, at: datetime) -> None:
     ends = ends_of([slot, *others])
     for other in others:
         if at_once([shown(slot, at=at), other], ends):
-            raise Conflict(_("You come to “%(title)s” at that hour. Sign off there first.", title=other.title))
+            raise Elsewhere(other)
     session.add(SignUp(slot_id=slot.id, person_id=person_id, signed_at=at))
     session.flush()
     record("programmes.signed_up", slot.subject, actor=actor, at=at)

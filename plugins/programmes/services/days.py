@@ -18,6 +18,8 @@ from plugins.programmes.queries.shown import is_hidden
 from plugins.programmes.queries.slots import rows_ever_of, rows_of
 from plugins.programmes.services.delaying import forget_moves
 from plugins.programmes.services.facts import hold, must_be_held, must_organise
+from plugins.programmes.services.leaving import give_closed_seats_back
+from plugins.programmes.services.news import tell_closed
 from plugins.programmes.services.programmes import Day, check_day, check_words, hour_of, second_click, write_day
 from plugins.programmes.services.seen import must_have_seen
 from plugins.programmes.services.walls import follow_day
@@ -34,9 +36,12 @@ def said_of(programme: Programme) -> dict[str, Any]:
     return {name: getattr(programme, name) for name in SAID}
 
 
-def change_day(actor: Viewer, programme: Programme, day: Day, *, seen: str | None = None, at: datetime) -> None:
+def change_day(actor: Viewer, programme: Programme, day: Day, *, seen: str | None = None, at: datetime) -> int:
     """Write a day anew; moved to another date, its slots keep their hours.
 
+    Who signed up and may no longer read it is told, and gives their seats back.
+
+    :returns: how many they are
     :param seen: the edition of the day that the actor had before them; None not to ask
     :raises Forbidden: somebody else organises it
     :raises Conflict: it was cancelled, or has come: it is no longer moved
@@ -53,7 +58,7 @@ def change_day(actor: Viewer, programme: Programme, day: Day, *, seen: str | Non
     check_words(day)
     if is_moved:
         check_day(day, at=at)
-    was_at, was_said = programme.place, (programme.title, programme.place)
+    was_at, was_open_to, was_said = programme.place, programme.audience, (programme.title, programme.place)
     is_said_anew = is_moved or (day.title.strip(), day.place.strip()) != was_said
     for slot in rows_ever_of(programme) if is_said_anew else ():
         if is_moved:
@@ -64,8 +69,11 @@ def change_day(actor: Viewer, programme: Programme, day: Day, *, seen: str | Non
     write_day(programme, day)
     follow_day(programme)
     session.flush()
+    closed_to = give_closed_seats_back(actor, programme, at=at) if was_open_to != programme.audience else set()
+    tell_closed(actor, programme, closed_to, at=at)
     facts = {"moved": is_moved, "elsewhere": was_at != programme.place}
     publish(Event("programmes.day_changed", programme.subject, person_id, at, facts))
+    return len(closed_to)
 
 
 def _move(slot: Slot, former: date, day: date, *, at: datetime) -> None:

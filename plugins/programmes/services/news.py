@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
-from portal.api import Event, Subject, Viewer, followers, notify, session, texts
+from portal.api import Audience, Event, Subject, Viewer, followers, notify, session, texts
 
 from plugins.programmes.models.programme import Moved, Programme
 from plugins.programmes.models.slot import Slot
@@ -29,6 +30,12 @@ REVEALED = _.later("The surprise is out: it is “%(title)s”")
 FILLED = _.later("The unexpected has come: “%(title)s”")
 CALLED_OFF = _.later("“%(title)s” is called off; the page of the day says why")
 ELSEWHEN = _.later("“%(title)s” has another date or another place")
+TO_LAB = _.later(
+    "“%(day)s”, %(date)s, is now open to the members of its lab alone: the seats that you had taken are given back"
+)
+TO_LABS = _.later(
+    "“%(day)s”, %(date)s, is now open to the members of labs alone: the seats that you had taken are given back"
+)
 TO_RUN = _.later("You run “%(title)s”")
 TO_ORGANISE = _.later("You organise “%(title)s”")
 
@@ -136,6 +143,13 @@ def day_changed(event: Event) -> None:
         _tell(event, _of_all(programme), ELSEWHEN)
     if event.facts.get("moved"):
         _tell_overlaps(event, {slot.id for slot in rows_of(programme)})
+
+
+def tell_closed(actor: Viewer, programme: Programme, persons: Iterable[int], *, at: datetime) -> None:
+    """Tell those who may no longer read a day, in words of their own: nothing leads there any more."""
+    text = TO_LAB if programme.audience == Audience.LAB else TO_LABS
+    facts = {"day": programme.title, "date": f"{programme.held_on:%d/%m/%Y}"}
+    notify(persons, Subject("programmes.closed", programme.id), text, at=at, actor=actor, facts=facts)
 
 
 def host_named(event: Event) -> None:

@@ -44,6 +44,13 @@ def agenda_cards(ids: Iterable[int], viewer: Viewer) -> Iterator[SubjectCard]:
         yield SubjectCard(_("My agenda"), url_for("programmes.agenda"), Subject("programmes.agenda", number))
 
 
+def closed_cards(ids: Iterable[int], viewer: Viewer) -> Iterator[SubjectCard]:
+    """Name days that are no longer open to somebody: the same for every number, and it leads to one's own agenda."""
+    for number in ids if viewer.is_signed_in else ():
+        title = _("A day that is not open to you")
+        yield SubjectCard(title, url_for("programmes.agenda"), Subject("programmes.closed", number))
+
+
 def actions(subject: Subject, viewer: Viewer) -> Iterator[Action]:
     """Give what `viewer` may do with a slot or a stand, of calendars and of the fair."""
     offer = _OFFERS.get(subject.kind)

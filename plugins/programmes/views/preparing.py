@@ -62,10 +62,25 @@ def change(programme):
     form.narrow(viewer(), has_lab=programme.reader_group_id is not None, kept=programme.audience)
     if form.submitted():
         with form.attempt():
-            change_day(viewer(), programme, form.day(programme.reader_group_id), seen=form.seen.data, at=now())
-            message(_("The day is changed; those whom it concerns are told."))
+            was = (programme.held_on, programme.place)
+            day = form.day(programme.reader_group_id)
+            closed_to = change_day(viewer(), programme, day, seen=form.seen.data, at=now())
+            message(_changed(is_told=was != (programme.held_on, programme.place), closed_to=closed_to))
             return _back(programme)
     return _form("change", form, programme)
+
+
+def _changed(*, is_told: bool, closed_to: int) -> str:
+    """Say who was told what."""
+    said = _("The day is changed; those whom it concerns are told.") if is_told else _("The day is changed.")
+    if not closed_to:
+        return said
+    closed = _.plural(
+        "%(num)s person who had signed up may no longer read it: they are told, and their seat is free.",
+        "%(num)s people who had signed up may no longer read it: they are told, and their seats are free.",
+        closed_to,
+    )
+    return f"{said} {closed}"
 
 
 @blueprint.route("/<int:programme_id>/cancel", methods=["GET", "POST"])

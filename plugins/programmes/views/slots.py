@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from flask import url_for
+from flask import Response, url_for
 
 from portal.api import (
     Person,
@@ -35,7 +35,7 @@ from plugins.programmes.queries.people import coming_counts, coming_ids, host_id
 from plugins.programmes.queries.programmes import is_organiser, tracks_of
 from plugins.programmes.queries.shown import known, shown
 from plugins.programmes.queries.slots import rows_of
-from plugins.programmes.services.coming import UNSAID
+from plugins.programmes.services.coming import UNSAID, Elsewhere
 from plugins.programmes.services.naming import drop_host, name_host
 from plugins.programmes.services.programmes import hour_at
 from plugins.programmes.services.seen import edition_of
@@ -51,12 +51,19 @@ _ = texts("programmes")
 @signed_in(slot=one_slot)
 def slot(slot):
     """Show one slot, as it may be read now."""
+    return slot_page(slot)
+
+
+def slot_page(slot: Slot, *, elsewhere: Elsewhere | None = None) -> Response:
+    """Answer the page of a slot; with what stands in the way of a sign-up, if anything does."""
     programme = session.get_one(Programme, slot.programme_id)
     found, knows = list(actions_of(slot.subject)), _knows(slot, programme)
     told = known(slot, at=now()) if knows else shown(slot, at=now())
     count = coming_counts([slot.id]).get(slot.id, 0)
     return page(
         "programmes/slot.html",
+        status=elsewhere.status if elsewhere else 200,
+        elsewhere=elsewhere,
         programme=programme,
         slot=told,
         kinds=KIND_WORDS,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -102,8 +104,16 @@ def test_ones_own_sign_ups_do_not_overlap(client, sign_in, post, lea, slot_id, p
         answer = come(post, client, number)
         assert answer.status_code == 409
         assert "Vous venez déjà à « Loterie » à cette heure-là." in words(answer)
+        assert "Le créneau" in words(answer)
     assert come(post, client, after).status_code == 303
     assert comers(reading, beside) == []
+    assert f'href="/programmes/slots/{slot_id}"' in answer.text
+    leave_it = re.search(r'action="([^"]*stay-away[^"]*)"', answer.text)[1]
+    answer = post(client, html.unescape(leave_it))
+    assert answer.location == f"/programmes/slots/{elsewhere}"
+    assert "Inscription à « Loterie » retirée. Vous pouvez venir ici." in words(client.get(answer.location))
+    assert comers(reading, slot_id) == []
+    assert come(post, client, elsewhere).status_code == 409  # « after » overlaps it too
 
 
 @pytest.mark.parametrize("columns", [{"takes_names": False}, {"cancelled_at": at_hour(8)}, {"ends_at": at_hour(15)}])
@@ -171,6 +181,35 @@ def test_one_signs_off_though_the_day_is_no_longer_theirs_to_read(
     assert (answer.status_code, answer.location) == (303, "/programmes/agenda")
     assert comers(reading, slot_id) == []
     assert post(client, f"/programmes/slots/{slot_id}/stay-away").status_code == 404
+
+
+def test_who_reads_the_day_no_more_is_told_and_gives_their_seat_back(
+    client, sign_in, post, zoe, awa, lea, make_user, slot_id, writing, programme_id, reading
+):
+    """G7: a day narrowed to its lab; who runs something of it still reads it, and keeps their seat."""
+    hugo = make_user("Hugo Lamy")
+    with writing():
+        session.add_all(SignUp(slot_id=slot_id, person_id=who.id, signed_at=now()) for who in (awa, lea, hugo))
+        session.add(Host(slot_id=slot_id, person_id=hugo.id))
+    sign_in(zoe)
+    said = {"title": "Interlabos", "held_on": "2026-09-10", "place": ""}
+    answer = post(client, f"/programmes/{programme_id}/change", {**said, "audience": "network"})
+    page = words(client.get(answer.location))
+    assert "La journée est modifiée. 1 personne inscrite ne peut plus la lire : elle le sait, et sa place est" in page
+    assert "personnes concernées" not in page
+    assert comers(reading, slot_id) == [awa.id, hugo.id]
+    assert "Léa Petit" not in words(client.get(f"/programmes/slots/{slot_id}"))
+    sign_in(lea)
+    news = client.get("/news")
+    assert "« Interlabos », le 10/09/2026, n’est plus ouverte qu’aux membres des labos" in words(news)
+    assert f"/programmes/{programme_id}" not in news.text
+    for who in (awa, hugo):
+        sign_in(who)
+        assert "n’est plus ouverte" not in words(client.get("/news"))
+        assert client.get(f"/programmes/{programme_id}").status_code == 200
+    sign_in(zoe)
+    post(client, f"/programmes/{programme_id}/change", {**said, "audience": "lab"})
+    assert comers(reading, slot_id) == [awa.id, hugo.id]
 
 
 def test_who_runs_a_slot_or_holds_a_stand_reads_the_day_until_they_no_longer_do(
