@@ -279,7 +279,8 @@ class LinkKind:
     """A sort of link that a plugin makes between two subjects, `<plugin>.<verb>`.
 
     :ivar forth: said on the page of the source, before the target: « suite de »
-    :ivar back: said on the page of the target, before the source: « a pour suite »
+    :ivar back: said on the page of the target, before the source: « a pour suite »; empty: nothing, where a section
+        of the plugin lists them
     """
 
     kind: str

@@ -14,7 +14,8 @@ def restitutions_sessions(subject: Subject) -> list[Subject]:  # type: ignore[em
     """Give `[subject]` if it is a session people may want to see again: a slot, a programme, a lab of an hour, a copil.
 
     Called when the page of `subject` is made, and when a restitution is added to it. « Ajouter une restitution » is
-    then offered there, a link `restitutions.of` is kept, and the page has a section that lists its restitutions.
+    then offered there, a link `restitutions.of` is kept, and the page has a section that lists its restitutions. Of
+    what holds other sessions, as a day its slots, give these too, after it: its section lists theirs with its own.
 
     Example::
 

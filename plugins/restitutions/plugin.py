@@ -64,7 +64,7 @@ def portal_subject_types() -> list[SubjectType]:
 @hookimpl
 def portal_link_kinds() -> list[LinkKind]:
     """Give the link from a restitution to its session."""
-    return [LinkKind(LINK, _.later("restitution of"), _.later("restituted by"))]
+    return [LinkKind(LINK, _.later("restitution of"), "")]
 
 
 @hookimpl

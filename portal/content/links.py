@@ -113,7 +113,7 @@ def _card(row: Link, subject: Subject, card: SubjectCard | None, viewer: Viewer)
     leaves, kind = _leaves(row, subject), _kind(row.kind)
     words = str(kind.forth if leaves else kind.back) if kind else _("linked to")
     if _is_on(_other(row, subject).kind):
-        return LinkCard(words, card.title, card.url) if card else None
+        return LinkCard(words, card.title, card.url) if card and words else None
     last_known = row.target_title if leaves else row.source_title
     return LinkCard(words, last_known, None) if last_known and viewer.is_agent else None
 

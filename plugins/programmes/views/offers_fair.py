@@ -16,7 +16,7 @@ from plugins.programmes.models.slot import WORKSHOP, Slot
 from plugins.programmes.models.stand import Stand
 from plugins.programmes.queries.people import host_ids
 from plugins.programmes.queries.programmes import is_organiser, organiser_ids, readable_programme
-from plugins.programmes.queries.slots import readable_slot
+from plugins.programmes.queries.slots import readable_slot, rows_of
 from plugins.programmes.queries.stands import (
     holders_of,
     pack_ready_at,
@@ -134,8 +134,11 @@ def visitors_until(subject: Subject) -> list[datetime]:
 
 
 def session_of(subject: Subject) -> list[Subject]:
-    """Tell that a day and each of its slots can be restituted (C33)."""
-    return [subject] if subject.kind in {"programmes.programme", "programmes.slot"} else []
+    """Tell that a day and each of its slots can be restituted (C33); a day gives its slots too."""
+    day = session.get(Programme, subject.id) if subject.kind == "programmes.programme" else None
+    if day is not None:
+        return [subject, *(slot.subject for slot in rows_of(day))]
+    return [subject] if subject.kind == "programmes.slot" else []
 
 
 def readers_of(subject: Subject) -> list[tuple[str, int | None, frozenset[int]]]:

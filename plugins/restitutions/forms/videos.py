@@ -39,7 +39,7 @@ LANGUAGES = {
     "ar": _.later("Arabic"),
 }
 OF_A_GROUP = {Audience.LAB, Audience.CIRCLE}
-PROVIDER_WORDS = {**NAMES, FILE: _.later("sent here")}
+PROVIDER_WORDS = {**NAMES, FILE: _.later("this portal")}
 
 
 def _has(label: object, **options: Any) -> RadioField:

@@ -46,7 +46,10 @@ _OF = (
     .where(
         Restitution.readable(),
         sa.tuple_(Restitution.session_kind, Restitution.session_id).in_(sa.bindparam("sessions", expanding=True)),
-        Restitution.status.in_(sa.bindparam("statuses", expanding=True)),
+        sa.or_(
+            Restitution.status.in_(sa.bindparam("statuses", expanding=True)),
+            sa.and_(Restitution.author_id == READER, Restitution.status.in_(sa.bindparam("own", expanding=True))),
+        ),
     )
     .order_by(*NEWEST)
     .limit(AT_ONCE)
@@ -142,11 +145,20 @@ def readable_restitutions(viewer: Viewer, ids: Iterable[int], *, at: datetime) -
 
 
 def restitutions_of(
-    sessions: Iterable[Subject], viewer: Viewer, *, at: datetime, statuses: Sequence[Status] = SHOWN
+    sessions: Iterable[Subject],
+    viewer: Viewer,
+    *,
+    at: datetime,
+    statuses: Sequence[Status] = SHOWN,
+    own: Sequence[Status] = (),
 ) -> list[Restitution]:
-    """List the published restitutions of some sessions that `viewer` may read, in the order they came."""
+    """List the published restitutions of some sessions that `viewer` may read, in the order they came.
+
+    :param own: where those of `viewer` may stand besides
+    """
     named = [(subject.kind, subject.id) for subject in sessions]
-    return list(session.scalars(_OF, reading(viewer, at=at, sessions=named, statuses=list(statuses)))) if named else []
+    values = reading(viewer, at=at, sessions=named, statuses=list(statuses), own=list(own))
+    return list(session.scalars(_OF, values)) if named else []
 
 
 def waiting_for(viewer: Viewer) -> list[Restitution]:

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 YOUTUBE, VIMEO, PEERTUBE, POD, FILE = PROVIDERS = ("youtube", "vimeo", "peertube", "pod", "file")
 NAMES = {YOUTUBE: "YouTube", VIMEO: "Vimeo", PEERTUBE: "PeerTube", POD: "Pod"}
 FRAME_HOSTS = {YOUTUBE: "www.youtube-nocookie.com", VIMEO: "player.vimeo.com"}
+NAMES_OF_FRAMES = {host: NAMES[provider] for provider, host in FRAME_HOSTS.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from portal.api import message, now, page, see, signed_in, texts, viewer
 
 from plugins.restitutions.queries.hosts import choices_of
 from plugins.restitutions.services.choices import ask_again, show_always
+from plugins.restitutions.values.places import NAMES_OF_FRAMES
 from plugins.restitutions.views.blueprint import blueprint
 from plugins.restitutions.views.loaders import own_choice, standing_restitution
 
@@ -36,7 +37,7 @@ def ask_first(restitution):
 @signed_in()
 def choices():
     """List the hosts that one always shows."""
-    return page("restitutions/choices.html", choices=choices_of(viewer()))
+    return page("restitutions/choices.html", choices=choices_of(viewer()), names=NAMES_OF_FRAMES)
 
 
 @blueprint.post("/choices/<int:choice_id>/forget")
@@ -45,5 +46,5 @@ def forget_choice(choice):
     """Ask first again, for this host."""
     host = choice.host
     ask_again(viewer(), host)
-    message(_("You are asked again before a video of %(name)s shows.", name=host))
+    message(_("You are asked again before a video of %(name)s shows.", name=NAMES_OF_FRAMES.get(host, host)))
     return see("restitutions.choices")

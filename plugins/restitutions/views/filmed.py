@@ -61,9 +61,10 @@ def filmed(restitution):
             message(_("%(name)s is named.", name=_name(consent)), "wait" if consent.is_awaited else "good")
             return see("restitutions.filmed", restitution_id=restitution.id)
     told = {"restitution": restitution, "consents": _named(restitution), "cancel_url": url_of(restitution)}
+    then = readers_sentence(restitution.audience, restitution.reader_group_id)
     if restitution.status == Status.WITHDRAWN:
         return page("restitutions/filmed_before.html", **told)
-    return form_page("restitutions/filmed.html", form, **told)
+    return form_page("restitutions/filmed.html", form, then=then, **told)
 
 
 def _named(restitution: Restitution) -> list[tuple[Consent, str]]:

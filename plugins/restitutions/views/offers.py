@@ -47,6 +47,7 @@ MARKS = {
     Status.HIDDEN: (_.later("hidden"), "stopped"),
     Status.WITHDRAWN: (_.later("taken down"), "stopped"),
 }
+STANDING = tuple(status for status in Status if status != Status.WITHDRAWN)
 
 
 def mark_of(restitution: Restitution) -> tuple[object, str]:
@@ -100,7 +101,8 @@ def actions(subject: Subject, viewer: Viewer) -> Iterator[Action]:
     if consent is not None:
         words = _("You are filmed: answer") if consent.is_awaited else _("I no longer agree to be shown")
         yield Action(words, answer_url(consent), kind="main" if consent.is_awaited else "quiet", order=5)
-    yield Action(_("Sheet to print"), url_of(restitution, "sheet"), kind="quiet", order=50)
+    if restitution.status in SHOWN:
+        yield Action(_("Sheet to print"), url_of(restitution, "sheet"), kind="quiet", order=50)
     yield from _of_animator(restitution, viewer)
 
 
@@ -136,18 +138,21 @@ def actions_on_session(subject: Subject, viewer: Viewer) -> list[Action]:
 
 
 def section_of_session(subject: Subject, viewer: Viewer) -> list[Section]:
-    """List the restitutions of a session on its page; to who animates it, those that wait for those filmed too."""
-    if not is_session(subject):
+    """List the restitutions of a session on its page, and of those it holds.
+
+    Who animates it finds those that wait for those filmed too; whoever added one, that one as long as it stands.
+    """
+    within = ask_plugins("restitutions_sessions", subject=subject)
+    if subject not in within:
         return []
     statuses = (Status.TO_CLEAR, *SHOWN) if runs(viewer, subject) else SHOWN
-    found = restitutions_of([subject], viewer, at=now(), statuses=statuses)
+    found = restitutions_of(within, viewer, at=now(), statuses=statuses, own=STANDING)
     shown = [{"title": one.title, "url": url_of(one), "notes": _noted(one)} for one in found]
     return [Section(_("Restitutions"), "restitutions/_section.html", {"shown": shown})] if shown else []
 
 
 def _noted(restitution: Restitution) -> list[str]:
-    waits = [str(mark_of(restitution)[0])] if restitution.status == Status.TO_CLEAR else []
-    return [*notes_of(restitution), *waits]
+    return [*notes_of(restitution), *([] if restitution.status in SHOWN else [str(mark_of(restitution)[0])])]
 
 
 WAITING = {

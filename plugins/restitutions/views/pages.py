@@ -25,6 +25,7 @@ from plugins.restitutions.queries.restitutions import chapters_of, consents_of
 from plugins.restitutions.queries.transcripts import cues_of, has_words, paragraphs
 from plugins.restitutions.services.seen import address_of, edition_of
 from plugins.restitutions.values.captions import write_captions
+from plugins.restitutions.values.places import FILE
 from plugins.restitutions.values.times import length
 from plugins.restitutions.views.blueprint import blueprint
 from plugins.restitutions.views.loaders import one_restitution, standing_restitution
@@ -58,6 +59,7 @@ def restitution(restitution):
         sections=sections_of(restitution.subject),
         past=history_of(restitution.subject, without=UNTOLD),
         readers=_readers(restitution),
+        then=readers_sentence(restitution.audience, restitution.reader_group_id),
         is_own=restitution.author_id == viewer().person_id,
         seen=edition_of(address_of(restitution)),
         hider=person(restitution.hidden_by_id) if restitution.hidden_by_id else None,
@@ -74,10 +76,17 @@ def _readers(restitution) -> str:
     return _("Whoever added it, and who hid it.") if restitution.status == Status.HIDDEN else _("You alone.")
 
 
+def _where(restitution) -> list[tuple[str, str]]:
+    notes = notes_of(restitution)
+    if restitution.provider == FILE:
+        return [(_("Plays"), " · ".join([_("here"), *notes[1:]]))]
+    return [(_("Plays on"), " · ".join(notes))]
+
+
 def _facts(restitution) -> list[tuple[str, object]]:
     """Give what is known of a video, in words."""
     found = [
-        (_("Plays on"), " · ".join(notes_of(restitution))),
+        *_where(restitution),
         (_("Its host calls it"), restitution.provider_title),
         (_("Language spoken"), str(LANGUAGES.get(restitution.language, restitution.language))),
         (_("Captions"), str(HAS_WORDS[Has(restitution.captions)])),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
+from flask import request, url_for
 
 from portal.api import Audience, form_page, message, now, page, receive_files, requires, see, texts, viewer
 
@@ -85,7 +85,8 @@ def send():
 def _around(of: Any) -> dict[str, Any]:
     hosts = allowed()
     names = [name for name, taken in (("YouTube", hosts.youtube), ("Vimeo", hosts.vimeo)) if taken]
-    return {"hosts": [*names, *sorted(hosts.hosts)], "of_text": str(of.subject) if of else None}
+    back = of.url if of else url_for("restitutions.index")
+    return {"hosts": [*names, *sorted(hosts.hosts)], "of_text": str(of.subject) if of else None, "cancel_url": back}
 
 
 @blueprint.post("/<int:restitution_id>/confirm")

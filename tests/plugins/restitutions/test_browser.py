@@ -95,3 +95,17 @@ def test_a_sound_of_ours_is_moved_about_in(visit, film):
     assert round(at) == 50
     assert set(parts) == {206}
     assert visit.elsewhere == []
+
+
+def test_the_panel_draws_a_triangle_and_paper_holds_no_folded_history(visit, link):
+    visit.goto(f"/restitutions/{link('https://vimeo.com/1')}")
+    assert visit.locator(".restitutions-blank .restitutions-play").bounding_box()["width"] > 40
+    expect(visit.locator(".restitutions-facade button")).to_have_text("Montrer la vidéo")
+    history = visit.locator("details.history")
+    expect(history).to_be_visible()
+    visit.emulate_media(media="print")
+    expect(history).to_be_hidden()
+    visit.emulate_media(media="screen")
+    history.locator("summary").click()
+    visit.emulate_media(media="print")
+    expect(history).to_be_visible()

@@ -10,7 +10,7 @@ import pytest
 from portal.api import Subject
 
 from tests.plugins.programmes.factories import at_hour, make_programme, make_slot, make_stand
-from tests.plugins.restitutions.factories import make_link
+from tests.plugins.restitutions.factories import TORN, make_link
 from tests.reading import words
 
 PLUGINS = ["programmes", "restitutions"]
@@ -36,9 +36,8 @@ def test_a_day_and_a_slot_offer_it_and_list_their_own(sessions, writing, awa, le
         with writing():
             make_link(awa, f"https://vimeo.com/{1000 + place}", title=f"Vidéo de {session.kind}", of=session)
     for session, url in sessions:
-        page = words(own.get(url))
-        assert f"Vidéo de {session.kind} Vimeo" in page
-        assert sum(f"Vidéo de {other.kind} Vimeo" in page for other, _url in sessions) == 1
+        assert f"Vidéo de {session.kind} Vimeo" in words(own.get(url))
+    assert "Vidéo de programmes.programme Vimeo" not in words(own.get(sessions[1][1]))
 
 
 def test_the_pack_of_a_stand_holds_the_videos_of_its_day(sessions, writing, awa, lea, sign_in, clock):
@@ -58,3 +57,23 @@ def test_the_pack_of_a_stand_holds_the_videos_of_its_day(sessions, writing, awa,
     assert "Vidéo du jour" in sheet
     assert f'<a href="http://localhost/restitutions/{number}">Vidéo de l’atelier &lt;b&gt;</a>' in sheet
     assert not [title for title in ("Pour moi", "Pas encore", "D’ailleurs") if title in sheet]
+
+
+def test_a_day_lists_what_its_slots_said_and_no_page_lists_one_twice(sessions, writing, awa, lea, sign_in):
+    (_day, day_url), (slot, slot_url) = sessions
+    with writing():
+        make_link(awa, "https://vimeo.com/1", title="La vidéo de l’atelier", of=slot)
+    for url in (day_url, slot_url):
+        assert words(sign_in(lea).get(url)).count("La vidéo de l’atelier") == 1
+
+
+def test_whoever_added_one_finds_it_on_the_page_of_its_session_before_others_do(
+    sessions, writing, awa, lea, sign_in, post
+):
+    _day, (slot, url) = sessions
+    with writing():
+        number = make_link(lea, TORN["we-Obs2KR28"], title="À confirmer", of=slot).id
+    assert words(sign_in(lea).get(url)).count("À confirmer YouTube · à confirmer") == 1
+    assert "À confirmer" not in words(sign_in(awa).get(url))
+    post(sign_in(lea), f"/restitutions/{number}/withdraw")
+    assert "À confirmer" not in words(sign_in(lea).get(url))
