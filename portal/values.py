@@ -279,8 +279,7 @@ class LinkKind:
     """A sort of link that a plugin makes between two subjects, `<plugin>.<verb>`.
 
     :ivar forth: said on the page of the source, before the target: « suite de »
-    :ivar back: said on the page of the target, before the source: « a pour suite »; empty: nothing, where a section
-        of the plugin lists them
+    :ivar back: said on the page of the target, before the source: « a pour suite »; empty: nothing, a section says it
     """
 
     kind: str
