@@ -83,11 +83,16 @@ def _of(slot: Slot, person_id: int) -> SignUp | None:
     return session.scalar(sa.select(SignUp).where(SignUp.slot_id == slot.id, SignUp.person_id == person_id))
 
 
+def is_over(programme: Programme, slot: Slot, *, at: datetime) -> bool:
+    """Tell whether a slot is behind us: nobody comes to it any more, nor stays away."""
+    return at >= end_of(slot, rows_of(programme), day=programme.held_on)
+
+
 def why_not(programme: Programme, slot: Slot, *, at: datetime) -> str:
     """Say why nobody signs up for a slot any more; nothing if one may."""
     if not slot.takes_names or slot.cancelled_at is not None:
         return _("Nobody needs to sign up for this: just come.")
-    if at >= end_of(slot, rows_of(programme), day=programme.held_on):
+    if is_over(programme, slot, at=at):
         return _("This is over.")
     if slot.seats is not None and coming_counts([slot.id]).get(slot.id, 0) >= slot.seats:
         return _("Every seat is taken. One may be given back: look again later.")

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from portal.api import Conflict, Forbidden, Viewer, local_day, session, texts
 
 from plugins.programmes.models.programme import Programme
+from plugins.programmes.queries.hours import evening_of
 from plugins.programmes.queries.programmes import is_organiser
 
 _ = texts("programmes")
@@ -40,6 +41,11 @@ def must_be_held(programme: Programme) -> None:
 def has_come(programme: Programme, at: datetime) -> bool:
     """Tell whether the day itself has come, in the zone of the collectivity (C09 SPEC 6)."""
     return local_day(at) >= programme.held_on
+
+
+def is_past(programme: Programme, at: datetime) -> bool:
+    """Tell whether the day is over, its night too."""
+    return evening_of(at) > programme.held_on
 
 
 def hold(programme: Programme) -> None:

@@ -10,6 +10,7 @@ from plugins.programmes.queries.people import signed_among
 from plugins.programmes.queries.programmes import readable_programme
 from plugins.programmes.queries.slots import readable_slot
 from plugins.programmes.services.facts import must_organise
+from plugins.programmes.services.walls import dies_at
 
 _ = texts("programmes")
 
@@ -38,9 +39,12 @@ def own_programme(viewer: Viewer, *, programme_id: int) -> Programme:
 def projected_programme(viewer: Viewer, *, grant: Grant) -> Programme:
     """Give the day of a wall, if the person who opened it may still read it.
 
-    :raises NotFound: they may not
+    :raises NotFound: they may not; the day after is over by the clock of the day, not only by that of the address
     """
-    return one_programme(viewer, programme_id=grant.subject.id if grant.subject else 0)
+    programme = one_programme(viewer, programme_id=grant.subject.id if grant.subject else 0)
+    if now() >= dies_at(programme):
+        raise NotFound(_("This day is over: there is nothing left to project."))
+    return programme
 
 
 def one_slot(viewer: Viewer, *, slot_id: int) -> Slot:

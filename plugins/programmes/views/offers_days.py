@@ -51,7 +51,7 @@ def actions(subject: Subject, viewer: Viewer) -> Iterable[Action]:
 
 def _to_organise(programme: Programme, *, is_over: bool) -> Iterator[Action]:
     if programme.cancelled_at is None:
-        yield Action(_("Add a slot"), url_of("add", programme), kind="main", order=5)
+        yield Action(_("Add a slot"), url_of("add", programme), kind="quiet" if is_over else "main", order=5)
         yield Action(_("Change the day"), url_of("change", programme), order=10)
         yield Action(_("Project without signing in"), url_of("screen", programme), kind="quiet", order=61)
     yield Action(_("Who organises"), url_of("organisers", programme), order=12)

@@ -14,7 +14,7 @@ from plugins.programmes.models.slot import UNEXPECTED, Slot
 from plugins.programmes.queries.people import coming_ids
 from plugins.programmes.queries.programmes import is_organiser
 from plugins.programmes.queries.slots import readable_slot, readable_slots
-from plugins.programmes.services.coming import why_not
+from plugins.programmes.services.coming import is_over, why_not
 from plugins.programmes.services.facts import has_come
 
 _ = texts("programmes")
@@ -46,6 +46,8 @@ def actions(subject: Subject, viewer: Viewer) -> Iterable[Action]:
 
 
 def _to_come(slot: Slot, programme: Programme, viewer: Viewer) -> Iterator[Action]:
+    if is_over(programme, slot, at=now()):
+        return
     if viewer.person_id in coming_ids(slot.id):
         yield Action(_("Sign off"), url_of("stay_away", slot.id), method="post", order=5)
     elif not why_not(programme, slot, at=now()):

@@ -35,7 +35,8 @@ from plugins.programmes.queries.people import coming_counts, coming_ids, host_id
 from plugins.programmes.queries.programmes import is_organiser, tracks_of
 from plugins.programmes.queries.shown import known, shown
 from plugins.programmes.queries.slots import rows_of
-from plugins.programmes.services.coming import UNSAID, Elsewhere
+from plugins.programmes.services.coming import UNSAID, Elsewhere, is_over
+from plugins.programmes.services.facts import must_be_held
 from plugins.programmes.services.naming import drop_host, name_host
 from plugins.programmes.services.programmes import hour_at
 from plugins.programmes.services.seen import edition_of
@@ -60,6 +61,7 @@ def slot_page(slot: Slot, *, elsewhere: Elsewhere | None = None) -> Response:
     found, knows = list(actions_of(slot.subject)), _knows(slot, programme)
     told = known(slot, at=now()) if knows else shown(slot, at=now())
     count = coming_counts([slot.id]).get(slot.id, 0)
+    closed = slot.cancelled_at or programme.cancelled_at or is_over(programme, slot, at=now())
     return page(
         "programmes/slot.html",
         status=elsewhere.status if elsewhere else 200,
@@ -70,7 +72,7 @@ def slot_page(slot: Slot, *, elsewhere: Elsewhere | None = None) -> Response:
         track=next((track.name for track in tracks_of(programme) if track.id == slot.track_id), ""),
         hosts=_hosts(slot) if knows else hosts_of([told]).get(slot.id, []),
         reveals_at=slot.reveals_at if knows else None,
-        left=max(slot.seats - count, 0) if slot.seats is not None else None,
+        left=None if closed or slot.seats is None else max(slot.seats - count, 0),
         coming=list(people(coming_ids(slot.id)).values()) if slot.takes_names and knows else None,
         main=[action for action in found if action.kind == "main"],
         offers=[action for action in found if action.kind != "main"],
@@ -116,6 +118,7 @@ def _form(template, form, programme, cancel_url, **context):
 @requires(permissions.ORGANISE, programme=own_programme)
 def add(programme):
     """Put a slot on the programme; it begins where the others leave off, unless one says otherwise."""
+    must_be_held(programme)
     form = SlotForm(starts=hour_at(free_from(rows_of(programme))))
     if form.submitted():
         with form.attempt():

@@ -32,7 +32,7 @@ from plugins.programmes.models.programme import Programme
 from plugins.programmes.models.stand import Stand
 from plugins.programmes.queries.programmes import is_organiser, readable_programme
 from plugins.programmes.queries.stands import closed_stands_of, holders_of, programme_of, stands_of
-from plugins.programmes.services.facts import has_come
+from plugins.programmes.services.facts import has_come, is_past
 from plugins.programmes.services.stands import code_of, may_hold
 from plugins.programmes.services.walls import STAND_SCOPE
 from plugins.programmes.views.blueprint import blueprint
@@ -56,6 +56,7 @@ def stands(programme):
         closed=closed_stands_of(programme) if organises else [],
         organises=organises and programme.cancelled_at is None,
         has_packs=organises and has_come(programme, now()),
+        is_past=is_past(programme, now()),
         exports=export_links("programmes.stands_export", programme_id=programme.id),
     )
 

@@ -11,7 +11,7 @@ from plugins.programmes.forms.stands import NumberForm
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.queries.stands import stands_of
 from plugins.programmes.queries.turns import floor_of, next_stand, turns_of
-from plugins.programmes.services.facts import has_come
+from plugins.programmes.services.facts import has_come, is_past
 from plugins.programmes.services.turns import give_floor, go_on, more_minutes, stop_turn
 from plugins.programmes.services.walls import TURNS_SCOPE, close_wall, open_wall, wall_of
 from plugins.programmes.views.blueprint import blueprint
@@ -36,6 +36,7 @@ def _run_of(programme: Programme) -> dict[str, Any]:
         "next": next_stand(kept, given),
         "heard": {turn.stand_id for turn in given},
         "has_come": has_come(programme, at),
+        "is_past": is_past(programme, at),
     }
 
 

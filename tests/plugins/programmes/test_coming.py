@@ -61,6 +61,25 @@ def test_clicking_twice_changes_nothing(client, sign_in, post, lea, slot_id, rea
     assert comers(reading, slot_id) == []
 
 
+def test_a_day_that_is_past_speaks_of_no_seat(client, sign_in, post, lea, zoe, slot_id, programme_id, clock):
+    """Nor who came nor who did not is offered anything; who organises is not pressed to add a slot."""
+    sign_in(lea)
+    come(post, client, slot_id)
+    pages = [f"/programmes/{programme_id}", f"/programmes/slots/{slot_id}"]
+    clock.set(at_hour(16))
+    told = " ".join(words(client.get(page)) for page in pages)
+    assert not [word for word in ("vous venez", "désinscrire", "estante", "Je viens") if word in told]
+    answer = post(client, f"/programmes/slots/{slot_id}/stay-away")
+    assert "Revenez" not in words(client.get(answer.location))
+    sign_in(zoe)
+    assert 'class="button main" href="' + pages[0] in client.get(pages[0]).text
+    clock.set(at_hour(33))
+    page = client.get(pages[0])
+    assert 'class="button main"' not in page.text
+    assert "Ajouter un créneau" in words(page)
+    assert not [word for word in ("vous venez", "estante", "Je viens") if word in words(page)]
+
+
 def test_a_full_slot_takes_nobody_more(client, sign_in, post, zoe, awa, lea, slot_id, reading):
     for who in (zoe, awa):
         sign_in(who)

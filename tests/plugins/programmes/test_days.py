@@ -165,17 +165,21 @@ def test_a_day_that_has_come_is_no_longer_moved(client, sign_in, zoe, programme_
 def test_a_cancelled_day_says_why_and_changes_no_more(client, sign_in, zoe, awa, programme_id, writing, post):
     """C34 SPEC 4."""
     with writing():
-        slot_id = make_slot(programme_id, at_hour(10), at_hour(11), takes_names=True)
+        slot_id = make_slot(programme_id, at_hour(10), at_hour(11), takes_names=True, seats=2)
     sign_in(zoe)
     assert post(client, f"/programmes/{programme_id}/cancel", {"reason": ""}).status_code == 422
     assert post(client, f"/programmes/{programme_id}/cancel", {"reason": "La salle est fermée."}).status_code == 303
     page = words(client.get(f"/programmes/{programme_id}"))
     assert "Cette journée est annulée : « La salle est fermée. »" in page
     assert "Ajouter un créneau" not in page
-    slot = {"kind": "plenary", "title": "Foire", "starts": "14:00"}
-    assert "plus rien n’y change" in words(post(client, f"/programmes/{programme_id}/slots/new", slot))
+    slot, new = {"kind": "plenary", "title": "Foire", "starts": "14:00"}, f"/programmes/{programme_id}/slots/new"
+    for answer in (client.get(new), post(client, new, slot)):
+        assert answer.status_code == 409
+        assert "plus rien n’y change" in words(answer)
     sign_in(awa)
     assert "Je viens" not in words(client.get(f"/programmes/slots/{slot_id}"))
+    for address in (f"/programmes/slots/{slot_id}", f"/programmes/{programme_id}"):
+        assert "restante" not in words(client.get(address))
     assert post(client, f"/programmes/slots/{slot_id}/come").status_code == 409
 
 

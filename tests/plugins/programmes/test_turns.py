@@ -11,6 +11,7 @@ from portal.api import Subject, session
 
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.models.stand import Turn
+from tests.plugins.labs.pages import words
 from tests.plugins.programmes.factories import at_hour, make_stand
 
 PLUGINS = ["programmes"]
@@ -45,6 +46,17 @@ def turns(reading):
 
 def running(turns):
     return [stand_id for stand_id, _minutes, ended_at in turns() if ended_at is None]
+
+
+def test_nothing_begins_once_the_day_is_past(room, url, clock, programme_id):
+    """C35 SPEC 3: a turn that still runs can be ended."""
+    assert "Commencer" in words(room.get(url))
+    clock.set(at_hour(30))
+    page = words(room.get(url))
+    assert "Cette journée est passée" in page
+    assert "Commencer" not in page
+    assert "Donner la parole" not in page
+    assert "Tours des stands" not in words(room.get(f"/programmes/{programme_id}/stands"))
 
 
 def test_stands_follow_one_another_seven_minutes_each(room, post, url, turns, stand_ids):

@@ -105,6 +105,19 @@ def test_a_day_that_is_over_is_no_longer_projected(client, sign_in, post, zoe, d
     assert "il n’y a plus rien à projeter" in words(post(client, f"{day}/screen"))
 
 
+def test_the_projected_walls_close_at_the_end_of_the_day_after(client, new_client, sign_in, post, zoe, day, clock):
+    """As their page promises; by the clock of the day too, where it is another one: in a demonstration."""
+    sign_in(zoe)
+    projected = []
+    for opener, shown in (("screen", "screen"), ("turns/wall/open", "turns")):
+        post(client, f"{day}/{opener}")
+        projected.append(client.get(f"{day}/{shown}").text.split("<code")[1].split(">")[1].split("<")[0])
+    clock.set(at_hour(47, 59))
+    assert [new_client().get(address).status_code for address in projected] == [200, 200]
+    clock.set(at_hour(48))
+    assert [new_client().get(address).status_code for address in projected] == [404, 404]
+
+
 def test_the_wall_of_somebody_who_left_opens_nothing(client, new_client, sign_in, post, zoe, day, writing):
     sign_in(zoe)
     post(client, f"{day}/screen")

@@ -10,10 +10,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from portal.api import Subject, now, session
+from portal.api import Subject, issue_token, now, session
 
 from plugins.programmes.models.stand import Stand
 from plugins.programmes.services.stands import close_stand
+from plugins.programmes.services.walls import STAND_SCOPE
 from plugins.regards.models.board import Board
 from plugins.regards.services.opening import open_board
 from plugins.regards.services.sweeping import sweep_reveals
@@ -60,6 +61,16 @@ def test_a_visitor_writes_from_the_page_of_the_stand(leave, fair, sign_in, post)
     assert leave().status_code == 303
     assert post(sign_in(fair.awa), f"/regards/{fair.board}/card/0", TYPED).status_code == 403
     assert "1 carte est rendue" in sign_in(fair.awa).get(f"/regards/{fair.board}").text
+
+
+def test_who_scanned_the_code_of_the_stand_finds_the_way_to_a_card_first(new_client, writing, fair):
+    """C35 SPEC 2: one button, above what there is to see; the code is of no use on the screen that read it."""
+    with writing():
+        code = issue_token(STAND_SCOPE, subject=fair.stand)
+    page = new_client().get(f"/programmes/s/{code}").text
+    button = re.search(r'<a class="button main" href="http://localhost/regards/v/[^"]+">Laisser une carte', page)
+    assert button.start() < page.index("Une cabane")
+    assert 'class="stack programmes-visit"' in page
 
 
 def test_the_lab_whose_stand_it_is_is_reviewed_there(make_user, writing, fair, sign_in, post):
