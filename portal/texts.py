@@ -7,6 +7,7 @@ returned as it is, so English needs no catalogue. Nothing is compiled: a transla
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,6 +21,8 @@ from babel.numbers import format_decimal
 CORE = "portal"
 DEFAULT_LANGUAGE = "fr"
 THOUSAND = 1000
+# What a French quotation quotes stands between “ ”.
+NESTED = re.compile(r"(«[^«»]*)«[ \u00a0\u202f]?([^«»]*?)[ \u00a0\u202f]?»")
 language: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
 _folders: dict[str, Path] = {CORE: Path(__file__).parent / "locale"}
 
@@ -87,7 +90,7 @@ def dgettext(domain: str, message: str, /, **values: object) -> str:
         if key in catalogue.singular:
             found = catalogue.singular[key]
             break
-    return found % values if values else found
+    return NESTED.sub(r"\1“\2”", found % values) if values else found
 
 
 def dngettext(domain: str, singular: str, plural: str, num: int, /, **values: object) -> str:
