@@ -22,9 +22,10 @@ def url_of(endpoint: str, programme: Programme) -> str:
 
 
 def cards(ids: Iterable[int], viewer: Viewer) -> Iterable[SubjectCard]:
-    """Name those that `viewer` may read."""
+    """Name those that `viewer` may read; whoever has no account is led to the page for everybody."""
+    endpoint = "programme" if viewer.is_signed_in else "public_day"
     for programme in readable_programmes(viewer, ids, at=now()):
-        yield SubjectCard(programme.title, url_of("programme", programme), programme.subject)
+        yield SubjectCard(programme.title, url_of(endpoint, programme), programme.subject)
 
 
 def actions(subject: Subject, viewer: Viewer) -> Iterable[Action]:

@@ -32,9 +32,11 @@ _ = texts("programmes")
 
 
 def cards(ids: Iterable[int], viewer: Viewer) -> Iterator[SubjectCard]:
-    """Name the stands that `viewer` may read."""
+    """Name the stands that `viewer` may read; whoever has no account is led to the day, on its page for everybody."""
     for stand in readable_stands(viewer, ids, at=now()):
-        yield SubjectCard(stand.title, url_for("programmes.stand", stand_id=stand.id), stand.subject)
+        day = url_for("programmes.public_day", programme_id=stand.programme_id)
+        url = url_for("programmes.stand", stand_id=stand.id) if viewer.is_signed_in else day
+        yield SubjectCard(stand.title, url, stand.subject)
 
 
 def agenda_cards(ids: Iterable[int], viewer: Viewer) -> Iterator[SubjectCard]:
