@@ -21,7 +21,7 @@ from portal.content.outbound import Fetched, fetch, hosts_of, is_offline
 from portal.content.passages import record_passage
 from portal.content.settings import setting
 from portal.content.subjects import cards_of, is_question
-from portal.content.taking_up import give_back, take_up, taken_up
+from portal.content.taking_up import give_back, take_up, taken_up, taken_up_as
 from portal.content.tokens import Grant, issue_token, move_expiry, revoke_tokens, show_token
 from portal.content.words import among_words, edition, fold, sought, word_values
 from portal.db import Personal, UtcDateTime, db, group_id, person_id, plugin_base, transaction
@@ -285,6 +285,7 @@ __all__ = [
     "sought",
     "take_up",
     "taken_up",
+    "taken_up_as",
     "texts",
     "token",
     "transaction",

@@ -40,10 +40,10 @@ def portal_blueprints() -> list[Blueprint]:
 
 @hookimpl
 def portal_nav_items() -> list[NavItem]:
-    """Give the entries of the group « Partager »."""
+    """Give the entries: rounds beside what is tried, questions beside what is asked of deciders."""
     return [
-        NavItem("share", _.later("Reviews by peers"), "regards.index", order=60),
-        NavItem("share", _.later("Open questions"), "regards.questions", order=61),
+        NavItem("experiment", _.later("Reviews by peers"), "regards.index", order=40),
+        NavItem("decide", _.later("Open questions"), "regards.questions", order=30),
     ]
 
 

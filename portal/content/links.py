@@ -28,13 +28,14 @@ TITLE_LIFE = timedelta(days=1)
 _SHOWN = sa.select(Link).where(TIED).order_by(Link.id).limit(SHOWN_MAX)
 
 
-def _kind(kind: str) -> LinkKind | None:
+def link_kind(kind: str) -> LinkKind | None:
+    """Give a declared kind of link; None if nobody that is on declares it."""
     kinds: dict[str, LinkKind] = current_app.config["LINK_KINDS"]
     return kinds.get(kind)
 
 
 def _check(kind: str, source: Subject, target: Subject) -> None:
-    if _kind(kind) is None:
+    if link_kind(kind) is None:
         raise KeyError(f"unknown kind of link: {kind}")
     check_kind(source.kind)
     check_kind(target.kind)
@@ -110,7 +111,7 @@ def _other(row: Link, subject: Subject) -> Subject:
 
 
 def _card(row: Link, subject: Subject, card: SubjectCard | None, viewer: Viewer) -> LinkCard | None:
-    leaves, kind = _leaves(row, subject), _kind(row.kind)
+    leaves, kind = _leaves(row, subject), link_kind(row.kind)
     words = str(kind.forth if leaves else kind.back) if kind else _("linked to")
     if _is_on(_other(row, subject).kind):
         return LinkCard(words, card.title, card.url) if card and words else None

@@ -3,40 +3,66 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
+from flask import request
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from portal.api import Form, texts
 
 from plugins.regards.models.card import LENSES
-from plugins.regards.services.lines import BARS, Words
+from plugins.regards.services.lines import BARS, BREAKS, Words, faults
 
 _ = texts("regards")
 
 INSPIRING = _.later("The most inspiring")
 RISKY = _.later("The riskiest")
 QUESTION = _.later("The open question")
-A_LINE_EACH = _.later("An idea on each line, five at most.")
+A_LINE_EACH = _.later("An idea on each line: one at least, five at most.")
 
 
-class CardForm(Form):
-    """Three fields: an idea on each line needs no button to add one."""
+class _Lenses(Form):
+    """Whatever holds the three lenses says all that it lacks at once, each beside its field."""
 
-    inspiring = TextAreaField(INSPIRING, description=A_LINE_EACH)
-    risky = TextAreaField(RISKY, description=A_LINE_EACH)
-    question = TextAreaField(QUESTION, description=_.later("As you would ask it aloud."))
+    parted = BREAKS
 
     @property
     def words(self) -> Words:
         """Give what the services take."""
-        return Words.typed(self.inspiring.data, self.risky.data, self.question.data)
+        return Words.typed(*(self[lens].data for lens in LENSES), parted=self.parted)
+
+    @property
+    def is_draft(self) -> bool:
+        """Tell whether it may lack lenses."""
+        return False
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Tell whether this is a card."""
+        is_sound = super().validate(extra_validators)
+        found = faults(self.words, is_draft=self.is_draft)
+        for lens, text in found.items():
+            self[lens].errors = [*self[lens].errors, text]
+        return is_sound and not found
+
+
+class CardForm(_Lenses):
+    """Three fields: an idea on each line needs no button to add one."""
+
+    inspiring = TextAreaField(INSPIRING, description=A_LINE_EACH)
+    risky = TextAreaField(RISKY, description=A_LINE_EACH)
+    question = TextAreaField(QUESTION, description=_.later("As you would ask it aloud: one at least, five at most."))
 
 
 class OwnCardForm(CardForm):
     """The card of a lab, or of somebody in their own name."""
 
     seen = HiddenField(default=None)
+
+    @property
+    def is_draft(self) -> bool:
+        """Tell which button was used."""
+        return "draft" in request.form
 
     @classmethod
     def of(cls, lines: dict[str, list[str]]) -> OwnCardForm:
@@ -62,15 +88,11 @@ class VisitorForm(CardForm, _Keyed):
     )
 
 
-class PaperForm(_Keyed):
+class PaperForm(_Lenses, _Keyed):
     """A paper card to type: three fields of one line, so that Enter keeps it."""
 
+    parted = BARS
     inspiring = StringField(INSPIRING)
     risky = StringField(RISKY)
     question = StringField(QUESTION)
     signed = StringField(_.later("On whose behalf"), validators=[Optional()])
-
-    @property
-    def words(self) -> Words:
-        """Give what the service takes."""
-        return Words.typed(self.inspiring.data, self.risky.data, self.question.data, parted=BARS)

@@ -26,6 +26,11 @@ def team_of(subject: Subject) -> frozenset[int] | None:
     return frozenset().union(*answers) if answers else None
 
 
+def is_off(subject: Subject) -> bool:
+    """Tell whether nobody says whose work `subject` is at the moment: nothing is written about it (C36 SPEC 2)."""
+    return team_of(subject) is None
+
+
 def seats_of(board_id: int) -> frozenset[int]:
     """Give the team as it was last said."""
     return frozenset(session.scalars(sa.select(Seat.person_id).where(Seat.board_id == board_id)))

@@ -11,9 +11,11 @@ from portal.api import Conflict, Forbidden, Viewer, session, texts
 
 from plugins.regards.models.board import Board
 from plugins.regards.models.card import Card, Line
-from plugins.regards.queries.reviewed import barred_from, seats_of, team_of
+from plugins.regards.queries.reviewed import barred_from, is_off, seats_of, team_of
 
 _ = texts("regards")
+
+OFF = _.later("What is reviewed here is not switched on at the moment: nothing can be written about it.")
 
 
 def hold(board: Board) -> None:
@@ -64,13 +66,14 @@ def must_be_said(line: Line, *, at: datetime) -> None:
         raise Conflict(_("Meanwhile this line was masked: its round says why."))
 
 
-def must_be_reviewable(board: Board) -> None:
-    """Go on only while somebody says whose work it is: else nobody could keep the team from writing.
+def must_take_cards(board: Board, *, at: datetime) -> None:
+    """Go on only before the reveal, and while somebody says whose work it is: else its team could write.
 
-    :raises Conflict: the plugin of what is reviewed is off
+    :raises Conflict: it is revealed, or the plugin of what is reviewed is off
     """
-    if team_of(board.reviewed) is None:
-        raise Conflict(_("What is reviewed here is not switched on at the moment: nothing can be written about it."))
+    must_be_hidden(board, at=at)
+    if is_off(board.reviewed):
+        raise Conflict(str(OFF))
 
 
 def must_be_a_peer(actor: Viewer, board: Board) -> int:

@@ -54,24 +54,34 @@ def _ideas(text: str, parted: re.Pattern[str]) -> list[str]:
     return [idea for idea in found if idea]
 
 
-def check(words: Words, *, is_draft: bool) -> None:
-    """Go on only with what a card may say; a draft may lack lenses.
+def faults(words: Words, *, is_draft: bool) -> dict[str, str]:
+    """Say what keeps a card from being one, lens by lens; a draft may lack lenses.
 
     Rule: C36 SPEC 1.
+    """
+    told = {lens: _fault(words.of(lens), is_draft=is_draft) for lens in LENSES}
+    return {lens: text for lens, text in told.items() if text}
+
+
+def _fault(lines: tuple[str, ...], *, is_draft: bool) -> str:
+    if not lines and not is_draft:
+        return _("One line at least: a card holds the three lenses.")
+    if len(lines) > MAX_LINES:
+        return _("Five lines at most: keep those that count.")
+    longest = max((len(line) for line in lines), default=0)
+    is_long = longest > MAX_WORDS
+    return (
+        _("Shorten the line of %(length)s signs: %(most)s at most.", length=longest, most=MAX_WORDS) if is_long else ""
+    )
+
+
+def check(words: Words, *, is_draft: bool) -> None:
+    """Go on only with what a card may say.
 
     :raises Invalid: a lens is empty, has too many lines, or one that is too long
     """
-    for lens in LENSES:
-        lines = words.of(lens)
-        if not lines and not is_draft:
-            raise Invalid(_("One line at least: a card holds the three lenses."), field=lens)
-        if len(lines) > MAX_LINES:
-            raise Invalid(_("Five lines at most: keep those that count."), field=lens)
-        longest = max((len(line) for line in lines), default=0)
-        if longest > MAX_WORDS:
-            raise Invalid(
-                _("Shorten the line of %(length)s signs: %(most)s at most.", length=longest, most=MAX_WORDS), field=lens
-            )
+    for lens, text in faults(words, is_draft=is_draft).items():
+        raise Invalid(text, field=lens)
 
 
 def checked_signature(signed: str | None) -> str | None:

@@ -18,7 +18,7 @@ from plugins.regards.services.facts import (
     hold,
     must_be_a_peer,
     must_be_hidden,
-    must_be_reviewable,
+    must_take_cards,
     must_type,
 )
 from plugins.regards.services.lines import Words, check, checked_signature, write_lines
@@ -50,8 +50,7 @@ def write_card(
     """
     hold(board)
     person_id = must_be_a_peer(actor, board)
-    must_be_hidden(board, at=at)
-    must_be_reviewable(board)
+    must_take_cards(board, at=at)
     if as_id != OWN_NAME and as_id not in actor.lab_ids:
         raise Forbidden(_("You write for a lab you belong to, or in your own name."))
     check(words, is_draft=is_draft)
@@ -92,8 +91,7 @@ def leave_card(board: Board, *, key: str, words: Words, signed: str | None, netw
     again = _again(board, key)
     if again is not None and _says(again, words, signed):
         return again
-    must_be_hidden(board, at=at)
-    must_be_reviewable(board)
+    must_take_cards(board, at=at)
     if not board.takes_visitors(at):
         raise Conflict(_("Visitors may no longer write here."))
     if again is not None:
@@ -130,8 +128,7 @@ def type_card(actor: Viewer, board: Board, *, key: str, words: Words, signed: st
     hold(board)
     must_type(actor, board)
     again = _again(board, key)
-    must_be_hidden(board, at=at)
-    must_be_reviewable(board)
+    must_take_cards(board, at=at)
     if again is not None and again.author_id == actor.person_id:
         return _say_anew(board, again, words, signed, at)
     return _keep(board, actor, key, words, signed, PAPER, at)

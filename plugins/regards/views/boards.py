@@ -35,10 +35,11 @@ from plugins.regards.models.board import Board
 from plugins.regards.queries.boards import STATES, mark_of, reading_rounds
 from plugins.regards.queries.cards import handed_in, lines_of, own_cards, signatures
 from plugins.regards.queries.lines import MARKS, Merged, columns_of, masks_of, state_of
-from plugins.regards.services.facts import is_of_team, may_run
+from plugins.regards.queries.reviewed import is_off
+from plugins.regards.services.facts import OFF, is_of_team, may_run
 from plugins.regards.views.blueprint import blueprint
 from plugins.regards.views.loaders import one_board
-from plugins.regards.views.words import LENS_TITLES
+from plugins.regards.views.words import LENS_TITLES, became_of
 
 _ = texts("regards")
 
@@ -102,6 +103,7 @@ def board(board):
         opener=people([board.author_id]).get(board.author_id),
         may_mask=can(viewer(), permissions.RUN) and may_run(viewer(), board),
         maskers=people(mask.by_id for *_column, masks in slide["columns"] for mask in masks),
+        off=OFF if not slide["shown_since"] and is_off(board.reviewed) else None,
         **slide,
         **_before(board),
     )
@@ -120,6 +122,7 @@ def slide_of(board: Board, who: Viewer) -> dict[str, Any]:
         "signed": _signed(columns, who),
         "of_team": is_of_team(who, board),
         "marks": {line.id: MARKS[state_of(line)] for line in _questions(columns)},
+        "became": became_of(_questions(columns), who),
     }
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from flask import request
-
 from portal.api import form_page, message, now, requires, see, texts, viewer
 
 from plugins.regards import permissions
 from plugins.regards.forms.cards import OwnCardForm, PaperForm
 from plugins.regards.queries.cards import OWN_NAME, edition_of, group_names, lines_of, own_card, typed_by
-from plugins.regards.services.facts import must_be_hidden
+from plugins.regards.services.facts import must_take_cards
 from plugins.regards.services.writing import type_card, untype_card, write_card
 from plugins.regards.views.acts import url_of
 from plugins.regards.views.blueprint import blueprint
@@ -27,17 +25,16 @@ def card(seat):
     form = OwnCardForm.of(lines_of(written.id) if written else {})
     if form.submitted():
         with form.attempt():
-            is_draft = "draft" in request.form
-            seen = form.seen.data
-            write_card(viewer(), board, as_id=as_id, words=form.words, is_draft=is_draft, seen=seen, at=now())
+            typed = {"words": form.words, "is_draft": form.is_draft, "seen": form.seen.data}
+            write_card(viewer(), board, as_id=as_id, **typed, at=now())
             message(
                 _("Your draft is kept: only you read it.")
-                if is_draft
+                if form.is_draft
                 else _("Your card is handed in. Until the reveal you may change it.")
             )
             return see("regards.board", board_id=board.id)
-    else:
-        must_be_hidden(board, at=now())
+    elif not form.errors:
+        must_take_cards(board, at=now())
     form.seen.data = edition_of(own_card(board.id, as_id, viewer()))
     context = {
         "board": board,
@@ -56,8 +53,8 @@ def paper(board):
         with form.attempt():
             type_card(viewer(), board, key=form.key.data, words=form.words, signed=form.signed.data, at=now())
             return see("regards.paper", board_id=board.id)
-    else:
-        must_be_hidden(board, at=now())
+    elif not form.errors:
+        must_take_cards(board, at=now())
     form.draw()
     typed = typed_by(board, viewer())
     return form_page("regards/paper.html", form, board=board, typed=typed, back_url=url_of(board))

@@ -120,7 +120,7 @@ def visited(viewer: Viewer, *, grant: Grant) -> Board:
 
 
 def scanned(viewer: Viewer, *, grant: Grant) -> Board | None:
-    """Give the round somebody has a card for, even if it takes them no more, or none: their words are given back."""
+    """Give the round whose code was scanned, even if it takes visitors no more; None if it was taken back."""
     return board_by_id(grant.subject.id) if grant.subject else None
 
 

@@ -16,7 +16,7 @@ from plugins.regards.queries.boards import boards_on, hidden_board_on, mark_of, 
 from plugins.regards.queries.cards import OWN_NAME, group_names, handed_in, is_begun, own_cards
 from plugins.regards.queries.home import boards_to_answer, boards_to_fill, boards_to_reveal
 from plugins.regards.queries.lines import State, readable_question, readable_questions, state_of
-from plugins.regards.queries.reviewed import barred_from, team_of
+from plugins.regards.queries.reviewed import barred_from, is_off, team_of
 from plugins.regards.services.answering import may_follow_up
 from plugins.regards.services.facts import is_of_team, may_run, may_type
 from plugins.regards.services.wall import WALL
@@ -77,14 +77,15 @@ def actions(subject: Subject, viewer: Viewer) -> Iterator[Action]:
 
 def _on_board(board: Board, viewer: Viewer) -> Iterator[Action]:
     is_hidden = board.shown_since(now()) is None
+    takes_cards = is_hidden and not is_off(board.reviewed)
     is_run = can(viewer, permissions.RUN) and may_run(viewer, board)
-    if is_hidden:
+    if takes_cards:
         yield from _writing(board, viewer)
     if is_hidden and is_run and handed_in(board, viewer).cards:
         yield Action(_("Reveal all"), _url("regards.reveal", board), order=30)
-    if is_hidden and can(viewer, permissions.RUN) and may_type(viewer, board):
+    if takes_cards and can(viewer, permissions.RUN) and may_type(viewer, board):
         yield Action(_("Type paper cards"), _url("regards.paper", board), order=40)
-    if is_hidden and door_of(board):
+    if takes_cards and door_of(board):
         yield Action(_("Code for visitors, to print"), _url("regards.code", board), order=45)
     yield Action(_("Project"), _url("regards.wall", board), kind="quiet", order=50)
     if not is_hidden:
@@ -98,7 +99,7 @@ def _on_board(board: Board, viewer: Viewer) -> Iterator[Action]:
 
 
 def _writing(board: Board, viewer: Viewer) -> Iterator[Action]:
-    if not can(viewer, permissions.WRITE) or viewer.person_id in barred_from(board) or team_of(board.reviewed) is None:
+    if not can(viewer, permissions.WRITE) or viewer.person_id in barred_from(board):
         return
     written, names = own_cards(board, viewer), group_names(viewer)
     labs = sorted(viewer.lab_ids, key=lambda number: names.get(number, ""))
@@ -107,7 +108,12 @@ def _writing(board: Board, viewer: Viewer) -> Iterator[Action]:
     if not labs or OWN_NAME in written:
         yield _card_of(board, written.get(OWN_NAME), OWN_NAME, _("in my own name"), is_main=not labs)
     elif not any(card.handed_in_at for card in written.values()):
-        yield Action(_("Rather in my own name"), _url("regards.card", board, as_id=OWN_NAME), kind="quiet", order=25)
+        yield Action(
+            _("Write in my own name rather than that of my lab"),
+            _url("regards.card", board, as_id=OWN_NAME),
+            kind="quiet",
+            order=25,
+        )
 
 
 def _card_of(board: Board, card: Card | None, as_id: int, whose: str, *, is_main: bool) -> Action:
@@ -172,7 +178,8 @@ def home_items(viewer: Viewer) -> Iterator[HomeItem]:
     seen: set[int] = set()
     for waiting, permission, is_timed, line, label in HOME:
         for board in waiting(viewer, at=at) if can(viewer, permission) else ():
-            if board.id in seen:  # whoever opened it may have their own card to write first
+            # whoever opened it may have their own card to write first; while what is reviewed is off, none is written
+            if board.id in seen or (permission == permissions.WRITE and is_off(board.reviewed)):
                 continue
             seen.add(board.id)
             url, due_at = _url("regards.board", board), board.reveal_due_at if is_timed else None

@@ -7,7 +7,6 @@ from operator import attrgetter
 from flask import url_for
 
 from portal.api import (
-    Subject,
     Table,
     absolute_url,
     actions_of,
@@ -22,7 +21,6 @@ from portal.api import (
     people,
     readers_sentence,
     requires,
-    resolve,
     sections_of,
     see,
     session,
@@ -36,10 +34,11 @@ from plugins.regards.forms.questions import MarkForm, QuestionFilters, ReplyForm
 from plugins.regards.models.card import Line
 from plugins.regards.queries.boards import reading_rounds
 from plugins.regards.queries.cards import signatures
-from plugins.regards.queries.lines import MARKS, State, cards_saying, is_free, mark_edition, newest_boards, state_of
+from plugins.regards.queries.lines import MARKS, cards_saying, is_free, mark_edition, newest_boards, state_of
 from plugins.regards.services.answering import mark_question, reopen_question, reply_to
 from plugins.regards.views.blueprint import blueprint
 from plugins.regards.views.loaders import line_to_reply_to, one_question, question_to_follow_up
+from plugins.regards.views.words import became_of
 
 _ = texts("regards")
 
@@ -78,6 +77,7 @@ def questions():
         "regards/questions.html",
         page=found,
         marks={line.id: mark_of(line) for line in found.items},
+        became=became_of(found.items, who),
         filters=filters,
         states=[("", _("all")), *((state.value, words) for state, (words, _kind) in MARKS.items())],
         subjects=[("", _("all")), *((str(board.reviewed), board.title) for board in boards)],
@@ -106,7 +106,7 @@ def question(line):
         "regards/question.html",
         line=line,
         mark=mark_of(line),
-        became=resolve(Subject(line.became_kind, line.became_id or 0)) if line.became_kind else None,
+        became=became_of([line], viewer()),
         main=[action for action in acts if action.kind == "main"],
         offers=[action for action in acts if action.kind != "main"],
         sections=sections_of(line.subject),
@@ -114,7 +114,6 @@ def question(line):
         signed=sorted(set(signatures(cards_saying(line), viewer()).values())),
         who=people({line.marked_by_id, line.replied_by_id}),
         readers=readers_sentence(line.board.audience, line.board.reader_group_id),
-        is_taken=state_of(line) is State.BECAME,
     )
 
 

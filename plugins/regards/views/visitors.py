@@ -13,6 +13,7 @@ from portal.api import (
     now,
     page,
     qr_uri,
+    resolve,
     see,
     signed_in,
     texts,
@@ -22,12 +23,14 @@ from portal.api import (
 
 from plugins.regards.forms.cards import VisitorForm
 from plugins.regards.models.board import Board
+from plugins.regards.models.card import Card
 from plugins.regards.queries.boards import board_by_id
+from plugins.regards.queries.reviewed import is_off
 from plugins.regards.services.due import VISITOR_SCOPE, visitor_token
-from plugins.regards.services.facts import must_not_be_reviewed
+from plugins.regards.services.facts import OFF, must_not_be_reviewed, must_take_cards
 from plugins.regards.services.writing import leave_card, take_card_back
 from plugins.regards.views.blueprint import blueprint
-from plugins.regards.views.loaders import GONE, left_card, one_board, scanned, visited
+from plugins.regards.views.loaders import GONE, left_card, one_board, scanned
 
 _ = texts("regards")
 
@@ -43,11 +46,23 @@ def door_of(board: Board) -> str | None:
 
 
 @blueprint.get("/v/<token>")
-@token(VISITOR_SCOPE, gone=GONE, board=visited)
+@token(VISITOR_SCOPE, gone=GONE, board=scanned)
 def visit(board):
-    """Show a visitor three lenses; nothing else is asked."""
+    """Show a visitor three lenses; nothing else is asked. Once it is over, what happened, and what they may read."""
+    if not _takes_cards(board):
+        return _too_late(board, None, 404)
     must_not_be_reviewed(viewer(), board)
     return _form(board, VisitorForm(), 200)
+
+
+def _takes_cards(board: Board | None) -> bool:
+    return board is not None and board.takes_visitors(now()) and not is_off(board.reviewed)
+
+
+def _too_late(board: Board | None, form: VisitorForm | None, status: int) -> Response:
+    off = OFF if board and is_off(board.reviewed) else None
+    reviewed = resolve(board.reviewed) if board else None
+    return page("regards/too_late.html", status=status, board=board, form=form, off=off, reviewed=reviewed, at=now())
 
 
 @blueprint.post("/v/<token>")
@@ -58,18 +73,25 @@ def leave(board):
     if board is not None:
         must_not_be_reviewed(viewer(), board)
         number = board.id
-        try:
-            with form.attempt():
-                typed = {"key": form.key.data, "words": form.words, "signed": form.signed.data}
-                card = leave_card(board, network=edition(request.remote_addr, str(board.id)), **typed, at=now())
+        if form.submitted():
+            card, status = _left(board, form)
+            if card is not None:
                 return see("regards.thanks", token=_token(), key=card.key)
-        except TooMany as refusal:
-            form.refuse(refusal)
-            status = refusal.status
         board = board_by_id(number)
-    if board is None or not board.takes_visitors(now()):
-        return page("regards/too_late.html", status=409, board=board, form=form, at=now())
-    return _form(board, form, status)
+    return _form(board, form, status) if _takes_cards(board) else _too_late(board, form, 409)
+
+
+def _left(board: Board, form: VisitorForm) -> tuple[Card | None, int]:
+    """Keep a card; or None, with the status of the page that says why not."""
+    typed = {"key": form.key.data, "words": form.words, "signed": form.signed.data}
+    card, status = None, 422
+    try:
+        with form.attempt():
+            card = leave_card(board, network=edition(request.remote_addr, str(board.id)), **typed, at=now())
+    except TooMany as refusal:
+        form.refuse(refusal)
+        status = refusal.status
+    return card, status
 
 
 def _form(board: Board, form: VisitorForm, status: int) -> Response:
@@ -105,6 +127,7 @@ def thanks_undo(found):
 @signed_in(board=one_board)
 def code(board):
     """Print the sheet with the code that visitors scan."""
+    must_take_cards(board, at=now())
     door = door_of(board)
     if door is None:
         raise NotFound(_("Visitors do not write in this round, or no longer."))

@@ -12,6 +12,7 @@ import pytest
 
 from portal.api import Subject, issue_token, now, session
 
+from plugins.programmes.models.programme import Programme
 from plugins.programmes.models.stand import Stand
 from plugins.programmes.services.stands import close_stand
 from plugins.programmes.services.walls import STAND_SCOPE
@@ -128,3 +129,22 @@ def test_the_round_keeps_the_title_of_the_stand(fair, reading):
     """G8."""
     with reading():
         assert session.get_one(Board, fair.board).subject_title == "Labo de Dunkerque"
+
+
+@pytest.mark.parametrize("audience", ["public", "intranet"])
+def test_a_code_that_opens_nothing_leads_to_what_is_open_to_everybody(
+    audience, leave, fair, new_client, door, clock, writing
+):
+    """Never to a sign-in: whoever stands there has no account."""
+    leave()
+    with writing():
+        day = session.get_one(Stand, fair.stand.id).programme_id
+        session.get_one(Programme, day).audience = audience
+    clock.set(at_hour(18))
+    visitor = new_client()
+    page = visitor.get(door)
+    assert page.status_code == 404
+    assert "On ne laisse plus de carte ici" in page.text
+    leads = f'href="/programmes/public/{day}"' in page.text
+    assert leads == (audience == "public")
+    assert not leads or visitor.get(f"/programmes/public/{day}").status_code == 200
