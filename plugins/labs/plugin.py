@@ -139,6 +139,12 @@ def restitutions_readers(subject: Subject) -> list[tuple[str, int | None, frozen
 
 
 @hookimpl(optionalhook=True)
+def regards_kinds() -> list[str]:
+    """Name what of ours can be reviewed."""
+    return [_("a lab"), _("a project"), _("an ephemeral lab")]
+
+
+@hookimpl(optionalhook=True)
 def regards_team(subject: Subject) -> list[frozenset[int]]:
     """Say whose work is reviewed when peers leave regards on a lab, a project, an ephemeral lab."""
     team = team_of(subject)

@@ -145,6 +145,12 @@ def portal_may(viewer: Viewer, permission: str, target: object | None) -> bool |
 
 
 @hookimpl(optionalhook=True)
+def regards_kinds() -> list[str]:
+    """Name what of ours can be reviewed."""
+    return [_("a stand"), _("a workshop")]
+
+
+@hookimpl(optionalhook=True)
 def regards_team(subject: Subject) -> list[frozenset[int]]:
     """Give who is reviewed at a stand, or at a workshop (C36 SPEC 2)."""
     return offers_fair.team_of(subject)

@@ -1,4 +1,4 @@
-"""What `regards` asks other plugins: whose work a subject is, and until when visitors may write about it."""
+"""What `regards` asks other plugins: whose work a subject is, what can be reviewed, until when visitors may write."""
 
 from __future__ import annotations
 
@@ -36,4 +36,18 @@ def regards_visitors_until(subject: Subject) -> list[datetime]:  # type: ignore[
         @hookimpl(optionalhook=True)
         def regards_visitors_until(subject):
             return [fair_of(subject.id).ends_at] if subject.kind == "programmes.stand" else []
+    """
+
+
+@hookspec
+def regards_kinds() -> list[str]:  # type: ignore[empty-body]
+    """Name in words, with their article, the sorts of things you answer `regards_team` for: « un labo ».
+
+    Called when the list of rounds is empty, to say where a first one is opened.
+
+    Example::
+
+        @hookimpl(optionalhook=True)
+        def regards_kinds():
+            return [_("a circle of thanks")]
     """

@@ -29,7 +29,8 @@ MAX_PLUGIN_LINES = 1200
 # anything is told (asked, answered, corrected, hidden and shown again, two at once) 350 more;
 # two pages open on one thing, the same video twice, the sessions of a day 150 more.
 # `regards`: rounds, cards of four origins, the reveal, questions and their wall (C36); masking a line, whose each
-# line is, words of a visitor who came too late, fairs that move and networks that flood took 150 lines above 1,700.
+# line is, words of a visitor who came too late, fairs that move and networks that flood took 150 lines above 1,700;
+# all that a card lacks said at once, what is off, what a question became wherever it stands 45 more.
 # `labs` and `copils` take up open questions of others, and give them back.
 CAPS = {
     "ambassadors": 3750,
@@ -37,7 +38,7 @@ CAPS = {
     "labs": 3010,
     "directory": 2900,
     "programmes": 3250,
-    "regards": 1860,
+    "regards": 1905,
     "restitutions": 2100,
 }
 SILENT = {

@@ -31,7 +31,7 @@ ALONE = OPERATIONAL | {
     "passages", "plugins", "portal_state", "settings",
 }  # fmt: skip
 # They name things of every plugin, each kind at once: a longer page may speak of more kinds.
-BY_KIND = {"core.my_news", "core.news_feed"}
+BY_KIND = {"core.my_news", "core.news_feed", "regards.questions"}
 FIRST = 1_000_000
 Column = sa.Column[Any]
 

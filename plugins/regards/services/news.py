@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 from portal.api import Event, Viewer, followers, members_by_group, notify, session, texts
 
@@ -56,8 +56,10 @@ def _tell(event: Event) -> None:
 
 def _tell_opened(event: Event) -> None:
     board = session.get_one(Board, event.subject.id)
-    told = {*seats_of(board.id), *followers(board.reviewed)}
-    _notify(told, event, _.later("Peers are invited to leave their regards: %(title)s"))
+    team = seats_of(board.id)
+    _notify(team, event, _.later("Your team is reviewed: you read all once it is revealed, and reply: %(title)s"))
+    others = set(followers(board.reviewed)) - team
+    _notify(others, event, _.later("Peers are invited to leave their regards: %(title)s"))
 
 
 def _tell_revealed(event: Event) -> None:
@@ -92,5 +94,5 @@ def _authors(cards: list[Card]) -> set[int]:
     return found["people"] | {person.id for group in members.values() for person in group}
 
 
-def _notify(told: set[int], event: Event, text: object) -> None:
+def _notify(told: Set[int], event: Event, text: object) -> None:
     notify(told, event.subject, text, at=event.at, actor=Viewer(person_id=event.actor_id))

@@ -11,6 +11,7 @@ from portal.api import (
     Viewer,
     absolute_url,
     actions_of,
+    ask_plugins,
     can,
     export_links,
     exported,
@@ -72,6 +73,7 @@ def index():
         filters=filters,
         states=list(STATES.items()),
         exports=export_links("regards.boards_export", "q", "state"),
+        kinds=ask_plugins("regards_kinds"),
     )
 
 

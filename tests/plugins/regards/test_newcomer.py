@@ -7,7 +7,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from portal.api import now, session
+from portal.api import hookimpl, now, session
 from portal.texts import texts
 
 from plugins.regards.services.opening import open_board
@@ -145,3 +145,27 @@ def test_what_a_question_became_is_text_while_it_is_off(made, question, sign_in,
 def test_what_is_quoted_within_a_quotation_stands_between_others(folk):
     said = texts("regards")("The reviewed team has replied: “%(title)s”", title="Regards sur « Labo », foire")
     assert said.replace("\u00a0", " ") == "L’équipe relue a répondu : « Regards sur “Labo”, foire »"
+
+
+def test_the_empty_list_says_what_can_be_reviewed_here(sign_in, folk, plug):
+    """Of the plugins that are on, no others."""
+
+    class Circles:
+        @hookimpl(optionalhook=True)
+        def regards_kinds(self):
+            return ["un cercle"]
+
+    assert "Ce qui peut être relu ici : un labo, un projet, un labo éphémère." in words(
+        sign_in(folk.zoe).get("/regards/")
+    )
+    plug(Circles(), "circles")
+    assert "un cercle" in words(sign_in(folk.zoe).get("/regards/"))
+
+
+def test_the_reviewed_team_is_told_that_it_is_reviewed(sign_in, post, folk):
+    """C36 SPEC 2: it is not called to write; whoever else follows what is reviewed is."""
+    post(sign_in(folk.lea), f"/follow/labs.lab/{folk.lab_id}")
+    post(sign_in(folk.zoe), f"/regards/on/labs.lab/{folk.lab_id}", {"occasion": "Foire"})
+    assert "Votre équipe est relue" in sign_in(folk.ben).get("/news").text
+    assert "sont invités à laisser" not in sign_in(folk.ben).get("/news").text
+    assert "sont invités à laisser" in sign_in(folk.lea).get("/news").text
