@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from portal.api import now, session
+from portal.api import ANONYMOUS, Subject, Viewer, cards_of, now, session
 from portal.people.leaving import leave
 
 from plugins.programmes.models.programme import Programme, Track
@@ -155,3 +155,14 @@ def test_the_wall_of_a_cancelled_day_says_so(client, sign_in, lea, day, writing,
     page = words(client.get(f"{day}/wall"))
     assert "Cette journée est annulée." in page
     assert "Foire" not in page
+
+
+@pytest.mark.parametrize("who", [ANONYMOUS, Viewer(person_id=1, is_agent=True)])
+def test_whoever_has_no_account_is_led_to_the_page_for_everybody(app, programme_id, writing, who):
+    """A page that asks to sign in is no way for them; whoever has an account gets the day itself."""
+    with writing():
+        session.get_one(Programme, programme_id).audience = "public"
+    subject = Subject("programmes.programme", programme_id)
+    with app.test_request_context():
+        leads = cards_of([subject], who)[subject].url
+    assert leads == (f"/programmes/{programme_id}" if who.is_signed_in else f"/programmes/public/{programme_id}")
