@@ -10,13 +10,13 @@ from wtforms.fields import Field
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from portal.api import Audience, AudienceField, Filters, Form, Invalid, Subject, setting, texts
+from portal.api import Audience, AudienceField, Filters, Form, Invalid, PortalError, Subject, setting, texts
 from portal.api import FileField as FilesField
 
 from plugins.restitutions.forms.seen import SeenForm
-from plugins.restitutions.models import LEVELS, MAX_SUMMARY, MAX_TITLE, Has
+from plugins.restitutions.models import LEVELS, MAX_SUMMARY, MAX_TITLE, Has, Restitution
 from plugins.restitutions.queries.restitutions import Sought, words_of
-from plugins.restitutions.services.publishing import Said
+from plugins.restitutions.services.publishing import AlreadyThere, Said
 from plugins.restitutions.values.addresses import MAX_ADDRESS
 from plugins.restitutions.values.captions import MAX_BYTES, Captions, decoded, read_captions
 from plugins.restitutions.values.places import FILE, NAMES, PROVIDERS
@@ -81,6 +81,12 @@ class LinkForm(_SaidForm):
     """A video that stands elsewhere."""
 
     address = _address()
+    already: Restitution | None = None
+
+    def refuse(self, refusal: PortalError) -> None:
+        """Keep which one is there already, so that the page leads to it."""
+        super().refuse(refusal)
+        self.already = refusal.first if isinstance(refusal, AlreadyThere) else None
 
 
 class FilmForm(_SaidForm):

@@ -18,6 +18,7 @@ from portal.api import READER, Audience, Subject, Viewer, among_words, reading, 
 
 from plugins.restitutions.models import SHOWN, Chapter, Consent, Has, Restitution, Status
 from plugins.restitutions.permissions import runs
+from plugins.restitutions.values.places import Place
 
 OWN = (Status.TO_CONFIRM, Status.TO_CHECK)
 AT_ONCE = 24
@@ -52,6 +53,18 @@ _OF = (
         ),
     )
     .order_by(*NEWEST)
+    .limit(AT_ONCE)
+)
+_SAME = (
+    READABLE.where(
+        Restitution.provider == sa.bindparam("provider"),
+        Restitution.host == sa.bindparam("host"),
+        Restitution.key == sa.bindparam("key"),
+        Restitution.status != Status.WITHDRAWN,
+        sa.or_(Restitution.author_id == READER, _OF_SESSION),
+        Restitution.id != sa.bindparam("number"),
+    )
+    .order_by(Restitution.id)
     .limit(AT_ONCE)
 )
 _WAITING = (
@@ -159,6 +172,15 @@ def restitutions_of(
     named = [(subject.kind, subject.id) for subject in sessions]
     values = reading(viewer, at=at, sessions=named, statuses=list(statuses), own=list(own))
     return list(session.scalars(_OF, values)) if named else []
+
+
+def same_videos(
+    place: Place, of: Subject | None, viewer: Viewer, *, at: datetime, but: int = 0
+) -> Sequence[Restitution]:
+    """List the restitutions of this very video that `viewer` added, or reads of the same session, the first first."""
+    named = of_session(of) if of else {"session_kind": None, "session_id": None}
+    video = {"provider": place.provider, "host": place.host, "key": place.key, "number": but}
+    return session.scalars(_SAME, reading(viewer, at=at, **video, **named)).all()
 
 
 def waiting_for(viewer: Viewer) -> list[Restitution]:

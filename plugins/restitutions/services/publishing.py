@@ -26,6 +26,7 @@ from portal.api import (
 )
 
 from plugins.restitutions.models import Chapter, Cue, Has, Restitution, Status
+from plugins.restitutions.queries.restitutions import same_videos
 from plugins.restitutions.services.clearing import stand
 from plugins.restitutions.services.emptying import close_consents, drop_files, drop_words, empty
 from plugins.restitutions.services.holding import facts_of, hold, hold_author, must_own
@@ -60,12 +61,25 @@ class Said:
     reader_group_id: int | None = None
 
 
-def add_link(actor: Viewer, said: Said, original: str, found: ReadAddress, *, at: datetime) -> Restitution:
+class AlreadyThere(Conflict):
+    """The very video is there already for this session; `first` is its restitution."""
+
+    def __init__(self, first: Restitution) -> None:
+        super().__init__(_("This video is there already: nothing was added."))
+        self.first = first
+
+
+def add_link(
+    actor: Viewer, said: Said, original: str, found: ReadAddress, *, once: bool = False, at: datetime
+) -> Restitution:
     """Add a video that stands elsewhere; if its address is understood as it was typed, those filmed are next (SPEC 2).
 
     The same address by the same person under the same title is a second click, even at the same time.
 
+    :param once: refuse what is there already for the same session; of another session, or from another time on, it
+        may be
     :raises Invalid: the address is not taken at all
+    :raises AlreadyThere: it is, and the actor may read it
     """
     _must_be_taken(found)
     same = sa.select(Restitution).where(
@@ -75,7 +89,15 @@ def add_link(actor: Viewer, said: Said, original: str, found: ReadAddress, *, at
         Restitution.status != Status.WITHDRAWN,
     )
     known = session.scalar(same.limit(1))
+    if known is None and once:
+        _must_be_new(actor, said, found, at=at)
     return known or _add(actor, said, found, original=original, at=at)
+
+
+def _must_be_new(actor: Viewer, said: Said, found: ReadAddress, *, at: datetime) -> None:
+    for first in same_videos(found.place, said.of, actor, at=at) if found.place else ():
+        if first.place == found.place and first.restituted == said.of:
+            raise AlreadyThere(first)
 
 
 def _must_be_taken(found: ReadAddress) -> None:

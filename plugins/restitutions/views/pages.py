@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, url_for
 
 from portal.api import (
+    SubjectCard,
     absolute_url,
     actions_of,
     history_of,
@@ -21,7 +22,7 @@ from portal.api import (
 
 from plugins.restitutions.forms.videos import HAS_WORDS, LANGUAGES
 from plugins.restitutions.models import SHOWN, Has, Status
-from plugins.restitutions.queries.restitutions import chapters_of, consents_of
+from plugins.restitutions.queries.restitutions import chapters_of, consents_of, same_videos
 from plugins.restitutions.queries.transcripts import cues_of, has_words, paragraphs
 from plugins.restitutions.services.seen import address_of, edition_of
 from plugins.restitutions.values.captions import write_captions
@@ -29,7 +30,7 @@ from plugins.restitutions.values.places import FILE
 from plugins.restitutions.values.times import length
 from plugins.restitutions.views.blueprint import blueprint
 from plugins.restitutions.views.loaders import one_restitution, standing_restitution
-from plugins.restitutions.views.offers import mark_of, notes_of, url_of
+from plugins.restitutions.views.offers import mark_of, notes_of, title_of, url_of
 from plugins.restitutions.views.playing import screen_of
 
 _ = texts("restitutions")
@@ -54,6 +55,7 @@ def restitution(restitution):
         facts=_facts(restitution),
         chapters=[(chapter.title, length(chapter.starts), chapter.starts) for chapter in chapters_of(restitution.id)],
         has_words=has_words(restitution.id),
+        same=_same(restitution),
         length=length,
         offers=actions_of(restitution.subject),
         sections=sections_of(restitution.subject),
@@ -65,6 +67,14 @@ def restitution(restitution):
         hider=person(restitution.hidden_by_id) if restitution.hidden_by_id else None,
         awaited=sum(one.is_awaited for one in consents_of(restitution.id)) if restitution.status == TO_CLEAR else 0,
     )
+
+
+def _same(restitution) -> list[SubjectCard]:
+    """Name the other restitutions of this very video, for whoever added it."""
+    if restitution.place is None or restitution.author_id != viewer().person_id:
+        return []
+    found = same_videos(restitution.place, restitution.restituted, viewer(), at=now(), but=restitution.id)
+    return [SubjectCard(title_of(one), url_of(one), one.subject) for one in found]
 
 
 def _readers(restitution) -> str:

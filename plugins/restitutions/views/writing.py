@@ -65,7 +65,7 @@ def add():
     if form.submitted():
         with form.attempt():
             found, said = read_address(form.address.data, allowed()), form.said(of.subject if of else None)
-            return _added(add_link(viewer(), said, form.address.data, found, at=now()))
+            return _added(add_link(viewer(), said, form.address.data, found, once=True, at=now()))
     return form_page("restitutions/add.html", form, of=of, **_around(of))
 
 

@@ -36,7 +36,7 @@ STANDING = ("captions", "qr", "sheet", "words", "withdraw_restitution")
 OWN = ("change_restitution", "correct_address", "take_captions")
 TURNED_AWAY = dict.fromkeys((f"restitutions.{name}" for name in (*STANDING, *OWN)), STATE)
 SENT = {
-    "restitutions.add": {"address": LINK},
+    "restitutions.add": {"address": "https://vimeo.com/76979871"},
     "restitutions.correct_address": {"address": LINK},
     "restitutions.filmed": {"person": "", "given_on": "2018-01-26"},
     "restitutions.own_answer": {"answer": "no"},
