@@ -37,6 +37,11 @@ class StandForm(Form):
         self.lab_group_id.choices = [SelectChoice(0, _("none of here")), *named]
 
     @property
+    def is_folded_wrong(self) -> bool:
+        """Tell whether something is to be put right among what is folded."""
+        return any(self[name].errors for name in ("lab_group_id", "holder") if name in self)
+
+    @property
     def plan(self) -> Plan:
         """Give what the services take."""
         points = (self.point_1.data or "", self.point_2.data or "", self.point_3.data or "")

@@ -27,12 +27,14 @@ class Line:
     :ivar coming: how many signed up
     :ivar is_mine: whoever reads signed up
     :ivar ends_at: when it really ends: an open end lasts until the next thing of its track
+    :ivar is_kept: nobody says yet what the unexpected is, for its day has not come
     :ivar planned: its hours before a delay; None if none moved it
     """
 
     slot: Shown
     is_running: bool
     ends_at: datetime
+    is_kept: bool = False
     hosts: list[Person] = field(default_factory=list)
     coming: int = 0
     is_mine: bool = False
@@ -83,7 +85,16 @@ def lines_of(viewer: Viewer, programme: Programme, *, at: datetime) -> list[Line
 def bare_lines(programme: Programme, slots: Sequence[Shown], *, at: datetime) -> list[Line]:
     """Give the lines of a day as far as hours go: nobody runs them, nobody comes."""
     ends = {slot.id: end_of(slot, slots, day=programme.held_on) for slot in slots}
-    return [Line(slot, is_running=slot.starts_at <= at < ends[slot.id], ends_at=ends[slot.id]) for slot in slots]
+    is_ahead = local_day(at) < programme.held_on
+    return [
+        Line(
+            slot,
+            is_running=slot.starts_at <= at < ends[slot.id],
+            ends_at=ends[slot.id],
+            is_kept=slot.is_empty and is_ahead,
+        )
+        for slot in slots
+    ]
 
 
 def blocks_of(programme: Programme, lines: Sequence[Line]) -> list[Block]:

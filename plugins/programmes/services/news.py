@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from portal.api import Audience, Event, Subject, Viewer, followers, notify, session, texts
+from portal.api import Audience, Event, Subject, Viewer, followers, hour, notify, session, texts
 
 from plugins.programmes.models.programme import Moved, Programme
 from plugins.programmes.models.slot import Slot
@@ -14,14 +14,13 @@ from plugins.programmes.queries.people import concerned_by, host_ids, sign_ups_b
 from plugins.programmes.queries.planned import lateness_of, planned_hours
 from plugins.programmes.queries.programmes import organiser_ids
 from plugins.programmes.queries.slots import ends_of, rows_of
-from plugins.programmes.services.programmes import hour_at
 
 _ = texts("programmes")
 
 # One text for late, early and back at its hour: told anew before it is read, it says what is true by then.
 LATENESS = _.later("“%(title)s”: what remains is now at %(minutes)+d min from what was planned")
-BEGINS = _.later("“%(title)s” begins at %(hour)02d:%(minute)02d, planned at %(was_hour)02d:%(was_minute)02d")
-ENDS = _.later("“%(title)s” goes on until %(hour)02d:%(minute)02d, planned until %(was_hour)02d:%(was_minute)02d")
+BEGINS = _.later("“%(title)s” begins at %(hour)s, planned at %(was_hour)s")
+ENDS = _.later("“%(title)s” goes on until %(hour)s, planned until %(was_hour)s")
 OVERLAPS = _.later("“%(title)s” is now at the same hour as something else you signed up for: choose one of them")
 MOVED = _.later("“%(title)s” has another hour or another place")
 OFF = _.later("“%(title)s” was taken off the programme")
@@ -86,10 +85,9 @@ def hours_moved(event: Event) -> None:
 def _tell_hours(event: Event, slot: Slot, planned: Slot | Moved, persons: Iterable[int]) -> None:
     has_begun = slot.starts_at <= event.at
     text, name = (ENDS, "ends_at") if has_begun else (BEGINS, "starts_at")
-    present, former = hour_at(getattr(slot, name)), hour_at(getattr(planned, name))
+    present, former = getattr(slot, name), getattr(planned, name)
     if present is not None and former is not None:
-        hours = {"hour": present.hour, "minute": present.minute, "was_hour": former.hour, "was_minute": former.minute}
-        _tell(event, persons, text, about=slot.subject, **hours)
+        _tell(event, persons, text, about=slot.subject, hour=hour(present), was_hour=hour(former))
 
 
 def _tell_overlaps(event: Event, moved: set[int]) -> None:

@@ -24,7 +24,8 @@ QUICK_MINUTES = (5, 10, 20)
 @requires(permissions.ORGANISE, programme=own_programme)
 def delay(programme):
     """Preview a delay, then make it."""
-    form = DelayForm(minutes=DelayFilters().minutes.data)
+    asked = DelayFilters().minutes
+    form = DelayForm(minutes=asked.data)
     if form.submitted():
         with form.attempt():
             made = delay_day(viewer(), programme, form.minutes.data or 0, seen=form.seen.data or "", at=now())
@@ -36,11 +37,14 @@ def delay(programme):
             )
             message(moved if made.minutes > 0 else forward)
             return see("programmes.programme", programme_id=programme.id)
+    if asked.process_errors:
+        form.minutes.errors = [_("Write a whole number of minutes, such as 10.")]
     return form_page(
         "programmes/delay.html",
         form,
         programme=programme,
         quick=QUICK_MINUTES,
+        typed=asked.raw_data[0] if asked.raw_data else form.minutes.data,
         cancel_url=url_for("programmes.programme", programme_id=programme.id),
         **_preview(programme, form),
     )

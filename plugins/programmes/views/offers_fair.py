@@ -75,6 +75,9 @@ def _of_slot(number: int, viewer: Viewer, at: datetime) -> Iterator[Action]:
     if slot is not None:
         url = url_for("programmes.slot_calendar", slot_id=slot.id)
         yield Action(_("Put it in my calendar"), url, kind="quiet", order=55)
+        if viewer.is_signed_in and stands_of(slot.programme):
+            url = url_for("programmes.stands", programme_id=slot.programme_id)
+            yield Action(_("The stands of the day"), url, kind="quiet", order=56)
 
 
 def _of_stand(number: int, viewer: Viewer, at: datetime) -> Iterator[Action]:

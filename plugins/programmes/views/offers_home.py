@@ -9,7 +9,7 @@ from portal.api import HomeItem, Viewer, hour, instant, local_day, now, texts
 
 from plugins.programmes.models.programme import Programme
 from plugins.programmes.queries.home import days_today
-from plugins.programmes.queries.hours import at_once, evening_of
+from plugins.programmes.queries.hours import at_once, evening_of, night_of
 from plugins.programmes.queries.lines import Line, bare_lines, now_of
 from plugins.programmes.queries.people import my_slots, signed_among
 from plugins.programmes.queries.shown import Shown
@@ -64,8 +64,9 @@ def _today(programme: Programme, slots: list[Shown], at: datetime) -> Iterator[H
     url = offers_days.url_of("programme", programme)
     lines = tuple([*running, *following][:MOST])
     action = (_("See the day"), url)
-    yield HomeItem("now", programme.title, url, lines=lines, due_at=_first_hour(found.running, at), action=action)
+    yield HomeItem("now", programme.title, url, lines=lines, due_at=_first_end(programme, found.running), action=action)
 
 
-def _first_hour(running: list[Line], at: datetime) -> datetime:
-    return min((line.ends_at for line in running), default=at)
+def _first_end(programme: Programme, running: list[Line]) -> datetime:
+    """Give when the first thing that runs ends; a day of which nothing runs comes after those that do."""
+    return min((line.ends_at for line in running), default=night_of(programme.held_on))

@@ -36,6 +36,17 @@ def _url(stand: Stand) -> str:
     return url_for("programmes.stand", stand_id=stand.id)
 
 
+def _form(form, programme, stand, cancel_url):
+    return form_page(
+        "programmes/stand_form.html",
+        form,
+        programme=programme,
+        stand=stand,
+        cancel_url=cancel_url,
+        details_open=form.is_folded_wrong,
+    )
+
+
 @blueprint.route("/<int:programme_id>/stands/new", methods=["GET", "POST"])
 @requires(permissions.ORGANISE, programme=own_programme)
 def new_stand(programme):
@@ -49,7 +60,7 @@ def new_stand(programme):
             message(_("The stand is there. Print its poster: the code on it opens its page without an account."))
             return _to(stand)
     cancel_url = url_for("programmes.stands", programme_id=programme.id)
-    return form_page("programmes/stand_form.html", form, programme=programme, stand=None, cancel_url=cancel_url)
+    return _form(form, programme, None, cancel_url)
 
 
 @blueprint.route("/stands/<int:stand_id>/change", methods=["GET", "POST"])
@@ -64,8 +75,7 @@ def stand_change(stand):
             change_stand(viewer(), stand, form.plan, seen=form.seen.data, at=now())
             message(_("The stand says it now."))
             return _to(stand)
-    programme = programme_of(stand)
-    return form_page("programmes/stand_form.html", form, programme=programme, stand=stand, cancel_url=_url(stand))
+    return _form(form, programme_of(stand), stand, _url(stand))
 
 
 @blueprint.route("/stands/<int:stand_id>/holders", methods=["GET", "POST"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from flask import Response, url_for
+from flask import Response, request, url_for
 
 from portal.api import (
     Person,
@@ -61,7 +61,8 @@ def slot_page(slot: Slot, *, elsewhere: Elsewhere | None = None) -> Response:
     found, knows = list(actions_of(slot.subject)), _knows(slot, programme)
     told = known(slot, at=now()) if knows else shown(slot, at=now())
     count = coming_counts([slot.id]).get(slot.id, 0)
-    closed = slot.cancelled_at or programme.cancelled_at or is_over(programme, slot, at=now())
+    over = is_over(programme, slot, at=now())
+    closed = over or slot.cancelled_at or programme.cancelled_at
     return page(
         "programmes/slot.html",
         status=elsewhere.status if elsewhere else 200,
@@ -71,6 +72,7 @@ def slot_page(slot: Slot, *, elsewhere: Elsewhere | None = None) -> Response:
         kinds=KIND_WORDS,
         track=next((track.name for track in tracks_of(programme) if track.id == slot.track_id), ""),
         hosts=_hosts(slot) if knows else hosts_of([told]).get(slot.id, []),
+        is_over=over,
         reveals_at=slot.reveals_at if knows else None,
         left=None if closed or slot.seats is None else max(slot.seats - count, 0),
         coming=list(people(coming_ids(slot.id)).values()) if slot.takes_names and knows else None,
@@ -132,7 +134,10 @@ def add(programme):
 @blueprint.route("/slots/<int:slot_id>/change", methods=["GET", "POST"])
 @requires(permissions.ORGANISE, slot=own_slot)
 def slot_change(slot):
-    """Change a slot."""
+    """Change a slot; one that was taken off is put back first, on its page."""
+    if slot.cancelled_at is not None and request.method == "GET":
+        message(_("This slot was taken off the programme. Put it back first."), "wait")
+        return see("programmes.slot", slot_id=slot.id)
     programme = session.get_one(Programme, slot.programme_id)
     values = asdict(plan_of(slot, programme))
     form = ChangeSlotForm(data=values, seen=edition_of(values))

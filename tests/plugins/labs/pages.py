@@ -25,9 +25,9 @@ class _Words(HTMLParser):
 
 
 def words(answer: object) -> str:
-    """Give what a person reads on a page, on one line, no-break spaces made plain."""
+    """Give what a person reads on a page, on one line, no-break spaces made plain; `<bdi>` parts no words."""
     parser = _Words()
-    parser.feed(answer.get_data(as_text=True))  # type: ignore[attr-defined]
+    parser.feed(re.sub("</?bdi>", "", answer.get_data(as_text=True)))  # type: ignore[attr-defined]
     return " ".join(" ".join(parser.words).replace("\u00a0", " ").split())
 
 

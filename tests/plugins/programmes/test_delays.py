@@ -336,7 +336,7 @@ def test_whose_sign_ups_now_clash_is_told(client, sign_in, awa, late, writing, p
     late(30)
     sign_in(awa)
     news = words(client.get("/news"))
-    assert "« Le matin » commence à 10 h 30 (prévu à 10 h 00)" in news
+    assert "« Le matin » commence à 10 h 30 (prévu à 10 h)" in news
     assert "« Le train » est maintenant à la même heure qu’une autre de vos inscriptions" in news
     assert "Choisir entre « Le matin » et « Le train »" in words(client.get("/"))
 
@@ -395,14 +395,14 @@ def test_after_several_delays_one_reads_what_is_true_by_then(
     of_day = "« Interlabos » : la suite est maintenant à"
     assert f"{of_day} +25 min de l’horaire prévu" in told(lea)
     assert told(lea).count(of_day) == 1
-    assert "« Foire » dure jusqu’à 11 h 25 (prévu jusqu’à 11 h 00)" in told(awa)
-    assert "« Montre-moi » commence à 11 h 25 (prévu à 11 h 00)" in told(awa)
+    assert "« Foire » dure jusqu’à 11 h 25 (prévu jusqu’à 11 h)" in told(awa)
+    assert "« Montre-moi » commence à 11 h 25 (prévu à 11 h)" in told(awa)
     assert told(awa).count("Montre-moi") == 1
     assert of_day not in told(awa)
     clock.set(at_hour(10, 45))
     late(-25)
     assert f"{of_day} +0 min de l’horaire prévu" in told(lea)
-    assert "« Montre-moi » commence à 11 h 00 (prévu à 11 h 00)" in told(awa)
+    assert "« Montre-moi » commence à 11 h (prévu à 11 h)" in told(awa)
 
 
 def test_a_delay_of_before_the_day_was_moved_counts_no_more(

@@ -63,6 +63,7 @@ def test_the_second_who_saves_a_day_reads_what_the_first_wrote_and_keeps_their_w
     first, second = {**DAY, "place": "Gare"}, {**DAY, "title": "Interlabos 2", "audience": "lab"}
     answer = _second_saver(organiser, post, f"{there['day']}/change", first, second)
     page = words(answer)
+    assert "3 choses à revoir" in page
     assert "Entre-temps, on y lit : « Gare »" in page
     assert "Entre-temps, on y lit : « Interlabos »" in page
     assert "Entre-temps, on y lit : Tous les agents" in page
