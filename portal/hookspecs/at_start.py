@@ -80,7 +80,8 @@ def portal_link_kinds() -> list[LinkKind]:  # type: ignore[empty-body]
     """Give the sorts of link this plugin makes between subjects, its own or others', `<plugin>.<verb>`.
 
     Called at start. `link` refuses an undeclared one. Both words are read on the page of one side, before the title of
-    the other. While your plugin is off its links still show, as « linked to ».
+    the other; where one is empty, nothing: a section of yours says it. While your plugin is
+    off its links still show, as « linked to ».
 
     Example::
 

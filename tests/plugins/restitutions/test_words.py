@@ -32,7 +32,9 @@ def spoken(link, writing, awa):
 def test_captions_are_taken_as_a_file_or_as_lines(as_file, link, sign_in, post, awa, lea):
     url = f"/restitutions/{link()}"
     sent = {"file": (io.BytesIO(CAPTIONS.encode()), "a.vtt")} if as_file else {"typed": CAPTIONS}
-    assert post(sign_in(awa), f"{url}/captions", sent).status_code == 303
+    own = sign_in(awa)
+    assert post(own, f"{url}/captions", sent).status_code == 303
+    assert "lignes sont gardées, et l’on peut les chercher." in words(own.get(url))
     page = sign_in(lea).get(f"{url}/words")
     assert "L’équipe des écoles a osé changer le format du copil" in words(page)
     assert f'href="{url}?at=65#film"' in page.text
