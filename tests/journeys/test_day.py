@@ -66,7 +66,7 @@ def test_a_director_finds_the_question_that_comes_before_the_copil(travel, hand)
     thomas.act(named(thomas.page, CARRIED))
     thomas.page.wait_for_url(re.compile(r"/regards/q/\d+$"))
     opened = thomas.page.url
-    assert f"Devenue {CARRIED}" in thomas.reads()
+    assert f"Devenue la question de copil : {CARRIED}" in thomas.reads()
     thomas.act(named(thomas.page, CARRIED))
     thomas.page.wait_for_url(re.compile(r"/copils/q/\d+$"))
     expect(thomas.page.get_by_role("heading", level=1)).to_have_text(CARRIED)
