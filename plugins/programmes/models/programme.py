@@ -115,7 +115,7 @@ class Track(Base):
 
 
 class Delay(Base):
-    """One push of the delay button (C34 SPEC 6), which can be taken back while nothing else has moved.
+    """One push of the delay button (C34 SPEC 6), which can be taken back as long as an hour that it moved stands.
 
     :ivar minutes: by how much; negative when the day catches up
     """

@@ -76,7 +76,7 @@ def slot_page(slot: Slot, *, elsewhere: Elsewhere | None = None) -> Response:
         reveals_at=slot.reveals_at if knows else None,
         left=None if closed or slot.seats is None else max(slot.seats - count, 0),
         coming=list(people(coming_ids(slot.id)).values()) if slot.takes_names and knows else None,
-        main=[action for action in found if action.kind == "main"],
+        main=[action for action in found if action.kind == "main" and not elsewhere],
         offers=[action for action in found if action.kind != "main"],
         sections=sections_of(slot.subject),
         past=history_of(slot.subject, without=UNSAID),

@@ -1,4 +1,4 @@
-"""The fair of a day of the review: a stand that is kept, one that is closed, their codes, a turn, the timer, a feed."""
+"""The fair of a day of the review: two stands that are kept, one that is closed, their codes, a turn, the timer, a feed."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ HOLDS = frozenset({MEMBER})
 
 
 def add_fair(world: World, day: Thing, *, at) -> None:
-    """Add the two stands of a day, and to the one that is kept a turn that runs."""
+    """Add the stands of a day: the first one to have the floor, one that waits for it, one that is closed."""
     who, programme = viewer_of(world.people[OWNER].id), session.get_one(Programme, day.id)
-    for note in ("kept", "closed"):
+    for note in ("kept", "waits", "closed"):
         points = (f"Premier {note}", f"Deuxième {note}", f"Troisième {note}")
         plan = Plan(f"Stand {note} {day.note}", points, "Table 3")
         stand = add_stand(who, programme, plan, holder=world.people[MEMBER], at=at)
         stand.created_at = at - timedelta(days=1)
         facts = {"organises": day.facts["organises"], "holds": day.facts["organises"] | (HOLDS & day.readers)}
         thing = world.add(Thing("programmes.stand", stand.id, day.readers, f"{note}, {day.note}", facts=facts))
-        _code(world, stand, thing, day, lives=note == "kept")
+        _code(world, stand, thing, day, lives=note != "closed")
         if note == "closed":
             stand.closed_at = at
     session.flush()

@@ -124,6 +124,7 @@ def test_ones_own_sign_ups_do_not_overlap(client, sign_in, post, lea, slot_id, p
         assert answer.status_code == 409
         assert "Vous venez déjà à « Loterie » à cette heure-là." in words(answer)
         assert "Le créneau" in words(answer)
+        assert "Je viens" not in words(answer)
     assert come(post, client, after).status_code == 303
     assert comers(reading, beside) == []
     assert f'href="/programmes/slots/{slot_id}"' in answer.text
