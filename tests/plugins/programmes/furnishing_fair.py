@@ -1,4 +1,4 @@
-"""The fair of a day of the review: two stands that are kept, one that is closed, their codes, a turn, the timer, a feed."""
+"""The fair of a day of the review: two stands kept, one that is closed, their codes, a turn, the timer, a feed."""
 
 from __future__ import annotations
 
