@@ -131,7 +131,7 @@ def _slot(world: World, day: Standing, note: str, starts: datetime, ends: dateti
         )
     session.flush()
     is_hidden = note == "hidden"
-    facts = {"organises": day.organises, "reads the words": day.organises if is_hidden else day.thing.readers}
+    facts = {"organises": day.organises, "reads the words": day.organises | RUNS if is_hidden else day.thing.readers}
     world.add(Thing("programmes.slot", number, day.thing.readers, f"{note}, {day.thing.note}", facts=facts))
 
 

@@ -41,6 +41,7 @@ SENT = {
 }
 DAY, KEPT = "only from the day of the fair on", "a closed stand is not written any more"
 TURNED_AWAY = {
+    "programmes.add": "not to a day that was called off",
     "programmes.new_stand": "not to a day that was called off",
     "programmes.pack": DAY,
     "programmes.packs": DAY,
@@ -66,7 +67,7 @@ def _of_programme(row: Any, world: World) -> Thing:
 
 
 def _of_slot(row: Any, world: World) -> tuple[Thing, Roles]:
-    """Say who reads the words: of a surprise before its time, who organises the day alone (C34 SPEC 2)."""
+    """Say who reads the words: of a surprise before its time, who organises the day or runs it (C34 SPEC 2)."""
     thing = world.one("programmes.slot", row.id)
     return thing, thing.facts["reads the words"]
 
