@@ -1,8 +1,8 @@
 """Judges of pages: a real Chromium, axe-core for accessibility, html-validate for the markup.
 
-None of them ships with the portal. Chromium is Debian's (or Playwright's); axe-core and html-validate are npm
-packages named in ``tests/browser_tools``, which ``make test`` installs there. Plugin authors point
-``PORTAL_BROWSER_TOOLS`` at a ``node_modules`` folder that has both.
+None of them ships with the portal. Chromium is Debian's (or Playwright's), the one without windows if it is there;
+axe-core and html-validate are npm packages named in ``tests/browser_tools``, which ``make test`` installs there. Plugin
+authors point ``PORTAL_BROWSER_TOOLS`` at a ``node_modules`` folder that has both.
 """
 
 import json
@@ -19,7 +19,8 @@ from typing import Any
 import playwright
 from playwright.sync_api import Page
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The shell first: it draws the same, and opens a context in a quarter of the time.
+CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 PLAYWRIGHT_BROWSERS = "ms-playwright/chromium-*/chrome-linux*/chrome"
 CHROMIUM_FLAGS = (
     "--no-sandbox",
@@ -86,7 +87,7 @@ def chromium_path() -> str:
     own = sorted(cache.glob(PLAYWRIGHT_BROWSERS))
     if own:
         return str(own[-1])
-    raise ToolUnavailable("Chromium is not installed (on Debian: apt install chromium)")
+    raise ToolUnavailable("Chromium is not installed (on Debian: apt install chromium-headless-shell)")
 
 
 def launch_options() -> dict[str, Any]:
