@@ -86,11 +86,19 @@ def _way_out() -> Action:
     if policy is not None and policy.elsewhere is not None:
         words, endpoint = policy.elsewhere
         return Action(words, url_for(endpoint))
-    before = urlsplit(request.referrer or "")
-    is_here = before.netloc == request.host and not before.path.startswith("//")
-    if request.method == "POST" and is_here:
-        return Action(_.later("Back to the page you came from"), before._replace(scheme="", netloc="").geturl())
+    if request.method == "POST" and (before := _page_before()):
+        return Action(_.later("Back to the page you came from"), before)
     return Action(_.later("Back to today"), Shell().home_url)
+
+
+def _page_before() -> str | None:
+    """Give the address, within this portal, of the page that an act was sent from."""
+    try:
+        before = urlsplit(request.referrer or "")
+    except ValueError:  # « http://[ »
+        return None
+    is_here = before.netloc == request.host and not before.path.startswith("//")
+    return before._replace(scheme="", netloc="").geturl() if is_here else None
 
 
 def _known(error: PortalError) -> Response:

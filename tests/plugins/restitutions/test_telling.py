@@ -20,7 +20,7 @@ SOUND = b"ID3\x04" + bytes(6) + bytes(range(256)) * 20
 
 @pytest.mark.parametrize("options", [{"address": TORN["we-Obs2KR28"]}, {"address": TORN[None]}, {"clear": False}])
 def test_before_it_is_told_its_author_reads_to_whom_it_will_be(options, link, lea, sign_in, awa):
-    number = link(options.pop("address", LINK), **options)
+    number = link(**{"address": LINK, **options})
     page = words(sign_in(awa).get(f"/restitutions/{number}"))
     assert f"{THEN}Les 2 agents d’ici, responsables compris." in page
     assert SHEET not in page
