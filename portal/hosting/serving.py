@@ -27,6 +27,10 @@ from portal.hosting.running import stay_running
 log = logging.getLogger(__name__)
 RESTART_SECONDS = 2
 WORK = ("-m", "portal.cli", "work")
+starting = threading.Lock()
+# A worker forked while a companion is started would inherit the pipe by which its start is told, and keep it open: it
+# would not be known to run before that worker ends, and the reload that ends the worker would not reach it.
+os.register_at_fork(before=starting.acquire, after_in_parent=starting.release, after_in_child=starting.release)
 COMPANION_SECONDS = 15  # more than its threads have to end the piece of work they are at
 PORT_REFUSED = {
     errno.EADDRINUSE: "Le port {port} de {host} est déjà pris. Dites-en un autre avec --port.",
@@ -81,7 +85,8 @@ class Server(BaseApplication):
     def _keep_companion(self) -> None:
         environment = {**os.environ, "PORTAL_INSTANCE": str(self.instance.folder)}
         while not self.is_stopping:
-            self.companion = subprocess.Popen([sys.executable, "-X", "faulthandler", *WORK], env=environment)
+            with starting:
+                self.companion = subprocess.Popen([sys.executable, "-X", "faulthandler", *WORK], env=environment)
             self.companion.wait()
             time.sleep(RESTART_SECONDS)
 

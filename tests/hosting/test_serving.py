@@ -12,6 +12,27 @@ from tests.hosting.servers import served
 
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(60)"
 
+FORKING = """
+import os, threading
+from portal.hosting.serving import starting
+said = []
+def start():
+    with starting:
+        begun.set()
+        threading.Event().wait(0.5)
+        said.append("started")
+begun = threading.Event()
+thread = threading.Thread(target=start)
+thread.start()
+begun.wait()
+worker = os.fork()
+if not worker:
+    with starting:
+        os._exit(0 if said else 1)
+thread.join()
+print(os.waitpid(worker, 0)[1])
+"""
+
 
 def test_the_server_opens_no_door_but_its_port_and_leaves_nothing_at_home(tmp_path):
     home = tmp_path / "home"
@@ -31,3 +52,9 @@ def test_a_companion_that_hangs_is_ended_and_says_where_it_stood(monkeypatch):
         said = companion.communicate(timeout=30)[1]
     assert companion.returncode == -signal.SIGABRT
     assert b"Current thread" in said
+
+
+def test_no_worker_is_forked_while_a_companion_is_being_started():
+    command = [sys.executable, "-W", "ignore", "-c", FORKING]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "0"
