@@ -15,7 +15,6 @@ from portal.content.models import Token
 from portal.content.tokens import Grant, issue_token, show_token_by_id, spend
 from portal.db import db
 from portal.errors import NotFound, TooMany
-from portal.loader.hooks import current_hooks
 from portal.people.models import UserSession
 from portal.people.permissions import MANAGE_SCREENS
 from portal.people.sessions import SCREEN
@@ -84,8 +83,8 @@ def screen() -> Response:
         way_in = {"title": _("Enter with my staff number"), "url": url_for("core.screen_pin")}
         way_in["text"] = _("and my six-digit code")
         return page("pages/kiosk_home.html", screen_name=grant.label, items=[way_in])
-    items = current_hooks().call("portal_home_items", viewer=viewer())
-    doors: list[dict[str, object]] = [_door(item) for zone in ("now", "todo") for item in home_items(zone, items)]
+    items = home_items(viewer())
+    doors: list[dict[str, object]] = [_door(item) for zone in ("now", "todo") for item in items[zone]]
     doors.append({"title": _("Today"), "url": url_for("core.today"), "text": _("everything that waits for me")})
     return page(
         "pages/kiosk_home.html",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from flask import Response, abort, current_app, jsonify, url_for
@@ -14,7 +13,7 @@ from portal.content.turns import LAST_ROUND
 from portal.db import db
 from portal.loader.hooks import current_hooks
 from portal.loader.inventory.sheets import read_inventory
-from portal.values import HomeItem
+from portal.values import HOME_ZONES, HomeItem, Viewer
 from portal.web.answers import page
 from portal.web.assets import send_asset
 from portal.web.dates import weekday
@@ -27,10 +26,23 @@ KEPT_PER_ZONE = 5
 FAR = datetime.max.replace(tzinfo=UTC)
 
 
-def home_items(zone: str, items: Iterable[HomeItem]) -> list[HomeItem]:
-    """Keep the five earliest of a zone."""
-    found = [item for item in items if item.zone == zone]
-    return sorted(found, key=lambda item: item.due_at or FAR)[:KEPT_PER_ZONE]
+def home_items(who: Viewer) -> dict[str, list[HomeItem]]:
+    """Ask every plugin; keep five items of each zone, and show them in the order of their hours.
+
+    The earliest of each plugin come before the second of any: six labs that are open hide no day that runs.
+    """
+    offered = [answer.items for answer in current_hooks().ask("portal_home_items", viewer=who)]
+    return {zone: _kept([[item for item in items if item.zone == zone] for items in offered]) for zone in HOME_ZONES}
+
+
+def _kept(offered: list[list[HomeItem]]) -> list[HomeItem]:
+    ranked = [(rank, item) for items in offered for rank, item in enumerate(sorted(items, key=_hour))]
+    first = sorted(ranked, key=lambda pair: (pair[0], _hour(pair[1])))[:KEPT_PER_ZONE]
+    return sorted((item for _rank, item in first), key=_hour)
+
+
+def _hour(item: HomeItem) -> datetime:
+    return item.due_at or FAR
 
 
 @blueprint.get("/")
@@ -38,13 +50,13 @@ def home_items(zone: str, items: Iterable[HomeItem]) -> list[HomeItem]:
 def today() -> Response:
     """Show what is happening, what waits for me, what was promised."""
     who = viewer()
-    items = current_hooks().call("portal_home_items", viewer=who)
+    items = home_items(who)
     return page(
         "pages/today.html",
         today_text=weekday(now()).capitalize(),
-        items_now=home_items("now", items),
-        items_todo=home_items("todo", items),
-        items_promised=home_items("promised", items),
+        items_now=items["now"],
+        items_todo=items["todo"],
+        items_promised=items["promised"],
         news_url=url_for("core.my_news") if has_news(who.person_id or 0) else None,
     )
 
