@@ -162,6 +162,16 @@ class Shell:
         return "" if "token" in (request.view_args or {}) else request.base_url
 
     @property
+    def way_back(self) -> str | None:
+        """Give the page that a wall or a sheet is of, one step up its address, to whoever is signed in; None if none.
+
+        What is projected at a secret address leads nowhere else.
+        """
+        above = request.path.rpartition("/")[0]
+        leads = current_app.create_url_adapter(request)
+        return request.root_path + above if above and account() and leads and leads.test(above, "GET") else None
+
+    @property
     def clock_band(self) -> str | None:
         """Say which day it is here, where that is not today."""
         if not current_app.config["CLOCK_OFFSET_SECONDS"]:
