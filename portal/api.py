@@ -12,6 +12,7 @@ from portal.content.audiences import READ_AT, READER, Audienced, reading
 from portal.content.audit import record
 from portal.content.audit_reader import ChainReport, audit_table, audit_until, check_chain, open_audit
 from portal.content.clock import now
+from portal.content.editing import Overtaken, edition_of, must_have_seen
 from portal.content.events import publish
 from portal.content.files.keeping import drop_file, files_of, keep_file, receive
 from portal.content.following import follow, followed, followers, is_following, unfollow
@@ -99,6 +100,7 @@ from portal.web.forms import AudienceField, Filters, Form, InstantField, PersonF
 from portal.web.headers import allow_frame
 from portal.web.listing import Page, held_listing, listing
 from portal.web.policy import public, requires, signed_in, token, viewer
+from portal.web.seen_forms import SeenForm
 from portal.web.subjects import (
     act_in_words,
     actions_of,
@@ -149,6 +151,7 @@ __all__ = [
     "LinkKind",
     "NavItem",
     "NotFound",
+    "Overtaken",
     "Page",
     "Person",
     "PersonFacts",
@@ -158,6 +161,7 @@ __all__ = [
     "Role",
     "SecretField",
     "Section",
+    "SeenForm",
     "ServiceCard",
     "ServiceFacts",
     "Subject",
@@ -195,6 +199,7 @@ __all__ = [
     "departure_of",
     "drop_file",
     "edition",
+    "edition_of",
     "export",
     "export_links",
     "exported",
@@ -242,6 +247,7 @@ __all__ = [
     "message",
     "minutes",
     "move_expiry",
+    "must_have_seen",
     "named_like",
     "notify",
     "now",

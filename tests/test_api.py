@@ -43,6 +43,7 @@ LinkKind(kind, forth, back)
 NAV_GROUPS
 NavItem(group, title, endpoint, permission=…, order=…, also=…)
 NotFound
+Overtaken
 Page(items, next_url, first_url, total, total_text)
 Person(id, name, has_left=…)
 PersonFacts(name, matricule=…, email=…, service_id=…, job_title=…, phone=…, superior_id=…, role=…)
@@ -54,6 +55,7 @@ READ_AT
 Role: AGENT ANIMATOR PLUGIN_ADMIN ADMIN
 SecretField
 Section(title, template, context=…, order=…)
+SeenForm
 ServiceCard(id, name, code=…, parent_id=…, depth=…, closed_at=…)
 ServiceFacts(name, code=…, parent_id=…)
 Subject(kind, id)
@@ -91,6 +93,7 @@ day(value)
 departure_of(user_id, *, at)
 drop_file(owner, file_id, *, actor, at)
 edition(*texts)
+edition_of(said)
 export(fmt, name, *, columns, rows)
 export_links(endpoint, *kept, **values)
 exported(fmt, name, table, items)
@@ -138,6 +141,7 @@ members_since(group_id)
 message(text, kind=…)
 minutes(value)
 move_expiry(scope, subject, *, expires_at)
+must_have_seen(seen, said, wanted)
 named_like(column, text)
 notify(person_ids, about, text, *, at, actor=…, must_act=…, facts=…)
 now()

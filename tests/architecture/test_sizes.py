@@ -10,10 +10,13 @@ import pytest
 from tests.architecture.repository import CODE, ROOT, files, lines, name, plugins, tree, walk
 
 MAX_FILE_LINES = 300
+# The door is a list of names, a line each: it is searched, never read from top to bottom.
+DOOR = "portal/api.py"
 MAX_FUNCTION_LINES = 40
 MAX_TEMPLATE_LINES = 120
-# What answers requests, and what operates an instance (portal/decisions/0009).
-MAX_CORE_LINES = 7500
+# What answers requests, and what operates an instance (portal/decisions/0009). Forms that several people write at once
+# are 60 lines here, which five plugins had each written for themselves.
+MAX_CORE_LINES = 7550
 MAX_OPERATIONS_LINES = 3100
 OPERATIONS = {"hosting", "cli"}
 MAX_PLUGIN_LINES = 1200
@@ -37,9 +40,9 @@ CAPS = {
     "copils": 4145,
     "labs": 3010,
     "directory": 2900,
-    "programmes": 3250,
+    "programmes": 3155,
     "regards": 1905,
-    "restitutions": 2100,
+    "restitutions": 2045,
 }
 SILENT = {
     tokenize.COMMENT,
@@ -53,7 +56,8 @@ NOT_COUNTED = {"migrations", "testing", "packaging", "demo"}
 
 
 def test_no_python_file_is_longer_than_a_sitting():
-    long = {name(path): lines(path) for path in files(".py", within=CODE) if lines(path) > MAX_FILE_LINES}
+    found = (path for path in files(".py", within=CODE) if name(path) != DOOR)
+    long = {name(path): lines(path) for path in found if lines(path) > MAX_FILE_LINES}
     assert not long, f"split them: a module that outgrows {MAX_FILE_LINES} lines becomes a folder"
 
 

@@ -6,9 +6,19 @@ from wtforms import DateField, IntegerField, SearchField, SelectField, StringFie
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.api import Audience, AudienceField, Filters, Form, GroupCard, PersonField, Viewer, group_cards, texts
+from portal.api import (
+    Audience,
+    AudienceField,
+    Filters,
+    Form,
+    GroupCard,
+    PersonField,
+    SeenForm,
+    Viewer,
+    group_cards,
+    texts,
+)
 
-from plugins.programmes.forms.seen import SeenForm
 from plugins.programmes.models.programme import LEVELS, MAX_PLACE, MAX_REASON, MAX_TITLE
 from plugins.programmes.queries.searches import PAST, Search
 from plugins.programmes.services.programmes import Day

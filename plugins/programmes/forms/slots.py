@@ -8,9 +8,8 @@ from wtforms import BooleanField, IntegerField, RadioField, StringField, TextAre
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from portal.api import Filters, Form, texts
+from portal.api import Filters, Form, SeenForm, texts
 
-from plugins.programmes.forms.seen import SeenForm
 from plugins.programmes.models.programme import MAX_PLACE, MAX_TRACK
 from plugins.programmes.models.slot import (
     BREAK,

@@ -8,12 +8,10 @@ from wtforms import IntegerField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.api import Form, GroupCard, PersonField, texts
+from portal.api import Form, GroupCard, PersonField, SeenForm, texts
 
-from plugins.programmes.forms.seen import SeenForm
 from plugins.programmes.models.programme import MAX_PLACE
 from plugins.programmes.models.stand import MAX_POINT, MAX_STAND, Stand
-from plugins.programmes.services.seen import edition_of
 from plugins.programmes.services.stands import Plan, said_of
 
 _ = texts("programmes")
@@ -54,7 +52,7 @@ class ChangeStandForm(StandForm, SeenForm):
     @classmethod
     def of(cls, stand: Stand) -> ChangeStandForm:
         """Show what a stand says."""
-        form = cls(obj=stand, seen=edition_of(said_of(stand)))
+        form = cls(obj=stand).shown_with(said_of(stand))
         form.lab_group_id.data = form.lab_group_id.data or 0
         return form
 

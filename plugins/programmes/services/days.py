@@ -8,7 +8,20 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from portal.api import Audience, Conflict, Event, Forbidden, Invalid, Viewer, local_day, publish, session, texts, zone
+from portal.api import (
+    Audience,
+    Conflict,
+    Event,
+    Forbidden,
+    Invalid,
+    Viewer,
+    local_day,
+    must_have_seen,
+    publish,
+    session,
+    texts,
+    zone,
+)
 
 from plugins.programmes.models.programme import MAX_REASON, Moved, Organiser, Programme, Track
 from plugins.programmes.models.slot import SURPRISE, UNEXPECTED, Slot
@@ -21,7 +34,6 @@ from plugins.programmes.services.facts import hold, must_be_held, must_organise
 from plugins.programmes.services.leaving import give_closed_seats_back
 from plugins.programmes.services.news import tell_closed
 from plugins.programmes.services.programmes import Day, check_day, check_words, hour_of, second_click, write_day
-from plugins.programmes.services.seen import must_have_seen
 from plugins.programmes.services.walls import follow_day
 
 _ = texts("programmes")
@@ -42,7 +54,7 @@ def change_day(actor: Viewer, programme: Programme, day: Day, *, seen: str | Non
     Who signed up and may no longer read it is told, and gives their seats back.
 
     :returns: how many they are
-    :param seen: the edition of the day that the actor had before them; None not to ask
+    :param seen: the `edition_of` the day that the actor had before them; None not to ask
     :raises Forbidden: somebody else organises it
     :raises Conflict: it was cancelled, or has come: it is no longer moved
     :raises Overtaken: another organiser was faster

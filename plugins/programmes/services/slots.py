@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from portal.api import Conflict, Event, Invalid, Viewer, publish, session, texts, zone
+from portal.api import Conflict, Event, Invalid, Viewer, must_have_seen, publish, session, texts, zone
 
 from plugins.programmes.models.programme import Programme, Track
 from plugins.programmes.models.slot import SURPRISE, UNEXPECTED, Slot
@@ -17,7 +17,6 @@ from plugins.programmes.queries.slots import rows_of
 from plugins.programmes.services.delaying import forget_moves
 from plugins.programmes.services.facts import has_come, hold, must_be_held, must_organise
 from plugins.programmes.services.programmes import hour_at, hour_of, new_slot
-from plugins.programmes.services.seen import must_have_seen
 from plugins.programmes.services.slot_plans import NIGHT_ENDS, SlotPlan, check_lengths, check_plan, plan_of
 
 _ = texts("programmes")
@@ -58,7 +57,7 @@ def change_slot(actor: Viewer, slot: Slot, plan: SlotPlan, *, seen: str | None =
 
     Rule: C34 SPEC 3 and 4, C09 SPEC 6.
 
-    :param seen: the edition of the slot that the actor had before them; None not to ask
+    :param seen: the `edition_of` the slot that the actor had before them; None not to ask
     :raises Forbidden: somebody else organises the day
     :raises Conflict: the day was cancelled, the slot taken off; it overlaps another; it is the last unexpected one
     :raises Overtaken: another organiser was faster

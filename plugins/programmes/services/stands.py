@@ -20,6 +20,7 @@ from portal.api import (
     Viewer,
     group_cards,
     issue_token,
+    must_have_seen,
     record,
     session,
     show_token,
@@ -32,7 +33,6 @@ from plugins.programmes.queries.programmes import is_organiser
 from plugins.programmes.queries.stands import holders_of, programme_of, stands_of
 from plugins.programmes.queries.turns import turns_of
 from plugins.programmes.services.facts import hold, must_be_held, must_organise
-from plugins.programmes.services.seen import must_have_seen
 from plugins.programmes.services.walls import STAND_SCOPE, dies_at
 
 _ = texts("programmes")
@@ -94,7 +94,7 @@ def _added(actor: Viewer, programme: Programme, plan: Plan, *, position: int, at
 def change_stand(actor: Viewer, stand: Stand, plan: Plan, *, seen: str | None = None, at: datetime) -> None:
     """Write a stand anew; the same words change nothing.
 
-    :param seen: the edition of the stand that the actor had before them; None not to ask
+    :param seen: the `edition_of` the stand that the actor had before them; None not to ask
     :raises Forbidden: they neither hold it nor organise the day
     :raises Conflict: the day was cancelled, or the stand is closed
     :raises Overtaken: somebody else who holds it was faster

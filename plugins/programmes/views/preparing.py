@@ -15,7 +15,6 @@ from plugins.programmes.queries.programmes import organiser_ids
 from plugins.programmes.services.days import cancel_day, change_day, copy_day, said_of
 from plugins.programmes.services.naming import drop_organiser, name_organiser
 from plugins.programmes.services.programmes import make_programme
-from plugins.programmes.services.seen import edition_of
 from plugins.programmes.views.blueprint import blueprint
 from plugins.programmes.views.loaders import own_programme
 
@@ -57,7 +56,7 @@ def _form(template, form, programme, **context):
 @requires(permissions.ORGANISE, programme=own_programme)
 def change(programme):
     """Change what a day says of itself, or its date."""
-    form = ChangeDayForm(obj=programme, seen=edition_of(said_of(programme)))
+    form = ChangeDayForm(obj=programme).shown_with(said_of(programme))
     form.audience.for_group(programme.reader_group_id)
     form.narrow(viewer(), has_lab=programme.reader_group_id is not None, kept=programme.audience)
     if form.submitted():

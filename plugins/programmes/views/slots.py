@@ -39,7 +39,6 @@ from plugins.programmes.services.coming import UNSAID, Elsewhere, is_over
 from plugins.programmes.services.facts import must_be_held
 from plugins.programmes.services.naming import drop_host, name_host
 from plugins.programmes.services.programmes import hour_at
-from plugins.programmes.services.seen import edition_of
 from plugins.programmes.services.slot_plans import plan_of
 from plugins.programmes.services.slots import add_slot, change_slot, fill_slot, filling_of, put_back, take_off
 from plugins.programmes.views.blueprint import blueprint
@@ -140,7 +139,7 @@ def slot_change(slot):
         return see("programmes.slot", slot_id=slot.id)
     programme = session.get_one(Programme, slot.programme_id)
     values = asdict(plan_of(slot, programme))
-    form = ChangeSlotForm(data=values, seen=edition_of(values))
+    form = ChangeSlotForm(data=values).shown_with(values)
     if form.submitted():
         with form.attempt():
             change_slot(viewer(), slot, form.plan, seen=form.seen.data, at=now())
@@ -155,7 +154,7 @@ def slot_change(slot):
 @requires(permissions.ORGANISE, slot=own_slot)
 def slot_fill(slot):
     """Say on the day what the unexpected is."""
-    form = FillForm(obj=slot, seen=edition_of(filling_of(slot)))
+    form = FillForm(obj=slot).shown_with(filling_of(slot))
     if form.submitted():
         with form.attempt():
             said = {name: form[name].data or "" for name in ("title", "words", "place")}

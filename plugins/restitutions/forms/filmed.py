@@ -7,9 +7,8 @@ from datetime import date
 from wtforms import DateField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from portal.api import Form, PersonField, local_day, now, texts
+from portal.api import Form, PersonField, SeenForm, local_day, now, texts
 
-from plugins.restitutions.forms.seen import SeenForm
 from plugins.restitutions.models import MAX_NAME, MAX_REASON
 
 _ = texts("restitutions")

@@ -10,10 +10,9 @@ from wtforms.fields import Field
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from portal.api import Audience, AudienceField, Filters, Form, Invalid, PortalError, Subject, setting, texts
+from portal.api import Audience, AudienceField, Filters, Form, Invalid, PortalError, SeenForm, Subject, setting, texts
 from portal.api import FileField as FilesField
 
-from plugins.restitutions.forms.seen import SeenForm
 from plugins.restitutions.models import LEVELS, MAX_SUMMARY, MAX_TITLE, Has, Restitution
 from plugins.restitutions.queries.restitutions import Sought, words_of
 from plugins.restitutions.services.publishing import AlreadyThere, Said
@@ -194,7 +193,7 @@ class CaptionsForm(SeenForm):
         self["typed"].data = text  # a file is not sent twice: what it said stays, if the form is shown again
         return found
 
-    def meanwhile(self, field: Field, words: str) -> str:
+    def meanwhile(self, field: Field, value: object) -> str:
         """Say that there are other words by now; the page gives them whole."""
         return _("Meanwhile other words are kept: take those beside this form, and compare.")
 

@@ -12,6 +12,7 @@ from portal.api import (
     Viewer,
     issue_token,
     local_day,
+    must_have_seen,
     notify,
     record,
     session,
@@ -21,11 +22,11 @@ from portal.api import (
 )
 
 from plugins.restitutions.models import Consent, Restitution, Status
+from plugins.restitutions.queries.said import name_of
 from plugins.restitutions.services.clearing import clear_again
 from plugins.restitutions.services.emptying import SCOPE, close, empty
 from plugins.restitutions.services.holding import hold, must_own
 from plugins.restitutions.services.publishing import withdraw
-from plugins.restitutions.services.seen import must_have_seen, name_of
 
 _ = texts("restitutions")
 GIVEN = "restitutions.consent_given"
@@ -150,7 +151,7 @@ def rename(
 ) -> None:
     """Correct the name of somebody who is filmed and has no account.
 
-    :param seen: the edition of the name that the actor had before them; None not to ask
+    :param seen: the `edition_of` the name that the actor had before them; None not to ask
     :raises Forbidden: the restitution is somebody else's
     :raises Overtaken: it was corrected meanwhile
     :raises Conflict: they are a colleague, or are no longer named

@@ -14,10 +14,12 @@ from portal.api import (
     Subject,
     Upload,
     Viewer,
+    edition_of,
     files_of,
     fold,
     keep_file,
     link,
+    must_have_seen,
     publish,
     record,
     session,
@@ -27,12 +29,13 @@ from portal.api import (
 
 from plugins.restitutions.models import Chapter, Cue, Has, Restitution, Status
 from plugins.restitutions.queries.restitutions import same_videos
+from plugins.restitutions.queries.said import SAID, address_of, said_of
 from plugins.restitutions.services.clearing import stand
 from plugins.restitutions.services.emptying import close_consents, drop_files, drop_words, empty
 from plugins.restitutions.services.holding import facts_of, hold, hold_author, must_own
-from plugins.restitutions.services.seen import SAID, address_of, edition_of, lines_of, must_have_seen, said_of
 from plugins.restitutions.values.addresses import Fault, ReadAddress
 from plugins.restitutions.values.places import FILE
+from plugins.restitutions.values.times import lines_of
 
 _ = texts("restitutions")
 LINK = "restitutions.of"
@@ -169,7 +172,7 @@ def _keep(actor: Viewer, made: Restitution, said: Said, *, at: datetime) -> None
 def confirm(actor: Viewer, restitution: Restitution, *, seen: str | None = None, at: datetime) -> None:
     """Say that the repaired address is the one that was meant; those filmed are next. A second click changes nothing.
 
-    :param seen: the edition of the address that the actor had before them; None not to ask
+    :param seen: the `edition_of` the address that the actor had before them; None not to ask
     :raises Forbidden: it is somebody else's
     :raises Conflict: its address was not understood, or is another one by now; it was taken down
     """
@@ -195,7 +198,7 @@ def correct(
 ) -> None:
     """Give another address; what its host said of the former one goes, and of another video words, chapters, consents.
 
-    :param seen: the edition of the address that the actor had before them; None not to ask
+    :param seen: the `edition_of` the address that the actor had before them; None not to ask
     :raises Forbidden: it is somebody else's
     :raises Conflict: it is a file of ours, or was taken down
     :raises Overtaken: it was corrected meanwhile
@@ -235,7 +238,7 @@ def change(
 ) -> None:
     """Change what is said of a video.
 
-    :param seen: the edition of what was said that the actor had before them; None not to ask
+    :param seen: the `edition_of` what was said that the actor had before them; None not to ask
     :raises Forbidden: it is somebody else's
     :raises Conflict: it was taken down
     :raises Overtaken: it was changed meanwhile

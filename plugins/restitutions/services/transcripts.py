@@ -7,12 +7,12 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from portal.api import Event, Viewer, fold, publish, session
+from portal.api import Event, Viewer, fold, must_have_seen, publish, session
 
 from plugins.restitutions.models import Cue, Restitution
+from plugins.restitutions.queries.said import typed_of
 from plugins.restitutions.services.holding import facts_of, hold, must_own
 from plugins.restitutions.services.publishing import fold_again, say_words_are_there
-from plugins.restitutions.services.seen import must_have_seen, words_of
 from plugins.restitutions.values.captions import Spoken, write_captions
 
 
@@ -21,14 +21,14 @@ def take_words(
 ) -> None:
     """Keep these words for those of the video; they are searched, and shown beneath it.
 
-    :param seen: the edition of the words that the actor had before them; None not to ask
+    :param seen: the `edition_of` the words that the actor had before them; None not to ask
     :raises Forbidden: it is somebody else's
     :raises Conflict: it was taken down
     :raises Overtaken: other words were kept meanwhile
     """
     must_own(actor, restitution)
     hold(restitution)
-    must_have_seen(seen, words_of(restitution), {"typed": write_captions(cues)})
+    must_have_seen(seen, typed_of(restitution), {"typed": write_captions(cues)})
     session.execute(sa.delete(Cue).where(Cue.restitution_id == restitution.id))
     made = [
         Cue(

@@ -23,6 +23,11 @@ def mark(seconds: int) -> str:
     return f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if minutes >= 60 else f"{minutes}:{rest:02}"
 
 
+def lines_of(chapters: list[tuple[int, str]]) -> str:
+    """Write chapters as they are typed, a line each."""
+    return "\n".join(f"{mark(starts)} {title}" for starts, title in sorted(chapters))
+
+
 def read_chapter(line: str) -> tuple[int, str] | None:
     """Read « 1:30 Ce qui a marché »; None if it is not one."""
     found = LINE.fullmatch(line.strip())

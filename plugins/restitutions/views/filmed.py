@@ -29,10 +29,10 @@ from plugins.restitutions import permissions
 from plugins.restitutions.forms.filmed import ConsentForm, NameForm, ReasonForm
 from plugins.restitutions.models import Consent, Restitution, Status
 from plugins.restitutions.queries.restitutions import consents_of
+from plugins.restitutions.queries.said import name_of
 from plugins.restitutions.services.clearing import CLEARABLE
 from plugins.restitutions.services.consents import add_consent, agree, consent_token, remove, rename, take_back
 from plugins.restitutions.services.emptying import SCOPE
-from plugins.restitutions.services.seen import edition_of, name_of
 from plugins.restitutions.views.blueprint import blueprint
 from plugins.restitutions.views.loaders import consent_of, former_restitution, my_consent, own_consent, standing
 from plugins.restitutions.views.offers import url_of
@@ -83,7 +83,7 @@ def _name(consent: Consent) -> str:
 def correct_name(consent):
     """Correct the name of somebody who is filmed."""
     said = name_of(consent)
-    form = NameForm(data=said, seen=edition_of(said))
+    form = NameForm(data=said).shown_with(said)
     if form.submitted():
         with form.attempt():
             rename(viewer(), consent, form.name.data, form.reason.data, seen=form.seen.data, at=now())

@@ -8,6 +8,7 @@ from portal.api import (
     SubjectCard,
     absolute_url,
     actions_of,
+    edition_of,
     history_of,
     now,
     page,
@@ -23,8 +24,8 @@ from portal.api import (
 from plugins.restitutions.forms.videos import HAS_WORDS, LANGUAGES
 from plugins.restitutions.models import SHOWN, Has, Status
 from plugins.restitutions.queries.restitutions import chapters_of, consents_of, same_videos
+from plugins.restitutions.queries.said import address_of
 from plugins.restitutions.queries.transcripts import cues_of, has_words, paragraphs
-from plugins.restitutions.services.seen import address_of, edition_of
 from plugins.restitutions.values.captions import write_captions
 from plugins.restitutions.values.places import FILE
 from plugins.restitutions.values.times import length

@@ -21,9 +21,9 @@ from plugins.restitutions.models import Restitution, Status
 from plugins.restitutions.permissions import session_facts
 from plugins.restitutions.queries.hosts import allowed
 from plugins.restitutions.queries.restitutions import consents_of
+from plugins.restitutions.queries.said import address_of, said_of, typed_of
 from plugins.restitutions.queries.transcripts import has_words
 from plugins.restitutions.services.publishing import add_film, add_link, change, confirm, correct, withdraw
-from plugins.restitutions.services.seen import address_of, edition_of, said_of, words_of
 from plugins.restitutions.services.transcripts import take_words
 from plugins.restitutions.values.addresses import read_address
 from plugins.restitutions.values.captions import MAX_BYTES, Captions
@@ -102,7 +102,7 @@ def confirm_address(restitution):
 def correct_address(restitution):
     """Give another address."""
     said = address_of(restitution)
-    form = CorrectForm(data=said, seen=edition_of(said))
+    form = CorrectForm(data=said).shown_with(said)
     if form.submitted():
         with form.attempt():
             found = read_address(form.address.data, allowed())
@@ -116,7 +116,7 @@ def correct_address(restitution):
 def change_restitution(restitution):
     """Say more of a video: summary, language, chapters."""
     said = said_of(restitution)
-    form = ChangeForm(data=said, seen=edition_of(said))
+    form = ChangeForm(data=said).shown_with(said)
     narrow(form.audience, session_facts(restitution.restituted))
     if form.submitted():
         with form.attempt():
@@ -130,7 +130,7 @@ def change_restitution(restitution):
 @requires(permissions.ADD, max_bytes=2 * MAX_BYTES, restitution=own_restitution)
 def take_captions(restitution):
     """Give the words of a video, from its captions."""
-    form = CaptionsForm(seen=edition_of(words_of(restitution)))
+    form = CaptionsForm().shown_with(typed_of(restitution))
     if form.submitted():
         with form.attempt():
             found = form.words()

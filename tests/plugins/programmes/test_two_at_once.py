@@ -17,7 +17,7 @@ from tests.plugins.labs.pages import hidden_of, words
 from tests.plugins.programmes.factories import at_hour, make_slot, make_stand
 
 PLUGINS = ["programmes"]
-AGAIN = "Entre-temps, quelqu’un d’autre a changé ceci"
+AGAIN = "Entre-temps, ceci a été modifié sur une autre page"
 DAY = {"title": "Interlabos", "held_on": "2026-09-10", "place": "Halle", "audience": "intranet"}
 SLOT = {"kind": "plenary", "title": "Foire", "starts": "10:00", "ends": "11:00"}
 STAND = {"title": "Labo de Dunkerque", "point_1": "Une cabane", "place": "", "lab_group_id": 0}
