@@ -37,11 +37,11 @@ MAX_PLUGIN_LINES = 1200
 # `labs` and `copils` take up open questions of others, and give them back.
 CAPS = {
     "ambassadors": 3750,
-    "copils": 4145,
-    "labs": 3010,
+    "copils": 4130,
+    "labs": 2995,
     "directory": 2900,
     "programmes": 3155,
-    "regards": 1905,
+    "regards": 1900,
     "restitutions": 2045,
 }
 SILENT = {

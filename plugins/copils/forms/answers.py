@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date, timedelta
 
 from wtforms import DateField, HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.api import Form, texts
+from portal.api import Form, SeenForm, texts
 
 from plugins.copils.models.copil import PRESENT
 from plugins.copils.models.question import DELEGATED, LATER, MAX_ANSWER, NO, YES, Question
 from plugins.copils.queries.deciders import Seat
-from plugins.copils.services.answering import Reply
+from plugins.copils.services.answering import Reply, answer_of
 
 _ = texts("copils")
 
@@ -55,7 +56,6 @@ class AnswerForm(Form):
     )
     due_on = DateField(_.later("Another day"), validators=[Optional()])
     room = HiddenField()
-    seen = HiddenField()
 
     def offer(self, functions: Iterable[tuple[int, str]], seats: Iterable[Seat]) -> None:
         """Fill the list of functions, those in the room first, the others as what they are: they may commit too."""
@@ -82,13 +82,12 @@ class AnswerForm(Form):
             day = today + timedelta(days=int(self.soon.data))
         return Reply(self.kind.data, self.text.data or "", self.function_id.data or None, day)
 
+
+class CorrectAnswerForm(AnswerForm, SeenForm):
+    """Another answer in the place of the first; others may be correcting it too."""
+
     @classmethod
-    def of(cls, question: Question) -> AnswerForm:
-        """Show what was answered, to correct it."""
-        return cls(
-            kind=question.answer,
-            text=question.answer_text,
-            function_id=question.answer_function_id,
-            due_on=question.answer_on,
-            soon="",
-        )
+    def of(cls, question: Question) -> CorrectAnswerForm:
+        """Show what was answered."""
+        said = asdict(answer_of(question))
+        return cls(data={**said, "soon": ""}).shown_with(said)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.api import Form, PersonField, texts
+from portal.api import Form, PersonField, SeenForm, texts
 
 from plugins.copils.models.copil import MAX_REASON
 from plugins.copils.models.question import MAX_COLLECTIVE, MAX_DETAILS, MAX_QUESTION
@@ -74,10 +74,8 @@ class AskForm(WordsForm):
         return bool(self.details.data or self.details.errors or self.person.errors or self.person.data)
 
 
-class RewordForm(WordsForm):
+class RewordForm(WordsForm, SeenForm):
     """The words of a question, changed by one of those who ask it."""
-
-    seen = HiddenField(default=None)
 
     def of(self, *, is_collective: bool) -> None:
         """Ask for the name of a collective of a collective only."""

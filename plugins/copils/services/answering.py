@@ -5,7 +5,7 @@ Rule: C07 SPEC 4.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -16,9 +16,9 @@ from portal.api import (
     Forbidden,
     Invalid,
     Viewer,
-    edition,
     function_cards,
     local_day,
+    must_have_seen,
     publish,
     session,
     texts,
@@ -85,7 +85,7 @@ def answer_question(
     person_id = _must_answer(actor, question, copil, at)
     decides = is_decider(actor, copil.id, at=at)
     if question.answered_at is not None:
-        if question.answered_by_id == person_id and _said(question) == _needed(reply):
+        if question.answered_by_id == person_id and answer_of(question) == _needed(reply):
             return
         raise Conflict(_("Meanwhile this question was answered. What you have just written is still below."))
     if decides and _waits_for_askers(question, copil, at):
@@ -127,7 +127,8 @@ def _needed(reply: Reply) -> Reply:
     return Reply(reply.kind, " ".join(reply.text.split()), function_id, reply.due_on if reply.kind != NO else None)
 
 
-def _said(question: Question) -> Reply:
+def answer_of(question: Question) -> Reply:
+    """Give what is answered to a question by now, by the names of the fields."""
     return Reply(question.answer or "", question.answer_text or "", question.answer_function_id, question.answer_on)
 
 
@@ -199,19 +200,26 @@ def _was_touched(commitment: Commitment) -> bool:
     return session.scalar(refused) is not None
 
 
-def correct_answer(actor: Viewer, question: Question, copil: Copil, *, reply: Reply, seen: str, at: datetime) -> None:
+def correct_answer(
+    actor: Viewer, question: Question, copil: Copil, *, reply: Reply, seen: str | None = None, at: datetime
+) -> None:
     """Write another answer in the place of the first, which stays readable; what it promised is withdrawn.
 
-    :param seen: the `edition_of` the answer the actor had before them
+    The same answer changes nothing.
+
+    :param seen: the `edition_of` the answer that the actor had before them; None not to ask
     :raises Forbidden: the actor neither wrote it nor facilitates the copil
-    :raises Conflict: too late, somebody acted on what it promised, or corrected it meanwhile
+    :raises Conflict: too late, or somebody acted on what it promised
+    :raises Overtaken: somebody corrected it meanwhile
     :raises Invalid: what this kind of answer needs is missing
     """
     person_id = _must_answer(actor, question, copil, at)
     if person_id not in {question.answered_by_id, copil.facilitator_id}:
         raise Forbidden(_("Only whoever wrote this answer, or facilitates the copil, corrects it."))
-    if seen != edition_of(question):
-        raise Conflict(_("Meanwhile this question was answered. What you have just written is still below."))
+    said, wanted = answer_of(question), _needed(reply)
+    must_have_seen(seen, asdict(said), asdict(wanted))
+    if said == wanted:
+        return
     made = standing_commitments(question)
     for commitment in made:
         hold(commitment)  # somebody may be acting on it now
@@ -222,13 +230,6 @@ def correct_answer(actor: Viewer, question: Question, copil: Copil, *, reply: Re
         withdraw_commitment(actor, commitment, at=at)
     _write(actor, question, copil, reply, at)
     publish(Event("copils.answer_corrected", question.subject, person_id, at, _facts(question, copil)))
-
-
-def edition_of(question: Question) -> str:
-    """Name what the answer says by now, so that what somebody else writes meanwhile is seen."""
-    return edition(
-        question.answer, question.answer_text, question.answered_at.isoformat() if question.answered_at else ""
-    )
 
 
 def _keep_former(question: Question, at: datetime) -> None:

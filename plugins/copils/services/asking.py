@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from portal.api import Conflict, Event, Invalid, Viewer, edition, give_back, publish, record, session, texts
+from portal.api import Conflict, Event, Invalid, Viewer, give_back, must_have_seen, publish, record, session, texts
 
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import MAX_COLLECTIVE, MAX_DETAILS, MAX_QUESTION, Asker, Question
@@ -108,9 +108,9 @@ def write(question: Question, words: Words) -> None:
     question.collective = words.collective or None
 
 
-def edition_of(question: Question) -> str:
-    """Name what a question says by now, so that what another of its askers writes meanwhile is seen."""
-    return edition(question.text, question.details, question.collective)
+def words_of(question: Question) -> Words:
+    """Give what a question says by now, by the names of the fields."""
+    return Words(question.text, question.details or "", question.collective or "")
 
 
 def reword_question(actor: Viewer, question: Question, *, words: Words, seen: str | None = None, at: datetime) -> None:
@@ -118,23 +118,17 @@ def reword_question(actor: Viewer, question: Question, *, words: Words, seen: st
 
     A collective that has fallen below three meanwhile gathers its voices first.
 
-    :param seen: the `edition_of` the question that the actor had before them; None not to ask
+    :param seen: the `edition_of` its words that the actor had before them; None not to ask
     :raises Forbidden: the actor does not ask it, or is to answer it
-    :raises Conflict: the agenda is settled, it was withdrawn, or another asker was faster
+    :raises Conflict: the agenda is settled, or it was withdrawn
+    :raises Overtaken: another asker was faster
     """
     copil = hold_with_copil(question)
     must_ask_itself(actor, question, copil, at=at)
     must_change(question, copil, at=at)
     words = checked(words, is_collective=question.is_collective)
-    is_new = words != Words(question.text, question.details or "", question.collective or "")
-    if is_new and seen is not None and seen != edition_of(question):
-        raise Conflict(
-            _(
-                "Meanwhile this question was reworded: “%(text)s” What you have just written is still below: send it"
-                " again if it is to replace that.",
-                text=question.text,
-            )
-        )
+    must_have_seen(seen, asdict(words_of(question)), asdict(words))
+    is_new = words != words_of(question)
     is_whole = question.asked_at is not None or not missing_voices(question, at=at)
     is_sent_again = question.returned_at is not None and is_whole
     question.returned_at = question.return_reason = question.returned_by_id = None

@@ -22,14 +22,14 @@ from portal.api import (
 )
 
 from plugins.copils import permissions
-from plugins.copils.forms.answers import AnswerForm
+from plugins.copils.forms.answers import AnswerForm, CorrectAnswerForm
 from plugins.copils.forms.copils import ClickForm
 from plugins.copils.models.question import Question
 from plugins.copils.queries.question_states import ANSWERS
-from plugins.copils.services.answering import answer_question, correct_answer, edition_of, may_answer, may_correct
+from plugins.copils.services.answering import answer_question, correct_answer, may_answer, may_correct
 from plugins.copils.views.blueprint import blueprint
 from plugins.copils.views.loaders import question_to_answer
-from plugins.copils.views.rooms import answer_form, room_of
+from plugins.copils.views.rooms import answer_form, offer_functions, room_of
 
 _ = texts("copils")
 
@@ -56,14 +56,14 @@ def answer(question):
 def correct(question):
     """Write another answer in the place of the first."""
     copil, at = question.copil, now()
-    form = answer_form(copil, AnswerForm.of(question))
+    form = CorrectAnswerForm.of(question)
+    offer_functions(form, copil)
     if form.submitted():
         with form.attempt():
             reply = form.reply(local_day(at))
-            correct_answer(viewer(), question, copil, reply=reply, seen=form.seen.data or "", at=at)
+            correct_answer(viewer(), question, copil, reply=reply, seen=form.seen.data, at=at)
             message(_("The answer is corrected; what was first written stays readable."))
             return _on(form, question)
-    form.seen.data = edition_of(question)
     return _form("correct_answer", form, question, may=may_correct(viewer(), question, copil, at=at))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
@@ -30,11 +32,11 @@ from plugins.copils.queries.questions import readable_question
 from plugins.copils.services import asking
 from plugins.copils.services.asking import (
     ask_question,
-    edition_of,
     must_change,
     put_back,
     reword_question,
     withdraw_question,
+    words_of,
 )
 from plugins.copils.services.collectives import ask_in_own_name, decline, give_voice, invite, take_voice_back
 from plugins.copils.views.blueprint import blueprint
@@ -115,7 +117,7 @@ def _said(question: Question, copil: Copil) -> str:
 def reword(question):
     """Change the words of a question; of a returned one, send it again."""
     must_change(question, question.copil, at=now())
-    form = RewordForm(obj=question)
+    form = RewordForm(obj=question).shown_with(asdict(words_of(question)))
     form.of(is_collective=question.is_collective)
     if form.submitted():
         with form.attempt():
@@ -123,7 +125,6 @@ def reword(question):
             reword_question(viewer(), question, words=form.words, seen=form.seen.data, at=now())
             message(_("Your question is asked again.") if is_sent else _("The question is reworded."))
             return see_question(question)
-    form.seen.data = edition_of(question)
     return form_page("copils/reword.html", form, question=question, cancel_url=url_of(question))
 
 

@@ -18,8 +18,13 @@ from plugins.copils.queries.turns import ASKERS, floor_of, minutes_spent, next_q
 def answer_form(copil: Copil, form: AnswerForm | None = None) -> AnswerForm:
     """Make the form of an answer at a copil."""
     made = form or AnswerForm()
-    made.offer(function_choices(), seats_of(copil.id, at=copil.began_at or now()))
+    offer_functions(made, copil)
     return made
+
+
+def offer_functions(form: AnswerForm, copil: Copil) -> None:
+    """Offer the functions that may commit, those who sit at a copil first."""
+    form.offer(function_choices(), seats_of(copil.id, at=copil.began_at or now()))
 
 
 def room_of(copil: Copil, form: AnswerForm | None = None) -> dict[str, Any]:

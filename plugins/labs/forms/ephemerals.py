@@ -8,7 +8,7 @@ from wtforms import BooleanField, HiddenField, RadioField, SearchField, SelectFi
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.api import AudienceField, Filters, Form, InstantField, texts
+from portal.api import AudienceField, Filters, Form, InstantField, SeenForm, texts
 
 from plugins.labs.forms.labs import DURATIONS, numbered
 from plugins.labs.models.ephemeral import (
@@ -97,7 +97,7 @@ class QuestionForm(Form):
     )
 
 
-class TellingForm(Form):
+class TellingForm(SeenForm):
     """What became of a lab and what was learnt: no answer is ticked beforehand (C01 SPEC 5)."""
 
     outcome = RadioField(
@@ -110,7 +110,6 @@ class TellingForm(Form):
         validators=[InputRequired(), Length(max=MAX_LEARNT)],
         description=_.later("One sentence is enough."),
     )
-    seen = HiddenField(default=None)
 
 
 class GuestForm(Form):

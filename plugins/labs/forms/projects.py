@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import DateField, HiddenField, RadioField, SearchField, StringField, TextAreaField
+from wtforms import DateField, RadioField, SearchField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
-from portal.api import Audience, AudienceField, Filters, Form, PersonField, texts
+from portal.api import Audience, AudienceField, Filters, Form, PersonField, SeenForm, texts
 
 from plugins.labs.forms.labs import numbered
 from plugins.labs.models.outcomes import LEARNT, OUTCOMES
@@ -94,7 +94,7 @@ class ClauseForm(ClauseFields):
     reason = StringField(_.later("Why"), validators=[Optional(), Length(max=300)])
 
 
-class EndForm(Form):
+class EndForm(SeenForm):
     """The end of a project: without result, one sentence learnt and nothing else (C02 SPEC 4)."""
 
     learnt = TextAreaField(
@@ -108,7 +108,6 @@ class EndForm(Form):
         validators=[Optional(), Length(max=300)],
         description=_.later("Time, money, weariness: in your own words, for the cheerful graveyard."),
     )
-    seen = HiddenField(default=None)
 
 
 class ProjectFilters(Filters):

@@ -13,8 +13,8 @@ from portal.api import (
     Person,
     Subject,
     Viewer,
-    edition,
     fold,
+    must_have_seen,
     notify,
     publish,
     record,
@@ -158,9 +158,9 @@ def reword_project(
     record("labs.project_reworded", subject_of(project), actor=actor, at=at, facts=facts)
 
 
-def edition_of(project: Project) -> str:
-    """Name what is said of the end of a project by now, so that what is written elsewhere meanwhile is seen."""
-    return edition(project.outcome, project.learnt, project.saved)
+def end_of(project: Project) -> dict[str, str | None]:
+    """Give what is said of the end of a project by now, by the name of the field."""
+    return {"outcome": project.outcome, "learnt": project.learnt, "saved": project.saved or ""}
 
 
 def end_project(
@@ -177,22 +177,16 @@ def end_project(
 
     The day it ended stays. Rule: C02 SPEC 4.
 
-    :param seen: the `edition_of` the project that the actor had before them; None not to ask
+    :param seen: the `edition_of` its end that the actor had before them; None not to ask
     :raises Forbidden: the actor does not lead the project
-    :raises Conflict: it was ended or corrected from another window meanwhile
+    :raises Overtaken: it was ended or corrected on another page meanwhile
     """
     must_lead(actor, project)
     hold(project)
-    if (project.outcome, project.learnt, project.saved or "") == (outcome, learnt, saved):
+    wanted = {"outcome": outcome, "learnt": learnt, "saved": saved}
+    must_have_seen(seen, end_of(project), wanted)
+    if end_of(project) == wanted:
         return
-    if seen is not None and seen != edition_of(project):
-        raise Conflict(
-            _(
-                "Meanwhile the end of this project was written from another window: “%(learnt)s” What you have just"
-                " written is still below: send it again if it is to replace that.",
-                learnt=project.learnt,
-            )
-        )
     _tell(project, outcome=outcome, learnt=learnt, saved=saved)
     if project.closed_at is not None:
         session.flush()

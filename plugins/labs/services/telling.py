@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from portal.api import Conflict, Event, Forbidden, Invalid, Viewer, edition, person, publish, record, session, texts
+from portal.api import (
+    Conflict,
+    Event,
+    Forbidden,
+    Invalid,
+    Viewer,
+    must_have_seen,
+    person,
+    publish,
+    record,
+    session,
+    texts,
+)
 
 from plugins.labs.models.ephemeral import MAX_LEARNT, Ephemeral, FormerTelling
 from plugins.labs.models.outcomes import OUTCOMES
@@ -15,9 +27,9 @@ from plugins.labs.services.running import refold
 _ = texts("labs")
 
 
-def edition_of(ephemeral: Ephemeral) -> str:
-    """Name what is told of a lab by now, so that a correction made elsewhere meanwhile is seen."""
-    return edition(ephemeral.outcome, ephemeral.learnt)
+def told_of(ephemeral: Ephemeral) -> dict[str, str | None]:
+    """Give what is told of a lab by now, by the name of the field."""
+    return {"outcome": ephemeral.outcome, "learnt": ephemeral.learnt}
 
 
 def tell_ephemeral(
@@ -27,24 +39,19 @@ def tell_ephemeral(
 
     Telling the same thing twice changes nothing. Rule: C01 SPEC 5.
 
-    :param seen: the `edition_of` the lab that the actor had before them; None not to ask
+    :param seen: the `edition_of` what is told of it that the actor had before them; None not to ask
     :raises Forbidden: the actor was not in it
-    :raises Conflict: it is not closed, somebody else told it first, or the actor told it elsewhere meanwhile
+    :raises Conflict: it is not closed, or somebody else told it first
+    :raises Overtaken: the actor told it elsewhere meanwhile
     :raises Invalid: no outcome, or no sentence
     """
     hold(ephemeral)
     person_id = must_be_tellable(actor, ephemeral, at=at)
     _check(outcome, learnt)
-    if (ephemeral.outcome, ephemeral.learnt) == (outcome, learnt.strip()):
+    wanted = {"outcome": outcome, "learnt": learnt.strip()}
+    must_have_seen(seen, told_of(ephemeral), wanted)
+    if told_of(ephemeral) == wanted:
         return
-    if seen is not None and seen != edition_of(ephemeral):
-        raise Conflict(
-            _(
-                "Meanwhile this lab was told from another window: “%(learnt)s” What you have just written is still"
-                " below: send it again if it is to replace that.",
-                learnt=ephemeral.learnt,
-            )
-        )
     before = _keep_former(ephemeral, at)
     ephemeral.outcome, ephemeral.learnt, ephemeral.told_by_id = outcome, learnt.strip(), person_id
     ephemeral.told_at = ephemeral.told_at or at

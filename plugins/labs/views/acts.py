@@ -44,7 +44,7 @@ from plugins.labs.services.running import (
     must_be_correctable,
     must_be_extensible,
 )
-from plugins.labs.services.telling import edition_of, must_be_tellable, tell_ephemeral
+from plugins.labs.services.telling import must_be_tellable, tell_ephemeral, told_of
 from plugins.labs.views.blueprint import blueprint
 from plugins.labs.views.loaders import one_ephemeral
 
@@ -194,7 +194,7 @@ def ephemeral_cancel_now(ephemeral):
 @requires(permissions.TELL, ephemeral=one_ephemeral)
 def ephemeral_tell(ephemeral):
     """Tell a lab, or correct what one has told."""
-    form = TellingForm(obj=ephemeral)
+    form = TellingForm(obj=ephemeral).shown_with(told_of(ephemeral))
     if not form.is_submitted():
         must_be_tellable(viewer(), ephemeral, at=now())
     if form.submitted():
@@ -202,5 +202,4 @@ def ephemeral_tell(ephemeral):
             tell_ephemeral(viewer(), ephemeral, **form.data, at=now())
             message(_("It is told. Thank you."))
             return see_ephemeral(ephemeral)
-    form.seen.data = edition_of(ephemeral)
     return form_page("labs/ephemeral_tell.html", form, ephemeral=ephemeral, cancel_url=url_of(ephemeral))

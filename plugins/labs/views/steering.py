@@ -11,7 +11,7 @@ from plugins.labs.forms.labs import PersonForm
 from plugins.labs.forms.projects import CLAUSES, ClauseForm, EndForm, RewordForm
 from plugins.labs.services.clauses import agree, propose_clause, refuse
 from plugins.labs.services.projects import (
-    edition_of,
+    end_of,
     end_project,
     hand_over,
     name_guarantor,
@@ -61,13 +61,12 @@ def reword(project):
 @requires(permissions.STEER, project=one_project)
 def end(project):
     """End a project with one sentence learnt, or correct that sentence."""
-    form = EndForm(obj=project if project.closed_at else None)
+    form = EndForm(obj=project if project.closed_at else None).shown_with(end_of(project))
     if form.submitted():
         with form.attempt():
             end_project(viewer(), project, **form.data, at=now())
             message(_("It is written. Thank you for what you leave to the others."))
             return _back(project)
-    form.seen.data = edition_of(project)
     return _form("labs/end_project.html", form, project)
 
 

@@ -9,7 +9,7 @@ from flask import request
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import Optional
 
-from portal.api import Form, texts
+from portal.api import Form, Overtaken, PortalError, SeenForm, texts
 
 from plugins.regards.models.card import LENSES
 from plugins.regards.services.lines import BARS, BREAKS, Words, faults
@@ -54,20 +54,20 @@ class CardForm(_Lenses):
     question = TextAreaField(QUESTION, description=_.later("As you would ask it aloud: one at least, five at most."))
 
 
-class OwnCardForm(CardForm):
+class OwnCardForm(CardForm, SeenForm):
     """The card of a lab, or of somebody in their own name."""
-
-    seen = HiddenField(default=None)
 
     @property
     def is_draft(self) -> bool:
         """Tell which button was used."""
         return "draft" in request.form
 
-    @classmethod
-    def of(cls, lines: dict[str, list[str]]) -> OwnCardForm:
-        """Show the card as it stands."""
-        return cls(data={lens: "\n".join(lines.get(lens, ())) for lens in LENSES})
+    def refuse(self, refusal: PortalError) -> None:
+        """Say of a card that was taken back, or handed in, that it was: no field says so."""
+        super().refuse(refusal)
+        if isinstance(refusal, Overtaken) and refusal.said["is_draft"] != self.is_draft:
+            by_now = _("By now this card is handed in.") if self.is_draft else _("By now this card is a draft.")
+            self.form_errors.append(by_now)
 
 
 class _Keyed(Form):

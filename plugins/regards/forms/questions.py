@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from wtforms import HiddenField, RadioField, SearchField, StringField, TextAreaField
+from wtforms import RadioField, SearchField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from portal.api import Filters, Form, texts
+from portal.api import Filters, Form, SeenForm, texts
 
 from plugins.regards.models.card import MAX_REPLY, MAX_WORDS
 from plugins.regards.queries.lines import QuestionSearch, State
@@ -16,7 +16,7 @@ _ = texts("regards")
 LONGEST_NUMBER = 10
 
 
-class ReplyForm(Form):
+class ReplyForm(SeenForm):
     """The reply of the team to one line."""
 
     words = TextAreaField(
@@ -24,7 +24,6 @@ class ReplyForm(Form):
         validators=[InputRequired(), Length(max=MAX_REPLY)],
         description=_.later("Everybody who reads this round reads it."),
     )
-    seen = HiddenField(default=None)
 
 
 class MaskForm(Form):
@@ -37,7 +36,7 @@ class MaskForm(Form):
     )
 
 
-class MarkForm(Form):
+class MarkForm(SeenForm):
     """What became of a question, in one sentence; neither answer is ticked beforehand."""
 
     state = RadioField(
@@ -53,7 +52,6 @@ class MarkForm(Form):
         validators=[InputRequired(), Length(max=MAX_WORDS)],
         description=_.later("What is known by now, or why it is closed."),
     )
-    seen = HiddenField(default=None)
 
 
 class QuestionFilters(Filters):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from portal.api import Person, Viewer, edition, group_cards, people, session, texts
+from portal.api import Person, Viewer, group_cards, people, session, texts
 
 from plugins.regards.models.board import Board
 from plugins.regards.models.card import GROUP, LENSES, PAPER, PERSON, VISITOR, Card, Line
@@ -85,11 +85,11 @@ def lines_of(card_id: int) -> dict[str, list[str]]:
     return found
 
 
-def edition_of(card: Card | None) -> str:
-    """Name what a card says by now and whether it is handed in, so that what another of its authors does is seen."""
+def said_of(card: Card | None) -> dict[str, object]:
+    """Give what a card says by now, by the name of the field, and whether it is a draft."""
     said = lines_of(card.id) if card else {}
-    state = "handed in" if card and card.handed_in_at else "draft"
-    return edition(state, *(words for lens in LENSES for words in (lens, *said.get(lens, ()))))
+    words = {lens: "\n".join(said.get(lens, ())) for lens in LENSES}
+    return {**words, "is_draft": card is None or card.handed_in_at is None}
 
 
 def handed_in(board: Board, viewer: Viewer) -> HandedIn:

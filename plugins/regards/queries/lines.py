@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from portal.api import Viewer, among_words, edition, session, sought, texts, word_values
+from portal.api import Viewer, among_words, session, sought, texts, word_values
 
 from plugins.regards.models.board import Board
 from plugins.regards.models.card import LENSES, QUESTION, Card, Line
@@ -56,9 +56,14 @@ def is_free(line: Line) -> bool:
     return state_of(line) in {State.OPEN, State.LIT}
 
 
-def mark_edition(line: Line) -> str:
-    """Name what is said of a question by now, so that what another says meanwhile is seen."""
-    return edition(line.mark or "", line.note or "")
+def mark_said(line: Line) -> dict[str, str | None]:
+    """Give what became of a question by now, by the name of the field."""
+    return {"state": line.mark, "note": line.note}
+
+
+def reply_said(line: Line) -> dict[str, str | None]:
+    """Give what the team replied by now, by the name of the field."""
+    return {"words": line.reply}
 
 
 @dataclass(frozen=True, slots=True)

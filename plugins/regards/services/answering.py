@@ -10,11 +10,23 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from portal.api import Conflict, Event, Forbidden, Invalid, Subject, Viewer, publish, record, session, texts
+from portal.api import (
+    Conflict,
+    Event,
+    Forbidden,
+    Invalid,
+    Subject,
+    Viewer,
+    must_have_seen,
+    publish,
+    record,
+    session,
+    texts,
+)
 
 from plugins.regards.models.card import MAX_REPLY, MAX_WORDS, QUESTION, Line
 from plugins.regards.queries.cards import author_ids
-from plugins.regards.queries.lines import SAYS, State, cards_saying, mark_edition, question_by_id
+from plugins.regards.queries.lines import SAYS, State, cards_saying, mark_said, question_by_id, reply_said
 from plugins.regards.services.facts import hold, is_of_team, must_be_of_team, must_be_said
 
 _ = texts("regards")
@@ -25,9 +37,10 @@ SAID = (State.LIT, State.CLOSED)
 def reply_to(actor: Viewer, line: Line, *, words: str, seen: str | None = None, at: datetime) -> None:
     """Reply to a line in the name of the team, or correct its reply; everybody who reads the round reads it.
 
-    :param seen: the reply that the actor had before them; None not to ask
+    :param seen: the `edition_of` the reply that the actor had before them; None not to ask
     :raises Forbidden: the actor is not of the reviewed team
-    :raises Conflict: it is not revealed, it is masked, or somebody else of the team was faster
+    :raises Conflict: it is not revealed, or it is masked
+    :raises Overtaken: somebody else of the team was faster
     :raises Invalid: no words, or too many
     """
     hold(line.board)
@@ -36,12 +49,9 @@ def reply_to(actor: Viewer, line: Line, *, words: str, seen: str | None = None, 
     text = " ".join(words.split())
     if not text or len(text) > MAX_REPLY:
         raise Invalid(_("Write the reply, in %(most)s signs at most.", most=MAX_REPLY), field="words")
+    must_have_seen(seen, reply_said(line), {"words": text})
     if text == line.reply:
         return
-    if seen is not None and seen != (line.reply or ""):
-        raise Conflict(
-            _("Meanwhile your team replied: “%(text)s” What you have just typed is still below.", text=line.reply)
-        )
     publish(Event("regards.line_replied", line.subject, person_id, at, {"line": line.id}))
     line.reply, line.replied_by_id, line.replied_at = text, person_id, at
     session.flush()
@@ -62,11 +72,12 @@ def _must_follow_up(actor: Viewer, line: Line, at: datetime) -> None:
 
 
 def mark_question(actor: Viewer, line: Line, *, state: str, note: str, seen: str | None = None, at: datetime) -> None:
-    """Say that a question is shed light on, or closed, with one sentence.
+    """Say that a question is shed light on, or closed, with one sentence; the same twice changes nothing.
 
-    :param seen: the `mark_edition` that the actor had before them; None not to ask
+    :param seen: the `edition_of` what the actor read of it; None not to ask
     :raises Forbidden: the actor is not of the reviewed team and did not ask it
-    :raises Conflict: it is not revealed, it is masked, or somebody else was faster
+    :raises Conflict: it is not revealed, or it is masked
+    :raises Overtaken: somebody else was faster
     :raises Invalid: no sentence, one that is too long, or another state
     """
     _must_follow_up(actor, line, at)
@@ -75,10 +86,10 @@ def mark_question(actor: Viewer, line: Line, *, state: str, note: str, seen: str
         raise Invalid(_("Choose what became of it."), field="state")
     if not text or len(text) > MAX_WORDS:
         raise Invalid(_("Say it in one sentence, of %(most)s signs at most.", most=MAX_WORDS), field="note")
-    if seen and seen != mark_edition(line):
-        raise Conflict(
-            _("Meanwhile somebody wrote: “%(text)s” What you have just typed is still below.", text=line.note)
-        )
+    wanted = {"state": state, "note": text}
+    must_have_seen(seen, mark_said(line), wanted)
+    if mark_said(line) == wanted:
+        return
     publish(Event("regards.question_marked", line.subject, actor.person_id, at, {"state": state}))
     line.mark, line.note, line.marked_by_id, line.marked_at = state, text, actor.person_id, at
     session.flush()

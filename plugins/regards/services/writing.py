@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from portal.api import Conflict, Forbidden, Invalid, TooMany, Viewer, record, session, setting, texts
+from portal.api import Conflict, Forbidden, Invalid, TooMany, Viewer, must_have_seen, record, session, setting, texts
 
 from plugins.regards.models.board import Board
-from plugins.regards.models.card import GROUP, PAPER, PERSON, VISITOR, Card, Line
-from plugins.regards.queries.cards import OWN_NAME, card_by_key, edition_of, lines_of, own_card, visitors_since
+from plugins.regards.models.card import GROUP, LENSES, PAPER, PERSON, VISITOR, Card, Line
+from plugins.regards.queries.cards import OWN_NAME, card_by_key, lines_of, own_card, said_of, visitors_since
 from plugins.regards.services.due import set_due
 from plugins.regards.services.facts import (
     card_anew,
@@ -45,7 +45,8 @@ def write_card(
     :param as_id: the lab in whose name it is written, `OWN_NAME` for one's own
     :param seen: the `edition_of` the card that the actor had before them; None not to ask
     :raises Forbidden: it is the work of their team, or they do not belong to the lab
-    :raises Conflict: it is revealed, nobody says whose work it is, or another author was faster
+    :raises Conflict: it is revealed, or nobody says whose work it is
+    :raises Overtaken: another author was faster
     :raises Invalid: the card does not hold its three lenses
     """
     hold(board)
@@ -56,8 +57,8 @@ def write_card(
     check(words, is_draft=is_draft)
     mine = own_card(board.id, as_id, actor)
     card = card_anew(mine.id) if mine else None
-    if seen is not None and seen != edition_of(card):
-        raise Conflict(_("Meanwhile somebody of your lab wrote in this card. What you have just typed is still below."))
+    wanted = {lens: "\n".join(words.of(lens)) for lens in LENSES}
+    must_have_seen(seen, said_of(card), {**wanted, "is_draft": is_draft})
     if card is None:
         group = {"origin": PERSON} if as_id == OWN_NAME else {"origin": GROUP, "group_id": as_id}
         card = _add(board, author_id=person_id, at=at, **group)

@@ -6,7 +6,7 @@ from portal.api import form_page, message, now, requires, see, texts, viewer
 
 from plugins.regards import permissions
 from plugins.regards.forms.cards import OwnCardForm, PaperForm
-from plugins.regards.queries.cards import OWN_NAME, edition_of, group_names, lines_of, own_card, typed_by
+from plugins.regards.queries.cards import OWN_NAME, group_names, own_card, said_of, typed_by
 from plugins.regards.services.facts import must_take_cards
 from plugins.regards.services.writing import type_card, untype_card, write_card
 from plugins.regards.views.acts import url_of
@@ -22,7 +22,8 @@ def card(seat):
     """Write a card, or go on with it, until the reveal."""
     board, as_id = seat.board, seat.as_id
     written = own_card(board.id, as_id, viewer())
-    form = OwnCardForm.of(lines_of(written.id) if written else {})
+    said = said_of(written)
+    form = OwnCardForm(data=said).shown_with(said)
     if form.submitted():
         with form.attempt():
             typed = {"words": form.words, "is_draft": form.is_draft, "seen": form.seen.data}
@@ -35,7 +36,6 @@ def card(seat):
             return see("regards.board", board_id=board.id)
     elif not form.errors:
         must_take_cards(board, at=now())
-    form.seen.data = edition_of(own_card(board.id, as_id, viewer()))
     context = {
         "board": board,
         "written": written,

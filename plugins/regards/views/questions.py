@@ -34,7 +34,7 @@ from plugins.regards.forms.questions import MarkForm, QuestionFilters, ReplyForm
 from plugins.regards.models.card import Line
 from plugins.regards.queries.boards import reading_rounds
 from plugins.regards.queries.cards import signatures
-from plugins.regards.queries.lines import MARKS, cards_saying, is_free, mark_edition, newest_boards, state_of
+from plugins.regards.queries.lines import MARKS, cards_saying, is_free, mark_said, newest_boards, reply_said, state_of
 from plugins.regards.services.answering import mark_question, reopen_question, reply_to
 from plugins.regards.views.blueprint import blueprint
 from plugins.regards.views.loaders import line_to_reply_to, one_question, question_to_follow_up
@@ -125,14 +125,14 @@ def _url(line: Line) -> str:
 @requires(permissions.ANSWER, line=question_to_follow_up)
 def mark(line):
     """Say what became of a question."""
-    form = MarkForm(data={"state": line.mark, "note": line.note})
+    said = mark_said(line)
+    form = MarkForm(data=said).shown_with(said)
     if form.submitted():
         with form.attempt():
             asked = {"state": form.state.data, "note": form.note.data, "seen": form.seen.data}
             mark_question(viewer(), line, **asked, at=now())
             message(_("It is noted. You may open the question again."))
             return see("regards.question", question_id=line.id)
-    form.seen.data = mark_edition(line)
     return form_page("regards/mark.html", form, line=line, cancel_url=_url(line))
 
 
@@ -149,12 +149,12 @@ def reopen(line):
 @requires(permissions.ANSWER, line=line_to_reply_to)
 def reply(line):
     """Reply to a line in the name of the team."""
-    form = ReplyForm(data={"words": line.reply})
+    said = reply_said(line)
+    form = ReplyForm(data=said).shown_with(said)
     if form.submitted():
         with form.attempt():
             reply_to(viewer(), line, words=form.words.data, seen=form.seen.data, at=now())
             message(_("Your reply is there. Your team may still correct it."))
             return see("regards.board", board_id=line.board_id)
-    form.seen.data = line.reply or ""
     cancel_url = url_for("regards.board", board_id=line.board_id)
     return form_page("regards/reply.html", form, line=line, cancel_url=cancel_url)

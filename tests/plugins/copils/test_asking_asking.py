@@ -14,7 +14,7 @@ from plugins.copils.models.question import Question
 from plugins.copils.services.placing import carry, carry_all
 from plugins.copils.services.sweeping_copils import sweep_copils
 from tests.plugins.copils.factories import START, add_askers, make_copil, make_function, make_question
-from tests.plugins.labs.pages import hrefs, main_of, words
+from tests.plugins.labs.pages import hidden_of, hrefs, main_of, words
 
 PLUGINS = ["copils"]
 LATE = START + timedelta(days=26)  # three working days before the copil: the agenda is settled
@@ -241,15 +241,15 @@ def test_two_who_reword_at_once_see_each_other(client, sign_in, awa, copil_id, p
     with writing():
         number = make_question(awa, copil_id)
     sign_in(awa)
-    for text, status in (("Pourquoi deux ?", 303), ("Pourquoi cinq ?", 422)):
-        answer = post(client, f"/copils/q/{number}/reword", {"text": text, "seen": "of before"})
-        if status == 422:
-            assert "Pourquoi deux ?" in words(answer)
-            assert "Pourquoi cinq ?" in answer.get_data(as_text=True)
-        else:
-            with writing():
-                session.get_one(Question, number).text = text
+    url = f"/copils/q/{number}/reword"
+    shown = hidden_of(client.get(url))
+    assert post(client, url, {**shown, "text": "Pourquoi deux ?"}).status_code == 303
+    refused = post(client, url, {**shown, "text": "Pourquoi cinq ?"})
+    assert refused.status_code == 422
+    assert "Entre-temps, on y lit : « Pourquoi deux ? »" in words(refused)
+    assert "Pourquoi cinq ?</textarea>" in refused.text
     assert _questions(reading)[0].text == "Pourquoi deux ?"
+    assert post(client, url, {**hidden_of(refused), "text": "Pourquoi cinq ?"}).status_code == 303
 
 
 def test_withdrawn_a_question_leaves_a_line_without_its_words(client, sign_in, awa, lea, copil_id, post, writing):

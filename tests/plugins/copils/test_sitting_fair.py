@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from datetime import timedelta
 from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
 
-from portal.api import PortalError, hold_function, now, session
+from portal.api import PortalError, edition_of, hold_function, now, session
 
 from plugins.copils.models.commitment import Commitment
 from plugins.copils.models.copil import Copil
 from plugins.copils.models.question import FormerAnswer, Question
 from plugins.copils.queries.turns import turns_of
-from plugins.copils.services.answering import Reply, correct_answer, edition_of
+from plugins.copils.services.answering import Reply, answer_of, correct_answer
 from plugins.copils.services.keeping import say_done
 from tests.plugins.copils.factories import SITTING, START, answered, make_commitment, make_copil, make_question
 from tests.plugins.labs.pages import hidden_of, words
@@ -167,7 +168,7 @@ def test_of_a_correction_and_a_done_at_the_same_instant_one_is_first(
         for column, value in answered(now(), facilitator, "yes", "Une salle").items():
             setattr(row, column, value)
         number = make_commitment(question, functions[0], by=facilitator, holder=director)
-        seen = edition_of(row)
+        seen = edition_of(asdict(answer_of(row)))
 
     def correct() -> None:
         found = session.get_one(Question, question), session.get_one(Copil, copil)

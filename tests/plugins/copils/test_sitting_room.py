@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from datetime import date, timedelta
 from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
 
-from portal.api import Conflict, Invalid, PortalError, hold_function, local_day, now, session, vacate_function
+from portal.api import (
+    Conflict,
+    Invalid,
+    PortalError,
+    edition_of,
+    hold_function,
+    local_day,
+    now,
+    session,
+    vacate_function,
+)
 
 from plugins.copils.models.commitment import Commitment
 from plugins.copils.models.copil import Copil, Decider, Turn
@@ -18,7 +29,7 @@ from plugins.copils.queries.agenda import heard_at
 from plugins.copils.queries.calendar import is_working_day
 from plugins.copils.queries.deciders import deciders_of
 from plugins.copils.queries.turns import floor_of, minutes_spent, turns_of
-from plugins.copils.services.answering import Reply, answer_question, edition_of
+from plugins.copils.services.answering import Reply, answer_of, answer_question
 from plugins.copils.services.running import begin
 from plugins.copils.services.turns import give_floor
 from tests.plugins.copils.factories import SITTING, START, make_copil, make_question
@@ -471,7 +482,10 @@ def test_an_answer_is_corrected_the_first_stays_and_its_commitment_is_withdrawn(
     seen = hidden_of(client.get(f"{path}/correct"))["seen"]
     sent = {"kind": "no", "text": "Trop cher", "seen": seen}
     assert post(client, f"{path}/correct", sent).status_code == 303
-    assert post(client, f"{path}/correct", {**sent, "text": "Encore"}).status_code == 422
+    assert post(client, f"{path}/correct", sent).status_code == 303  # a second click
+    refused = post(client, f"{path}/correct", {**sent, "text": "Encore"})
+    assert refused.status_code == 422
+    assert "Entre-temps, on y lit : « Trop cher »" in words(refused)
     with reading():
         assert session.get_one(Question, questions[0]).answer == "no"
         assert session.scalars(sa.select(FormerAnswer.answer_text)).all() == ["Une salle ouverte"]
@@ -487,7 +501,7 @@ def test_an_answer_on_which_somebody_acted_no_longer_changes(
     post(client, path, {**YES, "function_id": functions[0]})
     with writing():
         session.execute(sa.update(Commitment).values(**touched))
-        seen = edition_of(session.get_one(Question, questions[0]))
+        seen = edition_of(asdict(answer_of(session.get_one(Question, questions[0]))))
     answer = post(client, f"{path}/correct", {"kind": "no", "text": "Trop cher", "seen": seen})
     assert answer.status_code == 422
     assert client.get(f"{path}/correct").status_code == 409
@@ -502,7 +516,7 @@ def test_an_answer_is_corrected_by_nobody_else_nor_once_its_time_is_over(
     path = f"/copils/q/{questions[0]}/answer"
     post(client, path, {"kind": "no", "text": "Trop cher"})
     with reading():
-        seen = edition_of(session.get_one(Question, questions[0]))
+        seen = edition_of(asdict(answer_of(session.get_one(Question, questions[0]))))
     sent = {"kind": "no", "text": "Autre", "seen": seen}
     sign_in(director)
     assert post(client, f"{path}/correct", sent).status_code == 422

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 
-from portal.api import now, session
+from portal.api import edition_of, now, session
 
 from plugins.copils.models.commitment import Commitment
 from plugins.copils.models.copil import ABSENT, Copil, Decider
 from plugins.copils.models.question import Asker, Question
 from plugins.copils.services.announcing import Plan, announce
-from plugins.copils.services.answering import Reply, correct_answer, edition_of
+from plugins.copils.services.answering import Reply, answer_of, correct_answer
 from plugins.copils.services.asking import Words, ask_question, reword_question
 from plugins.copils.services.collectives import give_voice
 from plugins.copils.services.confirming import confirm
@@ -129,7 +130,8 @@ def _reword(house, number: int):
 
 def _correct(house, number: int):
     question, reply = _question(number), Reply("no", "Parce que")
-    correct_answer(house.of_lea, question, question.copil, reply=reply, seen=edition_of(question), at=now())
+    seen = edition_of(asdict(answer_of(question)))
+    correct_answer(house.of_lea, question, question.copil, reply=reply, seen=seen, at=now())
 
 
 ACTS = {

@@ -12,6 +12,7 @@ from plugins.regards.queries.cards import OWN_NAME
 from plugins.regards.queries.lines import question_by_id
 from plugins.regards.services.answering import mark_question, reopen_question, reply_to
 from tests.plugins.labs.factories import make_lab
+from tests.plugins.labs.pages import hidden_of, words
 from tests.plugins.regards.factories import viewer_for
 
 PLUGINS = ["labs", "regards"]
@@ -65,10 +66,12 @@ def test_services_ask_the_facts_again(line, writing, folk, act):
 
 def test_two_of_the_team_do_not_overwrite_each_other(line, sign_in, post, folk, kept):
     address = f"/regards/lines/{line('risky')}/reply"
-    post(sign_in(folk.ben), address, {"words": "La première", "seen": ""})
-    refused = post(sign_in(folk.awa), address, {"words": "La seconde", "seen": ""})
+    ben, awa = sign_in(folk.ben), sign_in(folk.awa)
+    shown = hidden_of(awa.get(address))
+    post(ben, address, shown | {"words": "La première"})
+    refused = post(awa, address, shown | {"words": "La seconde"})
     assert refused.status_code == 422
-    assert "La première" in refused.text
+    assert "Entre-temps, on y lit : « La première »" in words(refused)
     assert "La seconde" in refused.text
     assert [each.reply for each in kept().lines if each.reply] == ["La première"]
 

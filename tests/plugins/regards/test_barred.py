@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from portal.api import Conflict, Subject, add_member, now, session
+from portal.api import Conflict, Subject, add_member, edition_of, now, session
 
 from plugins.regards.models.board import Board, Seat
-from plugins.regards.queries.cards import card_by_id, edition_of
+from plugins.regards.queries.cards import card_by_id, said_of
 from plugins.regards.services.revealing import open_to
 from plugins.regards.services.sweeping import AT_A_TURN, sweep_reveals, sweep_teams
 from plugins.regards.services.writing import untype_card, write_card
@@ -131,7 +131,7 @@ def test_taking_a_card_back_is_seen_by_who_would_hand_in_the_same_words(folk, bo
     with writing():
         number = make_card(board_id, group_id=folk.other_group, author_id=folk.zoe.id)
     with writing():
-        seen = edition_of(card_by_id(board_id, number))
+        seen = edition_of(said_of(card_by_id(board_id, number)))
 
     def writes(who, *, is_draft):
         board, by = session.get_one(Board, board_id), viewer_for(who)

@@ -13,6 +13,7 @@ from portal.content.settings import write_words
 from plugins.regards.models.board import Board
 from plugins.regards.services.lines import Words, sign_of
 from plugins.regards.services.opening import open_board
+from tests.plugins.labs.pages import words
 from tests.plugins.regards.factories import TYPED, make_card, viewer_for
 from tests.plugins.regards.test_taking_up import copil_id, forms_of  # noqa: F401
 from tests.plugins.regards.test_visiting import door, fair, key, leave  # noqa: F401
@@ -76,7 +77,7 @@ def test_what_was_said_of_a_question_by_a_draft_or_twice_asks_nothing_of_the_tea
         make_card(board_id, origin="person", author_id=folk.lea.id)
     awa = sign_in(folk.awa)
     assert url in awa.get("/").text
-    post(awa, f"/regards/lines/{question}/reply", {"words": "Merci", "seen": ""})
+    post(awa, f"/regards/lines/{question}/reply", {"words": "Merci"})
     assert url not in awa.get("/").text
 
 
@@ -102,7 +103,7 @@ def test_a_copil_question_that_is_withdrawn_gives_its_origin_back(folk, sign_in,
 def test_a_question_lit_then_taken_up_has_become_and_is_freed_by_its_team(folk, sign_in, post, question, kept):
     """C36 SPEC 5."""
     ben, lea = sign_in(folk.ben), sign_in(folk.lea)
-    post(ben, f"/regards/q/{question}/mark", {"state": "lit", "note": "Vu", "seen": ""})
+    post(ben, f"/regards/q/{question}/mark", {"state": "lit", "note": "Vu"})
     address = f"/labs/{folk.other_id}/open?takes_up=regards.question:{question}"
     post(lea, address, forms_of(lea.get(address), "question"))
     assert TYPED["question"] in lea.get("/regards/q/?state=became").text
@@ -118,6 +119,8 @@ def test_of_two_who_say_what_became_of_a_question_the_second_is_told(folk, sign_
     assert post(awa, address, before | {"state": "lit", "note": "Deux mois de travail"}).status_code == 303
     late = post(zoe, address, before | {"state": "closed", "note": "Non"})
     assert late.status_code == 422
+    assert "Entre-temps, on y lit : Éclairée" in words(late)
+    assert "Entre-temps, on y lit : « Deux mois de travail »" in words(late)
     assert [line.note for line in kept().lines if line.note] == ["Deux mois de travail"]
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from portal.api import Conflict, Event, Subject, now, publish, session
+from portal.api import Conflict, Event, Subject, edition_of, now, publish, session
 
 from plugins.regards.models.board import Board, Seat
-from plugins.regards.queries.cards import edition_of
+from plugins.regards.queries.cards import said_of
 from plugins.regards.queries.lines import question_by_id
 from plugins.regards.services.answering import mark_question
 from plugins.regards.services.facts import hold
@@ -43,9 +43,9 @@ def test_two_of_a_lab_begin_one_card(at_once, writes, folk, kept):
 
 def test_of_two_who_saw_the_same_card_the_second_is_told(at_once, writes, folk, kept, writing):
 
-    seen = edition_of(None)
+    seen = edition_of(said_of(None))
     other = Words(("Autre",), ("Autre",), ("Autre ?",))
-    assert sorted(at_once(writes(folk.zoe, WORDS, seen), writes(folk.lea, other, seen))) == ["Conflict", "done"]
+    assert sorted(at_once(writes(folk.zoe, WORDS, seen), writes(folk.lea, other, seen))) == ["Overtaken", "done"]
     assert len(kept().words) == 3
 
 

@@ -16,6 +16,7 @@ from plugins.regards.models.board import Board
 from plugins.regards.queries.cards import OWN_NAME
 from plugins.regards.services.writing import write_card
 from tests.plugins.labs.factories import make_lab
+from tests.plugins.labs.pages import hidden_of, words
 from tests.plugins.regards.factories import TYPED, WORDS, viewer_for
 
 PLUGINS = ["labs", "regards"]
@@ -109,12 +110,32 @@ def test_a_card_is_written_by_a_lab_together(hand_in, kept, sign_in, folk, url):
     assert SAID[0] not in kept().words
 
 
-def test_two_of_a_lab_do_not_overwrite_each_other(hand_in, kept, folk):
-    hand_in(folk.zoe)
-    refused = hand_in(folk.lea, inspiring="Écrit sans avoir lu", seen="0123456789abcdef")
+@pytest.fixture
+def shown(sign_in, folk, url):
+    """Give what the card of Paris sends back to whoever opens it now."""
+    return lambda who: hidden_of(sign_in(who).get(f"{url}/card/{folk.other_group}"))
+
+
+def test_two_of_a_lab_do_not_overwrite_each_other(hand_in, kept, folk, shown):
+    before = shown(folk.lea)
+    hand_in(folk.zoe, inspiring="Une puce\nUn mur")
+    refused = hand_in(folk.lea, inspiring="Écrit sans avoir lu", **before)
     assert refused.status_code == 422
+    assert "Entre-temps, on y lit : « Une puce Un mur »" in words(refused)
+    assert "Cette carte est maintenant" not in words(refused)
     assert "Écrit sans avoir lu" in refused.text
     assert "Écrit sans avoir lu" not in kept().words
+
+
+def test_a_card_that_was_taken_back_meanwhile_is_not_handed_in_unseen(hand_in, kept, folk, shown):
+    hand_in(folk.zoe)
+    before = shown(folk.lea)
+    hand_in(folk.zoe, draft="1")
+    refused = hand_in(folk.lea, **before)
+    assert refused.status_code == 422
+    assert "Cette carte est maintenant un brouillon." in words(refused)
+    assert kept().cards[0].handed_in_at is None
+    assert hand_in(folk.lea, **hidden_of(refused)).status_code == 303
 
 
 def test_somebody_may_sign_with_their_name(hand_in, kept, reveal, sign_in, folk, url):
