@@ -13,11 +13,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.api import Audience, Audienced, Personal, Subject, person_id, plugin_base
+from portal.api import Audience, Audienced, Personal, Subject, group_id, person_id, plugin_base
 
 from plugins.restitutions.values.addresses import MAX_ADDRESS
 from plugins.restitutions.values.captions import MAX_WORDS
 from plugins.restitutions.values.places import FILE, Place
+from plugins.restitutions.values.readers import Readers
 
 Base: Any = plugin_base("restitutions")
 
@@ -149,6 +150,11 @@ class Restitution(Audienced, Base):
         return Subject(self.session_kind, self.session_id) if self.session_kind and self.session_id else None
 
     @property
+    def readers(self) -> Readers:
+        """Give to whom it is open once it is found."""
+        return Readers(self.audience, self.reader_group_id)
+
+    @property
     def place(self) -> Place | None:
         """Give where the video stands; None for a file of ours, or no video."""
         if self.provider in {"", FILE}:
@@ -194,12 +200,15 @@ class Consent(Base):
 
     :ivar name: of somebody without account; empty for a colleague
     :ivar given_on: when they agreed; None while they have not answered
+    :ivar agreed_audience: with `agreed_group_id`, to be shown to whom; empty while they have not answered
+    :ivar not_wider_at: when they last said that they are shown to no others than those
     :ivar withdrawn_at: when they said no, before or after
     :ivar closed_at: when what they agreed to was taken down for another reason, or they were no longer named
     :ivar reason: why they are named otherwise, or no longer, after they had agreed
     """
 
     __tablename__ = "restitutions_consent"
+    __plain__ = ("agreed_audience",)
     __personal__ = {
         "person_id": Personal("person_id", "who is filmed, and agrees", CONSENT_KEEP_DAYS, "pseudonym", **ENDED),
         "name": Personal(None, "who is filmed, and agrees", CONSENT_KEEP_DAYS, "delete", **ENDED),
@@ -210,6 +219,9 @@ class Consent(Base):
     person_id: Mapped[int | None] = person_id(nullable=True)
     name: Mapped[str] = mapped_column(sa.String(MAX_NAME), default="")
     given_on: Mapped[date | None]
+    agreed_audience: Mapped[str] = mapped_column(sa.String(10), default="")
+    agreed_group_id: Mapped[int | None] = group_id(nullable=True)
+    not_wider_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(sa.String(MAX_REASON), default="")
@@ -225,9 +237,23 @@ class Consent(Base):
         return self.withdrawn_at is None and self.closed_at is None
 
     @property
-    def is_awaited(self) -> bool:
-        """Tell whether somebody is still to answer."""
-        return self.is_open and self.given_on is None
+    def agreed(self) -> Readers:
+        """Give to whom they agreed to be shown, if they did."""
+        return Readers(self.agreed_audience, self.agreed_group_id)
+
+    def give(self, readers: Readers, *, on: date) -> None:
+        """Note that they agree to be shown to these."""
+        self.given_on, self.not_wider_at = on, None
+        self.agreed_audience, self.agreed_group_id = readers
+
+    def covers(self, restitution: Restitution, readers: Readers | None = None) -> bool:
+        """Tell whether they agreed to be shown to these, or to whom it is open; who added it chose whom themselves."""
+        is_author = self.person_id == restitution.author_id
+        return self.given_on is not None and (is_author or self.agreed.hold(readers or restitution.readers))
+
+    def is_awaited(self, restitution: Restitution) -> bool:
+        """Tell whether they are still to answer, for the first time or because it is to be open to others."""
+        return self.is_open and not self.covers(restitution)
 
     @classmethod
     def standing(cls) -> sa.ColumnElement[bool]:

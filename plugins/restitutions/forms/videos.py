@@ -10,7 +10,7 @@ from wtforms.fields import Field
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from portal.api import Audience, AudienceField, Filters, Form, Invalid, PortalError, SeenForm, Subject, setting, texts
+from portal.api import AudienceField, Filters, Form, Invalid, PortalError, SeenForm, Subject, setting, texts
 from portal.api import FileField as FilesField
 
 from plugins.restitutions.models import LEVELS, MAX_SUMMARY, MAX_TITLE, Has, Restitution
@@ -19,6 +19,7 @@ from plugins.restitutions.services.publishing import AlreadyThere, Said
 from plugins.restitutions.values.addresses import MAX_ADDRESS
 from plugins.restitutions.values.captions import MAX_BYTES, Captions, decoded, read_captions
 from plugins.restitutions.values.places import FILE, NAMES, PROVIDERS
+from plugins.restitutions.values.readers import Readers
 from plugins.restitutions.values.times import read_chapter
 
 _ = texts("restitutions")
@@ -37,7 +38,6 @@ LANGUAGES = {
     "it": _.later("Italian"),
     "ar": _.later("Arabic"),
 }
-OF_A_GROUP = {Audience.LAB, Audience.CIRCLE}
 PROVIDER_WORDS = {**NAMES, FILE: _.later("this portal")}
 
 
@@ -63,7 +63,7 @@ class _SaidForm(Form):
             transcript=self["transcript"].data,
             audience=self["audience"].data,
             of=of,
-            reader_group_id=self["audience"].group_id if self["audience"].data in OF_A_GROUP else None,
+            reader_group_id=Readers.of(self["audience"].data, self["audience"].group_id).group_id,
         )
 
 

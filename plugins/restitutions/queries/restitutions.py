@@ -82,7 +82,7 @@ _MINE = (
     .where(Consent.person_id == READER, Restitution.status != Status.WITHDRAWN)
     .order_by(Consent.id)
 )
-_ASKED = _MINE.where(Consent.standing(), Consent.given_on.is_(None), Restitution.status == Status.TO_CLEAR).limit(5)
+_ASKED = _MINE.where(Consent.standing(), Restitution.status == Status.TO_CLEAR)
 _MINE_AMONG = _MINE.where(Consent.id.in_(sa.bindparam("some", expanding=True)))
 _MINE_OF = _MINE.where(Consent.standing(), Restitution.id == sa.bindparam("number"))
 _CHAPTERS = (
@@ -189,8 +189,8 @@ def waiting_for(viewer: Viewer) -> list[Restitution]:
 
 
 def asked_of(viewer: Viewer) -> Pairs:
-    """List what somebody who is filmed is asked to agree to, with its restitution."""
-    return _pairs(_ASKED, viewer)
+    """List what somebody who is filmed is asked to agree to, with its restitution; five at most."""
+    return [pair for pair in _pairs(_ASKED, viewer) if pair[0].is_awaited(pair[1])][:5]
 
 
 def own_consents(viewer: Viewer, ids: Iterable[int]) -> Pairs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -13,13 +14,23 @@ from plugins.restitutions.services.holding import facts_of, hold, must_own
 
 _ = texts("restitutions")
 CLEARABLE = (Status.TO_CLEAR, *SHOWN)
-_DAYS = sa.select(Consent.given_on).where(Consent.restitution_id == sa.bindparam("number"), Consent.standing())
+_STANDING = (
+    sa.select(Consent)
+    .where(Consent.restitution_id == sa.bindparam("number"), Consent.standing())
+    .order_by(Consent.id)
+    .execution_options(populate_existing=True)
+)
+
+
+def standing_consents(restitution: Restitution) -> Sequence[Consent]:
+    """List who is named as filmed, whether they have answered or not, as the tables say by now."""
+    return session.scalars(_STANDING, {"number": restitution.id}).all()
 
 
 def is_cleared(restitution: Restitution) -> bool:
-    """Tell whether everybody who is named as filmed agreed, or nobody can be recognised."""
-    days = session.scalars(_DAYS, {"number": restitution.id}).all()
-    return None not in days if days else restitution.nobody_at is not None
+    """Tell whether all who are named as filmed agreed to those it is open to, or nobody can be recognised."""
+    named = standing_consents(restitution)
+    return all(one.covers(restitution) for one in named) if named else restitution.nobody_at is not None
 
 
 def stand(actor: Viewer | None, restitution: Restitution, *, at: datetime) -> None:
@@ -55,7 +66,7 @@ def say_nobody(actor: Viewer, restitution: Restitution, *, at: datetime) -> None
     """
     must_own(actor, restitution)
     hold(restitution)
-    if session.scalars(_DAYS, {"number": restitution.id}).all():
+    if standing_consents(restitution):
         raise Conflict(_("Somebody is named as filmed there: take their name out first, if it is a mistake."))
     if restitution.nobody_at is None:
         restitution.nobody_at = at

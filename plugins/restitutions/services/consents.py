@@ -10,7 +10,6 @@ from portal.api import (
     Conflict,
     Invalid,
     Viewer,
-    issue_token,
     local_day,
     must_have_seen,
     notify,
@@ -27,9 +26,9 @@ from plugins.restitutions.services.clearing import clear_again
 from plugins.restitutions.services.emptying import SCOPE, close, empty
 from plugins.restitutions.services.holding import hold, must_own
 from plugins.restitutions.services.publishing import withdraw
+from plugins.restitutions.services.widening import GIVEN, ask, readers_before, readers_changed
 
 _ = texts("restitutions")
-GIVEN = "restitutions.consent_given"
 AT_A_TIME = 50
 _TAKEN_BACK = sa.exists().where(Consent.restitution_id == Restitution.id, Consent.withdrawn_at.is_not(None))
 _BROKEN = sa.and_(Restitution.status != Status.WITHDRAWN, _TAKEN_BACK)
@@ -41,6 +40,10 @@ _TO_SWEEP = (
     .limit(AT_A_TIME)
     .with_for_update(skip_locked=True)
 )
+
+
+class ReadersChanged(Conflict):
+    """It is to be open to others by now than those somebody was asked about."""
 
 
 def add_consent(
@@ -55,7 +58,7 @@ def add_consent(
     """Name somebody who is filmed; until they agree nobody else finds the video. Twice is once.
 
     A colleague (`person_id`) is asked, and answers alone; whoever has no account is given an address of their own, or
-    has agreed on paper (`given_on`), which may be noted once they are named.
+    has agreed on paper (`given_on`), which may be noted once they are named, and anew once it is for others.
 
     :raises Forbidden: it is somebody else's
     :raises Conflict: it was taken down
@@ -68,29 +71,19 @@ def add_consent(
     same = sa.and_(Consent.restitution_id == restitution.id, Consent.standing())
     who = Consent.person_id == person_id if person_id is not None else Consent.name == name
     known: Consent | None = session.scalar(sa.select(Consent).where(same, who).limit(1))
-    if known is not None and (given_on is None or known.given_on is not None):
+    if known is not None and (given_on is None or known.covers(restitution)):
         return known
-    is_self = person_id is not None and person_id == actor.person_id
     told = "" if person_id is not None else name
     consent = known or Consent(restitution_id=restitution.id, person_id=person_id, name=told)
-    consent.given_on = local_day(at) if is_self else given_on
+    day = local_day(at) if person_id is not None and person_id == actor.person_id else given_on
+    if day is not None:
+        consent.give(restitution.readers, on=day)
     session.add(consent)
     restitution.nobody_at = None
     session.flush()
-    _ask(actor, consent, at=at)
+    ask(actor, consent, restitution, at=at)
     clear_again(actor, restitution, at=at)
     return consent
-
-
-def _ask(actor: Viewer, consent: Consent, *, at: datetime) -> None:
-    """Let somebody answer: at an address of their own, or where they are signed in."""
-    restitution = session.get_one(Restitution, consent.restitution_id)
-    record(GIVEN if consent.given_on else "restitutions.consent_asked", restitution.subject, actor=actor, at=at)
-    if consent.person_id is None and consent_token(consent) is None:
-        issue_token(SCOPE, subject=consent.subject)
-    elif consent.person_id is not None and consent.given_on is None:
-        asked = _.later("You are filmed in “%(title)s”: do you agree to be shown?")
-        notify({consent.person_id}, consent.subject, asked, at=at, actor=actor, must_act=True)
 
 
 def consent_token(consent: Consent) -> str | None:
@@ -111,21 +104,52 @@ def _hold_both(consent: Consent) -> Restitution:
     return restitution
 
 
-def agree(actor: Viewer | None, consent: Consent, *, at: datetime) -> None:
-    """Agree to be shown; the last who does lets the video be found. Twice is once.
+def agree(actor: Viewer | None, consent: Consent, *, seen: str | None = None, at: datetime) -> None:
+    """Agree to be shown to those it is open to; the last who does lets the video be found. Twice is once.
+
+    :param actor: the colleague; None: somebody without account, at their own address
+    :param seen: the edition of the readers that they were asked about; None not to ask
+    :raises ReadersChanged: it is to be open to others by now
+    :raises Conflict: it was taken down, or they are no longer named
+    """
+    restitution = _hold_open(consent)
+    if consent.covers(restitution):
+        return
+    if seen is not None and seen != restitution.readers.edition:
+        raise ReadersChanged(
+            _("Your answer is not kept: meanwhile its author changed who would see it. Read once more, then answer.")
+        )
+    consent.give(restitution.readers, on=local_day(at))
+    settle(consent.subject, at=at)
+    session.flush()
+    record(GIVEN, restitution.subject, actor=actor, at=at)
+    clear_again(actor, restitution, at=at)
+
+
+def _hold_open(consent: Consent) -> Restitution:
+    restitution = _hold_both(consent)
+    if not consent.is_open:
+        raise Conflict(_("This is no longer asked: nothing of the video is served to anybody because of you."))
+    return restitution
+
+
+def agree_to_no_others(actor: Viewer | None, consent: Consent, *, at: datetime) -> None:
+    """Keep the video to those one agreed to be shown to: it is open to these again, and its author is told.
+
+    Twice is once, as it is for whoever has not agreed to anything yet.
 
     :param actor: the colleague; None: somebody without account, at their own address
     :raises Conflict: it was taken down, or they are no longer named
     """
-    restitution = _hold_both(consent)
-    if not consent.is_open:
-        raise Conflict(_("This is no longer asked: nothing of the video is served to anybody because of you."))
-    if consent.given_on is None:
-        consent.given_on = local_day(at)
-        settle(consent.subject, at=at)
-        session.flush()
-        record(GIVEN, restitution.subject, actor=actor, at=at)
-        clear_again(actor, restitution, at=at)
+    restitution = _hold_open(consent)
+    if consent.given_on is None or consent.covers(restitution):
+        return
+    restitution.audience, restitution.reader_group_id = readers_before(consent, restitution)
+    consent.not_wider_at = at
+    record("restitutions.kept_to_fewer", restitution.subject, actor=actor, at=at)
+    kept = _.later("“%(title)s” is not opened to others: somebody filmed does not agree, and nothing of it is lost")
+    notify({restitution.author_id}, restitution.subject, kept, at=at, actor=actor)
+    readers_changed(actor, restitution, at=at)
 
 
 def take_back(actor: Viewer | None, consent: Consent, *, at: datetime) -> None:

@@ -33,6 +33,7 @@ from plugins.restitutions.queries.said import SAID, address_of, said_of
 from plugins.restitutions.services.clearing import stand
 from plugins.restitutions.services.emptying import close_consents, drop_files, drop_words, empty
 from plugins.restitutions.services.holding import facts_of, hold, hold_author, must_own
+from plugins.restitutions.services.widening import readers_changed
 from plugins.restitutions.values.addresses import Fault, ReadAddress
 from plugins.restitutions.values.places import FILE
 from plugins.restitutions.values.times import lines_of
@@ -236,7 +237,7 @@ def change(
     seen: str | None = None,
     at: datetime,
 ) -> None:
-    """Change what is said of a video.
+    """Change what is said of a video; who agreed to other readers than those it has then is asked anew (C33 SPEC 7).
 
     :param seen: the `edition_of` what was said that the actor had before them; None not to ask
     :raises Forbidden: it is somebody else's
@@ -247,6 +248,7 @@ def change(
     hold(restitution)
     wanted = {name: getattr(said, name) for name in SAID} | {"chapters": lines_of(chapters)}
     must_have_seen(seen, said_of(restitution), wanted)
+    readers = restitution.readers
     for name in ("title", "summary", "language", "captions", "transcript", "audience", "reader_group_id"):
         setattr(restitution, name, getattr(said, name))
     session.execute(sa.delete(Chapter).where(Chapter.restitution_id == restitution.id))
@@ -255,6 +257,8 @@ def change(
     fold_again(restitution)
     say_words_are_there(restitution)
     record("restitutions.changed", restitution.subject, actor=actor, at=at)
+    if restitution.readers != readers:
+        readers_changed(actor, restitution, at=at)
 
 
 def say_words_are_there(restitution: Restitution) -> None:

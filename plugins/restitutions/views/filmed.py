@@ -15,7 +15,6 @@ from portal.api import (
     people,
     person,
     qr_uri,
-    readers_sentence,
     requires,
     see,
     session,
@@ -31,11 +30,22 @@ from plugins.restitutions.models import Consent, Restitution, Status
 from plugins.restitutions.queries.restitutions import consents_of
 from plugins.restitutions.queries.said import name_of
 from plugins.restitutions.services.clearing import CLEARABLE
-from plugins.restitutions.services.consents import add_consent, agree, consent_token, remove, rename, take_back
+from plugins.restitutions.services.consents import (
+    ReadersChanged,
+    add_consent,
+    agree,
+    agree_to_no_others,
+    consent_token,
+    remove,
+    rename,
+    take_back,
+)
 from plugins.restitutions.services.emptying import SCOPE
+from plugins.restitutions.services.widening import readers_before
 from plugins.restitutions.views.blueprint import blueprint
 from plugins.restitutions.views.loaders import consent_of, former_restitution, my_consent, own_consent, standing
 from plugins.restitutions.views.offers import url_of
+from plugins.restitutions.views.readers import in_words
 
 _ = texts("restitutions")
 
@@ -58,20 +68,22 @@ def filmed(restitution):
                 at=now(),
                 person_id=who.id if who else None,
             )
-            message(_("%(name)s is named.", name=_name(consent)), "wait" if consent.is_awaited else "good")
+            message(_("%(name)s is named.", name=_name(consent)), "wait" if consent.is_awaited(restitution) else "good")
             return see("restitutions.filmed", restitution_id=restitution.id)
     told = {"restitution": restitution, "consents": _named(restitution), "cancel_url": url_of(restitution)}
-    then = readers_sentence(restitution.audience, restitution.reader_group_id)
     if restitution.status == Status.WITHDRAWN:
         return page("restitutions/filmed_before.html", **told)
+    then = in_words(restitution.readers, restitution, viewer())
     return form_page("restitutions/filmed.html", form, then=then, **told)
 
 
-def _named(restitution: Restitution) -> list[tuple[Consent, str]]:
-    """Give those who are named, each with their name."""
+def _named(restitution: Restitution) -> list[tuple[Consent, str, str]]:
+    """Give those who are named, each with their name, and to whom they agreed to be shown."""
     found = consents_of(restitution.id)
     colleagues = people(consent.person_id for consent in found if consent.person_id)
-    return [(one, colleagues[one.person_id].name if one.person_id else one.name) for one in found]
+    words = {one.agreed: in_words(one.agreed, restitution, viewer()) for one in found if one.given_on}
+    names = [colleagues[one.person_id].name if one.person_id else one.name for one in found]
+    return [(one, name, words.get(one.agreed, "")) for one, name in zip(found, names, strict=True)]
 
 
 def _name(consent: Consent) -> str:
@@ -120,6 +132,7 @@ def _around(consent: Consent) -> dict[str, Any]:
 def consent_sheet(consent):
     """Print the sheet that somebody who is filmed keeps; its code opens their address and nothing else."""
     text = consent_token(consent)
+    restitution = session.get_one(Restitution, consent.restitution_id)
     address = absolute_url("restitutions.consent", token=text) if text else None
     return page(
         "restitutions/consent_sheet.html",
@@ -127,6 +140,7 @@ def consent_sheet(consent):
         own_address=address,
         printed_at=now(),
         **_around(consent),
+        **_asked(consent, restitution),
     )
 
 
@@ -138,7 +152,7 @@ def take_consent_back(consent):
         take_back(viewer(), consent, at=now())
         message(_("It is taken down. Nothing of its video is served any more."))
         return see("restitutions.restitution", restitution_id=consent.restitution_id)
-    return page(_SAYING_NO[consent.withdrawn_at is not None], is_self=False, **_around(consent))
+    return page(_SAYING_NO[consent.withdrawn_at is not None], is_self=False, owner=None, **_around(consent))
 
 
 _SAYING_NO = {False: "restitutions/consent.html", True: "restitutions/consent_gone.html"}
@@ -161,15 +175,41 @@ def consent(consent):
 
 
 def _answered(consent: Consent, *, watch_url: str | None):
-    """Take the answer, and show where it stands; what is neither yes nor no is no answer yet."""
+    """Take the answer, and show where it stands; what is no answer of these changes nothing."""
+    answer = request.form.get("answer", "") if request.method == "POST" else ""
     who = viewer() if consent.person_id else None
-    if request.method == "POST" and request.form.get("answer") == "yes":
-        agree(who, consent, at=now())
-    elif request.method == "POST" and (request.form.get("answer") == "no" or not consent.is_awaited):
-        take_back(who, consent, at=now())
-    around = _around(consent) | {"cancel_url": request.path, "watch_url": watch_url}
-    if not consent.is_awaited:
+    restitution = session.get_one(Restitution, consent.restitution_id)
+    late = None
+    try:
+        if answer == "yes":
+            agree(who, consent, seen=request.form.get("seen"), at=now())
+        elif answer == "not wider":
+            agree_to_no_others(who, consent, at=now())
+        elif answer == "no" or (request.method == "POST" and not answer and not consent.is_awaited(restitution)):
+            take_back(who, consent, at=now())
+    except ReadersChanged as refusal:
+        late = str(refusal)
+    around = _around(consent) | {"cancel_url": request.path, "watch_url": watch_url, "late": late}
+    return _where_it_stands(consent, around | _asked(consent, restitution), answer=answer)
+
+
+def _asked(consent: Consent, restitution: Restitution) -> dict[str, Any]:
+    """Say to whom one is asked to be shown, to whom one agreed to be, and to whom it goes back if not wider."""
+    about = {"owner": person(restitution.author_id), "seen": restitution.readers.edition}
+    said = {"readers": restitution.readers}
+    if consent.given_on:
+        said |= {"agreed": consent.agreed, "before": readers_before(consent, restitution)}
+    return about | {name: in_words(readers, restitution, viewer()) for name, readers in said.items()}
+
+
+def _where_it_stands(consent: Consent, around: dict[str, Any], *, answer: str):
+    """Show what is asked; before it is too late, what a no destroys; afterwards, what was answered."""
+    if not consent.is_open:
         return page(_SAYING_NO[consent.withdrawn_at is not None], is_self=True, **around)
-    of = around["restitution"]
-    readers = readers_sentence(of.audience, of.reader_group_id)
-    return page("restitutions/asked.html", owner=person(of.author_id), readers=readers, **around)
+    waits = consent.is_awaited(around["restitution"])
+    if waits and request.args.get("no") is None:
+        template = "restitutions/asked_anew.html" if consent.given_on else "restitutions/asked.html"
+        return page(template, status=409 if around["late"] else 200, **around)
+    if answer in {"yes", "not wider"}:
+        return page("restitutions/answered.html", **around)
+    return page("restitutions/consent.html", is_self=True, **around)

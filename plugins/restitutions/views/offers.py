@@ -33,6 +33,7 @@ from plugins.restitutions.queries.restitutions import (
     restitutions_of,
     waiting_for,
 )
+from plugins.restitutions.services.widening import ASKED, ASKED_ANEW
 from plugins.restitutions.values.places import FILE
 from plugins.restitutions.values.times import length
 
@@ -99,8 +100,9 @@ def actions(subject: Subject, viewer: Viewer) -> Iterator[Action]:
         yield from _of_owner(restitution)
     consent = own_consent_to(viewer, restitution.id)
     if consent is not None:
-        words = _("You are filmed: answer") if consent.is_awaited else _("I no longer agree to be shown")
-        yield Action(words, answer_url(consent), kind="main" if consent.is_awaited else "quiet", order=5)
+        waits = consent.is_awaited(restitution)
+        words = _("You are filmed: answer") if waits else _("I no longer agree to be shown")
+        yield Action(words, answer_url(consent), kind="main" if waits else "quiet", order=5)
     if restitution.status in SHOWN:
         yield Action(_("Sheet to print"), url_of(restitution, "sheet"), kind="quiet", order=50)
     yield from _of_animator(restitution, viewer)
@@ -165,7 +167,7 @@ WAITING = {
 def home_items(viewer: Viewer) -> Iterator[HomeItem]:
     """Give what waits for this person: to agree to be shown, to say more of a video of theirs."""
     for consent, one in asked_of(viewer):
-        words, url = _("You are filmed in “%(title)s”: do you agree to be shown?", title=one.title), answer_url(consent)
+        words, url = str(ASKED_ANEW if consent.given_on else ASKED) % {"title": one.title}, answer_url(consent)
         yield HomeItem("todo", words, url, action=(_("Answer"), url))
     for one in waiting_for(viewer):
         url = url_of(one)

@@ -37,10 +37,8 @@ from plugins.restitutions.views.playing import screen_of
 _ = texts("restitutions")
 TO_CLEAR = Status.TO_CLEAR
 # who is filmed is told to nobody but the owner, not even by a line
-UNTOLD = tuple(
-    f"restitutions.{act}"
-    for act in ("consent_asked", "consent_given", "consent_withdrawn", "emptied", "name_corrected", "name_removed")
-)
+OF_CONSENTS = "consent_asked consent_given consent_withdrawn emptied kept_to_fewer name_corrected name_removed"
+UNTOLD = tuple(f"restitutions.{act}" for act in OF_CONSENTS.split())
 
 
 @blueprint.route("/<int:restitution_id>", methods=["GET", "POST"])
@@ -66,8 +64,15 @@ def restitution(restitution):
         is_own=restitution.author_id == viewer().person_id,
         seen=edition_of(address_of(restitution)),
         hider=person(restitution.hidden_by_id) if restitution.hidden_by_id else None,
-        awaited=sum(one.is_awaited for one in consents_of(restitution.id)) if restitution.status == TO_CLEAR else 0,
+        **_awaited(restitution),
     )
+
+
+def _awaited(restitution) -> dict[str, int]:
+    """Count who is still to answer, of those filmed, and who of them agreed to others already."""
+    found = consents_of(restitution.id) if restitution.status == TO_CLEAR else ()
+    waiting = [one for one in found if one.is_awaited(restitution)]
+    return {"awaited": len(waiting), "anew": sum(one.given_on is not None for one in waiting)}
 
 
 def _same(restitution) -> list[SubjectCard]:

@@ -1,11 +1,15 @@
-"""Who may be let read a restitution: nobody who may not read its session."""
+"""Who may be let read a restitution: nobody who may not read its session; and who reads it, in words."""
 
 from __future__ import annotations
 
-from portal.api import Audience, AudienceField
+from portal.api import Audience, AudienceField, Viewer, group_cards, person, readers_sentence, texts
 
+from plugins.restitutions.models import Restitution
 from plugins.restitutions.permissions import Session
+from plugins.restitutions.services.widening import asked_anew
+from plugins.restitutions.values.readers import OF_A_GROUP, Readers
 
+_ = texts("restitutions")
 # From the widest on: what is offered first is chosen unless somebody says otherwise.
 WITHIN = {
     Audience.INTRANET: (Audience.INTRANET, Audience.NETWORK, Audience.LAB, Audience.SELF),
@@ -19,11 +23,36 @@ WITHIN = {
 def narrow(field: AudienceField, of: Session) -> None:
     """Offer no more readers than those of a session; all of these if nothing was chosen yet."""
     within = WITHIN.get(Audience(of.audience), WITHIN[Audience.INTRANET])
-    field.levels = [
-        level for level in within if of.group_id is not None or level not in {Audience.LAB, Audience.CIRCLE}
-    ]
+    field.levels = [level for level in within if of.group_id is not None or level not in OF_A_GROUP]
     offered = {choice.value: choice for choice in field.choices}
     field.choices = [offered[level.value] for level in field.levels]
     field.for_group(of.group_id)
     if field.raw_data is None and field.data not in field.levels:
         field.data = field.levels[0].value
+
+
+def notes_on(field: AudienceField, restitution: Restitution) -> dict[str, str]:
+    """Say beside each answer how many people it opens to, and how many of those filmed it asks anew."""
+    counts = {level.value: asked_anew(restitution, Readers.of(level, field.group_id)) for level in field.levels}
+    return {level: f"{field.notes[level]} {asking(count)}".strip() for level, count in counts.items()}
+
+
+def asking(count: int) -> str:
+    """Say how many of those filmed are asked anew; nothing of nobody."""
+    if not count:
+        return ""
+    return _.plural(
+        "%(num)s person who is filmed agreed to other readers: asked anew, they answer before anybody else finds it.",
+        "%(num)s people who are filmed agreed to other readers: asked anew, they answer before anybody else finds it.",
+        count,
+    )
+
+
+def in_words(readers: Readers, restitution: Restitution, reader: Viewer) -> str:
+    """Say who these are to `reader`, who may not know every circle by its name (P19)."""
+    if readers.audience == Audience.SELF and reader.person_id != restitution.author_id:
+        return _("nobody but %(name)s.", name=person(restitution.author_id).name)
+    words = readers_sentence(readers.audience, readers.group_id)
+    cards = group_cards(reader) if readers.group_id else ()
+    name = next((card.name for card in cards if card.id == readers.group_id), None)
+    return _("“%(name)s”, %(readers)s", name=name, readers=words) if name else words

@@ -25,12 +25,14 @@ from plugins.restitutions.queries.said import address_of, said_of, typed_of
 from plugins.restitutions.queries.transcripts import has_words
 from plugins.restitutions.services.publishing import add_film, add_link, change, confirm, correct, withdraw
 from plugins.restitutions.services.transcripts import take_words
+from plugins.restitutions.services.widening import asked_anew
 from plugins.restitutions.values.addresses import read_address
 from plugins.restitutions.values.captions import MAX_BYTES, Captions
+from plugins.restitutions.values.readers import Readers
 from plugins.restitutions.views.blueprint import blueprint
 from plugins.restitutions.views.loaders import own_restitution, session_named
 from plugins.restitutions.views.offers import url_of
-from plugins.restitutions.views.readers import narrow
+from plugins.restitutions.views.readers import asking, narrow, notes_on
 
 _ = texts("restitutions")
 ADDED = {
@@ -120,10 +122,14 @@ def change_restitution(restitution):
     narrow(form.audience, session_facts(restitution.restituted))
     if form.submitted():
         with form.attempt():
-            change(viewer(), restitution, form.said(None), form.marks(), seen=form.seen.data, at=now())
-            message(_("It is kept."))
+            what = form.said(None)
+            count = asked_anew(restitution, Readers(what.audience, what.reader_group_id))
+            change(viewer(), restitution, what, form.marks(), seen=form.seen.data, at=now())
+            message(" ".join(filter(None, (_("It is kept."), asking(count)))), "wait" if count else "good")
             return see("restitutions.restitution", restitution_id=restitution.id)
-    return form_page("restitutions/change.html", form, restitution=restitution, cancel_url=url_of(restitution))
+    notes = notes_on(form.audience, restitution)
+    back = url_of(restitution)
+    return form_page("restitutions/change.html", form, restitution=restitution, notes=notes, cancel_url=back)
 
 
 @blueprint.route("/<int:restitution_id>/captions", methods=["GET", "POST"])

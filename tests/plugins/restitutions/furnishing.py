@@ -28,7 +28,7 @@ FEW = (
     ("unavailable", "intranet", ""),
     ("to_confirm", "intranet", ""),
     ("to_check", "network", ""),
-    ("to_clear", "self", ""),
+    ("to_clear", "network", ""),
     ("hidden", "intranet", ""),
     ("withdrawn", "intranet", ""),
     ("film", "self", ""),
@@ -112,7 +112,10 @@ def _restitution(world: World, made: Made) -> None:
 
 
 def _filmed(world: World, row: Restitution, made: Made, thing: Thing) -> None:
-    """Name somebody without account, who agreed on paper; of what waits, a colleague too, and neither has answered."""
+    """Name somebody without account, who agreed on paper; of what waits, a colleague too, and neither has answered.
+
+    Of what waits somebody is named too who agreed to fewer readers, and is asked anew.
+    """
     at, actor = now(), viewer_of(world.people[OWNER].id)
     waits = made.state == "to_clear"
     consent = add_consent(actor, row, "Bo Lang", None if waits else local_day(at), at=at)
@@ -131,6 +134,11 @@ def _filmed(world: World, row: Restitution, made: Made, thing: Thing) -> None:
         asked = add_consent(actor, row, at=at, person_id=world.people[MEMBER].id)
         world.add(Thing("restitutions.consent", asked.id, frozenset({OWNER}), "asked"))
         world.add(Thing("restitutions.asked", asked.id, frozenset({MEMBER}), "asked"))
+        anew = add_consent(actor, row, "Zoé M.", local_day(at), at=at)
+        anew.agreed_audience = "self"
+        session.flush()
+        again = world.add(Thing("restitutions.consent", anew.id, frozenset({OWNER}), "asked anew"))
+        world.add_key(SCOPE, Key(str(consent_token(anew)), things=(thing, again), shows=SHOWN_BY_THE_CODE))
 
 
 def _put(world: World, row: Restitution, made: Made) -> None:

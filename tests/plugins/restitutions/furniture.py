@@ -53,6 +53,7 @@ CODES = ("audience", "provider", "language", "captions", "transcript", "status",
 EXEMPT = {
     "restitutions_choice": "the host of a frame, from the manifest or the settings",
     **dict.fromkeys((f"restitutions_restitution.{name}" for name in CODES), KIND),
+    "restitutions_consent.agreed_audience": KIND,
     **dict.fromkeys(
         (f"restitutions_restitution.{name}" for name in ("host", "key", "secret")),
         "what an address was read to, each of a closed alphabet",

@@ -148,7 +148,9 @@ def test_who_is_asked_reads_to_whom_it_would_be_open(named, writing, sign_in, cl
     with writing():
         again(number).audience = "self"
     client.delete_cookie("session")
-    assert "Awa Diop, qui pourra l’ouvrir à des collègues" in words(client.get(address))
+    page = words(client.get(address))
+    assert "pourront la voir : Awa Diop, et personne d’autre." in page
+    assert "La question vous sera posée de nouveau avant que d’autres la voient." in page
 
 
 def test_what_is_published_is_for_its_audience_alone(named, writing, sign_in, karim_agreed):

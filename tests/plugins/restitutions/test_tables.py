@@ -16,9 +16,10 @@ from portal.loader.discovery import scan
 from portal.loader.migrating import migrate
 from portal.people.sessions import viewer_of
 
-from plugins.restitutions.migrations import restitutions_0004
-from plugins.restitutions.models import Restitution
+from plugins.restitutions.migrations import restitutions_0004, restitutions_0005
+from plugins.restitutions.models import Consent, Restitution
 from plugins.restitutions.services.consents import add_consent
+from plugins.restitutions.values.readers import Readers
 from tests.plugins.restitutions.factories import START, again
 
 PLUGINS = ["restitutions"]
@@ -71,3 +72,17 @@ def test_what_names_nobody_waits_and_what_somebody_agreed_to_goes_on(link, writi
     with reading():
         stands = [again(number).status for number in (alone, agreed, withdrawn, lost)]
     assert stands == ["to_clear", "published", "withdrawn", "to_clear"]
+
+
+@pytest.mark.usefixtures("day")
+def test_who_agreed_before_it_was_asked_for_whom_agreed_to_what_it_says(film, lab_id, writing, awa, reading):
+    """C33 SPEC 7."""
+    number = film(clear=False, audience="lab", reader_group_id=lab_id)
+    with writing():
+        for name, day in (("Bo Lang", date(2018, 1, 26)), ("Zoé M.", None)):
+            add_consent(viewer_of(awa.id), again(number), name, day, at=START)
+        session.execute(sa.update(Consent).values(agreed_audience="", agreed_group_id=None))
+        session.execute(sa.text(restitutions_0005.WHAT_IT_SAYS))
+    with reading():
+        agreed = [one.agreed for one in session.scalars(sa.select(Consent).order_by(Consent.id))]
+    assert agreed == [Readers("lab", lab_id), Readers("", None)]

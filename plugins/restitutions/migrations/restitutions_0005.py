@@ -1,0 +1,40 @@
+"""For whom somebody who is filmed agreed, and when they said: not more widely (C33 SPEC 7).
+
+Who agreed before is taken to have agreed to what their restitution says now.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "restitutions_0005"
+down_revision = "restitutions_0004"
+branch_labels = None
+depends_on = None
+
+CONSENT = "restitutions_consent"
+GROUP_KEY = f"fk_{CONSENT}_agreed_group_id_groups"
+WHAT_IT_SAYS = """
+UPDATE restitutions_consent SET
+  agreed_audience = (SELECT r.audience FROM restitutions_restitution AS r WHERE r.id = restitution_id),
+  agreed_group_id = (SELECT r.reader_group_id FROM restitutions_restitution AS r WHERE r.id = restitution_id)
+WHERE given_on IS NOT NULL
+"""
+
+
+def upgrade() -> None:
+    group = sa.ForeignKey("groups.id", name=GROUP_KEY, ondelete="RESTRICT")
+    with op.batch_alter_table(CONSENT) as table:
+        table.add_column(sa.Column("agreed_audience", sa.String(10), nullable=False, server_default=""))
+        table.add_column(sa.Column("agreed_group_id", sa.Integer(), group, nullable=True))
+        table.add_column(sa.Column("not_wider_at", sa.DateTime(timezone=True), nullable=True))
+    with op.batch_alter_table(CONSENT) as table:
+        table.alter_column("agreed_audience", existing_type=sa.String(10), server_default=None)
+    op.create_index(f"ix_{CONSENT}_agreed_group_id", CONSENT, ["agreed_group_id"])
+    op.execute(WHAT_IT_SAYS)
+
+
+def downgrade() -> None:
+    op.drop_index(f"ix_{CONSENT}_agreed_group_id", CONSENT)
+    with op.batch_alter_table(CONSENT) as table:
+        for name in ("not_wider_at", "agreed_group_id", "agreed_audience"):
+            table.drop_column(name)
