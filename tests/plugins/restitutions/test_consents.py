@@ -20,12 +20,12 @@ from plugins.restitutions.models import Consent, Cue
 from plugins.restitutions.services.consents import add_consent, consent_token, sweep, take_back
 from plugins.restitutions.services.publishing import Said, change, hold
 from tests.plugins.restitutions.factories import FILM, LINK, START, again, give_words, say_more
+from tests.plugins.restitutions.waiting import PATIENCE_SECONDS, wait_until_somebody_waits
 from tests.reading import words
 
 PLUGINS = ["restitutions"]
 pytestmark = pytest.mark.usefixtures("day")
 DAY = date(2018, 1, 26)
-PATIENCE_SECONDS = 10
 
 
 @pytest.fixture
@@ -262,16 +262,6 @@ def test_a_consent_taken_back_while_its_owner_writes_is_taken_back(filmed, app, 
     assert not failed
     with app.app_context():
         assert again(number).status == "withdrawn"
-
-
-def wait_until_somebody_waits() -> None:
-    """Wait until another connection asks for what this one holds."""
-    waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    for _look in range(PATIENCE_SECONDS * 20):
-        if session.scalar(waiting):
-            return
-        Event().wait(0.05)
-    pytest.fail("nobody came")
 
 
 def test_a_restitution_taken_down_closes_what_everybody_agreed_to(

@@ -8,15 +8,18 @@ from threading import Barrier, Thread
 import pytest
 import sqlalchemy as sa
 
-from portal.api import session
+from portal.api import PortalError, session
 from portal.people.sessions import viewer_of
 
-from plugins.restitutions.models import Restitution
-from plugins.restitutions.services.consents import add_consent, agree, remove
+from plugins.restitutions.models import Consent, Restitution
+from plugins.restitutions.services.consents import add_consent, agree, agree_to_no_others, remove, take_back
 from plugins.restitutions.services.looking import look_next, take_next
+from plugins.restitutions.services.publishing import Said, change
+from plugins.restitutions.values.readers import Readers
 from plugins.restitutions.views.loaders import own_consent
 from tests.outside import answer
 from tests.plugins.restitutions.factories import START, again, make_film, make_link, received
+from tests.plugins.restitutions.waiting import wait_until_somebody_waits
 
 PLUGINS = ["restitutions"]
 pytestmark = pytest.mark.usefixtures("day")
@@ -146,3 +149,72 @@ def test_a_name_that_is_taken_out_meanwhile_is_no_fault(act, awa, at_once, writi
         met = at_once(take_out, say_yes if act == "agree" else take_out)
         assert set(met) <= {"done", "Conflict", "Invalid", "NotFound"}
         assert "done" in met
+
+
+NETWORK, EVERYBODY = Readers("network"), Readers("intranet")
+
+
+def widen(owner, number, readers=EVERYBODY):
+    """Open a video to others, as its author."""
+    said = Said(title="Vidéo", captions="yes", transcript="yes", audience=readers.audience)
+    change(viewer_of(owner.id), again(number), said, [], at=START)
+
+
+def asked(writing, owner, who):
+    """Add a video for the network, in which somebody is filmed; give its number and that of the consent."""
+    with writing():
+        made = make_link(owner, title="Vidéo", clear=False, audience=NETWORK.audience)
+        return made.id, add_consent(viewer_of(owner.id), made, at=START, person_id=who.id).id
+
+
+def test_a_yes_that_comes_while_it_is_opened_to_others_is_not_one_to_them(awa, lea, writing, reading, database):
+    """C33 SPEC 7: the restitution is held first, by both; nobody is shown to whom they were not asked about."""
+    number, consent = asked(writing, awa, lea)
+    met = []
+
+    def say_yes():
+        try:
+            with writing():
+                agree(viewer_of(lea.id), session.get_one(Consent, consent), seen=NETWORK.edition, at=START)
+        except PortalError as refusal:
+            met.append(type(refusal).__name__)
+
+    answering = Thread(target=say_yes)
+    with writing():
+        widen(awa, number)
+        answering.start()
+        if database.kind == "postgresql":  # SQLite lets one write at a time
+            wait_until_somebody_waits()
+    answering.join(PATIENCE_SECONDS)
+    assert met == ["ReadersChanged"]
+    with reading():
+        assert (again(number).status, again(number).audience) == ("to_clear", "intranet")
+        assert session.get_one(Consent, consent).given_on is None
+
+
+@pytest.mark.parametrize("answer", [agree, agree_to_no_others, take_back])
+def test_opened_to_others_at_once_with_an_answer_it_is_found_by_nobody_unasked(
+    answer, awa, lea, at_once, writing, reading
+):
+    """C33 SPEC 7: whoever comes first."""
+    for _turn in range(ROUNDS):
+        number, consent = asked(writing, awa, lea)
+        with writing():
+            agree(viewer_of(lea.id), session.get_one(Consent, consent), at=START)
+        seen = {"seen": NETWORK.edition} if answer is agree else {}
+        say = lambda consent=consent, seen=seen: answer(  # noqa: E731
+            viewer_of(lea.id), session.get_one(Consent, consent), **seen, at=START
+        )
+        met = at_once(lambda number=number: widen(awa, number), say)
+        assert set(met) <= {"done", "ReadersChanged", "Conflict"}
+        with reading():
+            found = again(number)
+            assert session.get_one(Consent, consent).agreed == NETWORK
+            assert (found.status == "withdrawn") == (answer is take_back)
+            assert found.status != "published" or found.audience == NETWORK.audience
+        if answer is not take_back:
+            with writing():
+                widen(awa, number, NETWORK)
+                assert again(number).status == "published"
+        with writing():
+            session.execute(sa.update(Restitution).values(status="withdrawn"))  # the next is no second click

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from portal.api import Subject, add_member, create_group, files_of, now, session
 from portal.people.sessions import viewer_of
 
-from plugins.restitutions.models import Consent, Status
-from plugins.restitutions.services.consents import add_consent, agree, agree_to_no_others, consent_token, take_back
+from plugins.restitutions.models import Consent
+from plugins.restitutions.services.consents import add_consent, agree, consent_token
 from plugins.restitutions.services.publishing import Said, change
 from plugins.restitutions.values.readers import Readers
 from tests.plugins.labs.ephemeral_factories import make_ephemeral
@@ -399,35 +399,3 @@ def test_a_circle_is_named_to_its_members_alone(app, writing, sign_in, awa, ben,
     assert "« Cercle des veilleurs », 2 personnes." in told
     assert "pourront la voir : 2 personnes." in untold
     assert "veilleurs" not in untold
-
-
-@pytest.mark.parametrize("act", ["yes", "not wider", "no"])
-def test_opened_to_others_while_somebody_answers_is_never_found_without_them(
-    act, film_of_the_lab, awa, karim, lab, at_once, writing, reading
-):
-    """C33 SPEC 7: the restitution is held before the consent, by both; whoever comes first, nobody is shown unasked."""
-    number, one, _other = film_of_the_lab
-    with reading():
-        author, colleague = viewer_of(awa.id), viewer_of(karim.id)
-        seen = again(number).readers.edition
-    answers = {
-        "yes": lambda: agree(colleague, session.get_one(Consent, one), seen=seen, at=START),
-        "not wider": lambda: agree_to_no_others(colleague, session.get_one(Consent, one), at=START),
-        "no": lambda: take_back(colleague, session.get_one(Consent, one), at=START),
-    }
-
-    def widen():
-        change(author, again(number), Said(**TEXTS, audience="intranet"), [], at=START)
-
-    met = at_once(widen, answers[act])
-    assert set(met) <= {"done", "ReadersChanged", "Conflict"}
-    assert "done" in met
-    with reading():
-        found, consent = again(number), session.get_one(Consent, one)
-        assert consent.agreed == Readers("lab", lab[1])  # they agreed to nothing else
-        assert found.status != Status.PUBLISHED or found.audience == "lab"
-        assert (found.status == "withdrawn") == (act == "no")
-    if act != "no":
-        with writing():
-            change(author, again(number), Said(**TEXTS, audience="lab", reader_group_id=lab[1]), [], at=START)
-            assert again(number).status == "published"
