@@ -23,6 +23,9 @@ DEFAULT_LANGUAGE = "fr"
 THOUSAND = 1000
 # What a French quotation quotes stands between “ ”.
 NESTED = re.compile(r"(«[^«»]*)«[ \u00a0\u202f]?([^«»]*?)[ \u00a0\u202f]?»")
+# Hebrew, Arabic and their neighbours: the words around a name written in them keep their own direction (UAX 9).
+RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 language: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
 _folders: dict[str, Path] = {CORE: Path(__file__).parent / "locale"}
 
@@ -90,17 +93,27 @@ def dgettext(domain: str, message: str, /, **values: object) -> str:
         if key in catalogue.singular:
             found = catalogue.singular[key]
             break
-    return NESTED.sub(r"\1“\2”", found % values) if values else found
+    return NESTED.sub(r"\1“\2”", found % _apart(values)) if values else found
 
 
 def dngettext(domain: str, singular: str, plural: str, num: int, /, **values: object) -> str:
     """Translate for a number, given to the text as `%(num)s`."""
-    said = {"num": _Figures(num), **values}
+    said = {"num": _Figures(num), **_apart(values)}
     for catalogue in _search(domain, language.get()):
         forms = catalogue.plural.get(singular)
         if forms:
             return forms[catalogue.form(num)] % said
     return (singular if num == 1 else plural) % said
+
+
+def _apart(values: dict[str, object]) -> dict[str, object]:
+    return {name: _isolated(value) if isinstance(value, str) else value for name, value in values.items()}
+
+
+def _isolated(text: str) -> str:
+    if text.isascii() or not RIGHT_TO_LEFT.search(text):
+        return text
+    return type(text)(f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}")  # what is markup stays so
 
 
 class _Figures(int):
