@@ -8,10 +8,7 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 
-from portal.db import CoreBase
 from portal.engines import make_engine
 from portal.errors import PortalError
 from portal.loader.discovery import scan
@@ -172,27 +169,6 @@ def test_the_history_of_one_plugin_says_nothing_about_another(url, labs):
     migrate(url, [labs], core=False, down=True)
     assert revision(url, "labs") is None
     assert revision(url, "portal") == head(None)
-
-
-@pytest.mark.parametrize("owner", ["portal", "labs"])
-def test_the_tables_are_those_of_the_models(url, labs, owner):
-    migrate(url, [labs])
-    engine = make_engine(url)
-
-    def ours(name, kind, _parents):
-        return kind != "table" or (name.startswith("labs_") if owner == "labs" else name in CORE_TABLES)
-
-    def compared(thing, name, kind, _reflected, _other):
-        return kind != "table" or ours(name, kind, None)
-
-    with engine.connect() as conn:
-        opts = {"include_name": ours, "include_object": compared, "compare_type": True}
-        drift = compare_metadata(MigrationContext.configure(conn, opts=opts), CoreBase.metadata)
-    engine.dispose()
-    assert drift == []
-
-
-CORE_TABLES = {mapper.local_table.name for mapper in CoreBase.registry.mappers}
 
 
 def test_many_upgrades_at_once_do_the_work_once(database, tmp_path, proof, figure):

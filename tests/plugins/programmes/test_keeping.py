@@ -1,4 +1,4 @@
-"""The migrations make the tables of the models, keep their rows and go both ways; people go in their time."""
+"""A migration keeps the rows of days that were made; people go in their time."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from portal.api import Subject, now, session
 from portal.content.privacy.retention import run_retention
-from portal.db import CoreBase
 from portal.engines import make_engine
 from portal.loader.discovery import scan
-from portal.loader.migrating import migrate
 from portal.loader.revisions import CORE_FOLDER
 
 from plugins.programmes.models.programme import KEEP_DAYS, Delay, Moved, Organiser, Programme
@@ -27,40 +24,7 @@ from tests.plugins.labs.pages import words
 from tests.plugins.programmes.factories import at_hour, make_programme, make_slot, make_stand
 
 PLUGINS = ["programmes"]
-OURS = "programmes_"
 OVER = at_hour(24)
-
-
-def _is_ours(name, kind, _parents):
-    return kind != "table" or name.startswith(OURS)
-
-
-def test_the_tables_are_those_of_the_models(app, site):
-    opts = {
-        "include_name": _is_ours,
-        "include_object": lambda _thing, name, kind, _reflected, _other: _is_ours(name, kind, None),
-        "compare_type": True,
-    }
-    with site.engine.connect() as conn:
-        drift = compare_metadata(MigrationContext.configure(conn, opts=opts), CoreBase.metadata)
-    assert drift == []
-
-
-def test_the_migrations_go_both_ways(app, site):
-    manifest, url = scan().manifests["programmes"], site.collectivity.database
-    site.engine.dispose()
-
-    def tables():
-        engine = make_engine(url)
-        found = {name for name in sa.inspect(engine).get_table_names() if name.startswith(OURS)}
-        engine.dispose()
-        return found
-
-    once = tables()
-    migrate(url, [manifest], core=False, down=True)
-    assert tables() == set()
-    migrate(url, [manifest])
-    assert tables() == once
 
 
 @pytest.fixture

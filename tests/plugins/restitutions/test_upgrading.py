@@ -1,4 +1,4 @@
-"""The migrations make the tables of the models, go both ways, and let what nobody was asked about wait."""
+"""A migration lets what nobody was asked about wait, and says for whom one agreed."""
 
 from __future__ import annotations
 
@@ -6,14 +6,8 @@ from datetime import date
 
 import pytest
 import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 
 from portal.api import session
-from portal.db import CoreBase
-from portal.engines import make_engine
-from portal.loader.discovery import scan
-from portal.loader.migrating import migrate
 from portal.people.sessions import viewer_of
 
 from plugins.restitutions.migrations import restitutions_0004, restitutions_0005
@@ -23,39 +17,6 @@ from plugins.restitutions.values.readers import Readers
 from tests.plugins.restitutions.factories import START, again
 
 PLUGINS = ["restitutions"]
-OURS = "restitutions_"
-
-
-def _is_ours(name, kind, _parents):
-    return kind != "table" or name.startswith(OURS)
-
-
-def test_the_tables_are_those_of_the_models(app, site):
-    opts = {
-        "include_name": _is_ours,
-        "include_object": lambda _thing, name, kind, _reflected, _other: _is_ours(name, kind, None),
-        "compare_type": True,
-    }
-    with site.engine.connect() as conn:
-        drift = compare_metadata(MigrationContext.configure(conn, opts=opts), CoreBase.metadata)
-    assert drift == []
-
-
-def test_the_migrations_go_both_ways(app, site):
-    manifest, url = scan().manifests["restitutions"], site.collectivity.database
-    site.engine.dispose()
-
-    def tables():
-        engine = make_engine(url)
-        found = {name for name in sa.inspect(engine).get_table_names() if name.startswith(OURS)}
-        engine.dispose()
-        return found
-
-    once = tables()
-    migrate(url, [manifest], core=False, down=True)
-    assert tables() == set()
-    migrate(url, [manifest])
-    assert tables() == once
 
 
 @pytest.mark.usefixtures("day")
