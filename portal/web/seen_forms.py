@@ -20,7 +20,7 @@ _ = texts(CORE)
 
 
 class SeenForm(Form):
-    """Knows what it was shown with; `form.seen` is a hidden field that the template renders once.
+    """Knows what it was shown with; a page of the kind `form` sends it back by itself (`form.seen`).
 
     What was written meanwhile stands beside each field that differs; sent again, the form replaces it.
     """
