@@ -26,7 +26,7 @@ from plugins.restitutions.services.clearing import clear_again
 from plugins.restitutions.services.emptying import SCOPE, close, empty
 from plugins.restitutions.services.holding import hold, must_own
 from plugins.restitutions.services.publishing import withdraw
-from plugins.restitutions.services.widening import GIVEN, ask, readers_before, readers_changed
+from plugins.restitutions.services.widening import ask, readers_before, readers_changed
 
 _ = texts("restitutions")
 AT_A_TIME = 50
@@ -122,7 +122,7 @@ def agree(actor: Viewer | None, consent: Consent, *, seen: str | None = None, at
     consent.give(restitution.readers, on=local_day(at))
     settle(consent.subject, at=at)
     session.flush()
-    record(GIVEN, restitution.subject, actor=actor, at=at)
+    record("restitutions.consent_given", restitution.subject, actor=actor, at=at)
     clear_again(actor, restitution, at=at)
 
 

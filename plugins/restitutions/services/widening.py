@@ -13,7 +13,6 @@ from plugins.restitutions.services.emptying import SCOPE
 from plugins.restitutions.values.readers import Readers
 
 _ = texts("restitutions")
-GIVEN = "restitutions.consent_given"
 ASKED = _.later("You are filmed in “%(title)s”: do you agree to be shown?")
 ASKED_ANEW = _.later("You are filmed in “%(title)s”: do you agree to be shown to others too?")
 
@@ -21,7 +20,8 @@ ASKED_ANEW = _.later("You are filmed in “%(title)s”: do you agree to be show
 def ask(actor: Viewer | None, consent: Consent, restitution: Restitution, *, at: datetime) -> None:
     """Let somebody answer, unless they have: at an address of their own, or where they are signed in."""
     has_agreed = consent.covers(restitution)
-    record(GIVEN if has_agreed else "restitutions.consent_asked", restitution.subject, actor=actor, at=at)
+    act = "restitutions.consent_given" if has_agreed else "restitutions.consent_asked"
+    record(act, restitution.subject, actor=actor, at=at)
     if consent.person_id is None and show_token(SCOPE, consent.subject) is None:
         issue_token(SCOPE, subject=consent.subject)
     elif consent.person_id is not None and not has_agreed:
