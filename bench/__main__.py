@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import measures, processes
+from bench.days import living
 from bench.filling import READER
 from bench.importing import importing
 from bench.instances import Wanted, Workshop, cookie_for, site_in
@@ -42,6 +43,7 @@ CHAPTERS: dict[int, tuple[str, Chapter]] = {
     7: ("where the time goes", measures.profiles),
     8: ("an import of people", lambda bench, _inside: importing(bench)),
     9: ("finding somebody", finding),
+    10: ("the day", living),
 }
 
 

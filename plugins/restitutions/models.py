@@ -107,7 +107,7 @@ class Restitution(Audienced, Base):
         ),
     }
     __table_args__ = (
-        sa.Index("ix_restitutions_restitution_session", "session_kind", "session_id"),
+        sa.Index("ix_restitutions_restitution_session", "session_id", "session_kind"),
         sa.Index("ix_restitutions_restitution_newest", "created_at", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -124,7 +124,7 @@ class Restitution(Audienced, Base):
     language: Mapped[str] = mapped_column(sa.String(5), default="fr")
     captions: Mapped[str] = mapped_column(sa.String(10))
     transcript: Mapped[str] = mapped_column(sa.String(10))
-    status: Mapped[str] = mapped_column(sa.String(12), index=True)
+    status: Mapped[str] = mapped_column(sa.String(12))
     session_kind: Mapped[str | None] = mapped_column(sa.String(60))
     session_id: Mapped[int | None]
     folded: Mapped[str] = mapped_column(sa.Text, default="", deferred=True)

@@ -19,21 +19,27 @@ PAST_DAYS = 90
 _SINCE = sa.bindparam("since", type_=sa.Date())
 _WHOLE: sa.BindParameter[Any] = sa.bindparam("whole", expanding=True)
 _LABS: sa.BindParameter[Any] = sa.bindparam("labs", expanding=True)
-_OWN = sa.or_(
-    Programme.author_id == READER,
-    Programme.reader_group_id.in_(_LABS),
-    sa.exists().where(Organiser.programme_id == Programme.id, Organiser.person_id == READER),
+_FOLLOWED: sa.BindParameter[Any] = sa.bindparam("followed", expanding=True)
+_DAYS = sa.select(Programme.id).where(
+    Programme.readable(),
+    Programme.held_on >= _SINCE,
+    sa.or_(
+        Programme.author_id == READER,
+        Programme.reader_group_id.in_(_LABS),
+        Programme.id.in_(sa.select(Organiser.programme_id).where(Organiser.person_id == READER)),
+        Programme.id.in_(_FOLLOWED),
+    ),
 )
-_DAYS = sa.select(Programme, _OWN).where(Programme.readable(), Programme.held_on >= _SINCE)
-_NAMED = sa.or_(
-    Slot.programme_id.in_(_WHOLE),
-    sa.exists().where(SignUp.slot_id == Slot.id, SignUp.person_id == READER),
-    sa.exists().where(Host.slot_id == Slot.id, Host.person_id == READER),
+# By number, not asked of each slot in turn: a person is at few of all those of a house.
+_NAMED = sa.union(
+    sa.select(Slot.id).where(Slot.programme_id.in_(_WHOLE)),
+    sa.select(SignUp.slot_id).where(SignUp.person_id == READER),
+    sa.select(Host.slot_id).where(Host.person_id == READER),
 )
 _ENTRIES = (
     sa.select(Slot, Programme)
     .join(Programme, Programme.id == Slot.programme_id)
-    .where(Programme.readable(), Programme.held_on >= _SINCE, _NAMED)
+    .where(Programme.readable(), Programme.held_on >= _SINCE, Slot.id.in_(_NAMED))
     .order_by(*IN_ORDER)
 )
 
@@ -44,8 +50,7 @@ def agenda_of(viewer: Viewer, *, at: datetime, past_days: int = PAST_DAYS) -> li
     :param past_days: how far back; a calendar that asks again and again need not be told of last year
     """
     asked = reading(viewer, at=at, since=local_day(at) - timedelta(days=past_days))
-    days = session.execute(_DAYS, asked | {"labs": list(viewer.animated_ids)})
-    theirs = followed(viewer, "programmes.programme")
-    whole = [day.id for day, is_own in days if is_own or day.id in theirs]
+    theirs = {"labs": list(viewer.animated_ids), "followed": list(followed(viewer, "programmes.programme"))}
+    whole = session.scalars(_DAYS, asked | theirs).all()
     rows = session.execute(_ENTRIES, asked | {"whole": whole})
     return [(shown(slot, at=at), programme) for slot, programme in rows]

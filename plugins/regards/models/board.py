@@ -20,6 +20,9 @@ KEEP_DAYS = 5 * 365 + 1
 LEVELS = (Audience.NETWORK, Audience.INTRANET)
 
 
+_IS_HIDDEN = sa.text("revealed_at IS NULL")
+
+
 class Board(Audienced, Base):
     """A round of regards on one subject; there may be others on it, before and after.
 
@@ -37,7 +40,10 @@ class Board(Audienced, Base):
         "occasion": Personal("author_id", "says on which occasion", None, "pseudonym"),
         "revealed_by_id": Personal("revealed_by_id", "revealed the round", None, "pseudonym"),
     }
-    __table_args__ = (sa.Index("ix_regards_board_subject", "subject_kind", "subject_id"),)
+    __table_args__ = (
+        sa.Index("ix_regards_board_subject", "subject_kind", "subject_id"),
+        sa.Index("ix_regards_board_due", "reveal_due_at", sqlite_where=_IS_HIDDEN, postgresql_where=_IS_HIDDEN),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     subject_kind: Mapped[str] = mapped_column(sa.String(60))
     subject_id: Mapped[int]
@@ -45,7 +51,7 @@ class Board(Audienced, Base):
     occasion: Mapped[str] = mapped_column(sa.String(MAX_OCCASION))
     folded: Mapped[str] = mapped_column(sa.Text)
     opened_at: Mapped[datetime] = mapped_column(index=True)
-    reveal_due_at: Mapped[datetime | None] = mapped_column(index=True)
+    reveal_due_at: Mapped[datetime | None]
     revealed_at: Mapped[datetime | None]
     revealed_by_id: Mapped[int | None] = person_id(nullable=True)
 

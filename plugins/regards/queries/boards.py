@@ -34,13 +34,12 @@ SHOWN_OF_A_SUBJECT = 5
 KEPT_STATEMENTS = 32
 
 # Of a statement that says it, the values are `reading_rounds`.
-IS_REVEALED = sa.or_(
-    Board.revealed_at.is_not(None),
-    sa.and_(
-        sa.func.coalesce(Board.reveal_due_at <= READ_AT, sa.false()),
-        Board.id.not_in(sa.bindparam("late", expanding=True)),
-    ),
+_IS_TIME = sa.and_(
+    sa.func.coalesce(Board.reveal_due_at <= READ_AT, sa.false()),
+    Board.id.not_in(sa.bindparam("late", expanding=True)),
 )
+IS_REVEALED = sa.or_(Board.revealed_at.is_not(None), _IS_TIME)
+IS_HIDDEN = sa.and_(Board.revealed_at.is_(None), sa.not_(_IS_TIME))
 
 
 def readable() -> sa.ColumnElement[bool]:
@@ -56,7 +55,7 @@ _MANY = _READABLE.where(Board.id.in_(sa.bindparam("numbers", expanding=True)))
 _ON = _READABLE.where(Board.subject_kind == sa.bindparam("kind"), Board.subject_id == sa.bindparam("number"))
 _HIDDEN_ON = (
     sa.select(Board)
-    .where(sa.not_(IS_REVEALED), Board.subject_kind == sa.bindparam("kind"), Board.subject_id == sa.bindparam("number"))
+    .where(IS_HIDDEN, Board.subject_kind == sa.bindparam("kind"), Board.subject_id == sa.bindparam("number"))
     .order_by(Board.id.desc())
     .limit(1)
 )
@@ -118,7 +117,7 @@ class BoardSearch:
 @lru_cache(maxsize=KEPT_STATEMENTS)
 def _found(words: int, state: str) -> sa.Select[Board]:
     criteria = [readable(), *among_words(Board.folded, words)]
-    criteria += [IS_REVEALED] if state == REVEALED else [sa.not_(IS_REVEALED)] if state == OPEN else []
+    criteria += [IS_REVEALED] if state == REVEALED else [IS_HIDDEN] if state == OPEN else []
     return sa.select(Board).where(*criteria)
 
 

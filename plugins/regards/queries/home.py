@@ -11,7 +11,7 @@ from portal.api import READER, Viewer, session
 
 from plugins.regards.models.board import Board, Seat
 from plugins.regards.models.card import GROUP, PERSON, QUESTION, Card, Line
-from plugins.regards.queries.boards import IS_REVEALED, readable, reading_rounds
+from plugins.regards.queries.boards import IS_HIDDEN, IS_REVEALED, readable, reading_rounds
 from plugins.regards.queries.lines import SAYS, STANDS, State, said_first
 
 AT_A_GLANCE = 5
@@ -41,13 +41,13 @@ _ASKED = sa.exists().where(
 _SOONEST = (sa.func.coalesce(Board.reveal_due_at, Board.opened_at), Board.id)
 _TO_FILL = (
     sa.select(Board)
-    .where(readable(), sa.not_(IS_REVEALED), _SINCE, sa.not_(_IS_MINE), sa.not_(_WROTE))
+    .where(readable(), IS_HIDDEN, _SINCE, sa.not_(_IS_MINE), sa.not_(_WROTE))
     .order_by(*_SOONEST)
     .limit(AT_A_GLANCE)
 )
 _TO_REVEAL = (
     sa.select(Board)
-    .where(sa.not_(IS_REVEALED), sa.or_(Board.author_id == READER, _IS_MINE), _HANDED_IN)
+    .where(IS_HIDDEN, sa.or_(Board.author_id == READER, _IS_MINE), _HANDED_IN)
     .order_by(*_SOONEST)
     .limit(AT_A_GLANCE)
 )

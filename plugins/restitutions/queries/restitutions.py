@@ -46,6 +46,7 @@ _OF = (
     sa.select(Restitution)
     .where(
         Restitution.readable(),
+        Restitution.session_id.in_(sa.bindparam("numbers", expanding=True)),  # what SQLite looks up in an index
         sa.tuple_(Restitution.session_kind, Restitution.session_id).in_(sa.bindparam("sessions", expanding=True)),
         sa.or_(
             Restitution.status.in_(sa.bindparam("statuses", expanding=True)),
@@ -170,7 +171,8 @@ def restitutions_of(
     :param own: where those of `viewer` may stand besides
     """
     named = [(subject.kind, subject.id) for subject in sessions]
-    values = reading(viewer, at=at, sessions=named, statuses=list(statuses), own=list(own))
+    numbers = [number for _kind, number in named]
+    values = reading(viewer, at=at, sessions=named, numbers=numbers, statuses=list(statuses), own=list(own))
     return list(session.scalars(_OF, values)) if named else []
 
 
