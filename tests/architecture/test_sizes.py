@@ -41,8 +41,8 @@ CAPS = {
     "copils": 4130,
     "labs": 2995,
     "directory": 2900,
-    "programmes": 3155,
-    "regards": 1900,
+    "programmes": 3160,
+    "regards": 1905,
     "restitutions": 2170,
 }
 SILENT = {
