@@ -93,7 +93,7 @@ def dgettext(domain: str, message: str, /, **values: object) -> str:
         if key in catalogue.singular:
             found = catalogue.singular[key]
             break
-    return NESTED.sub(r"\1“\2”", found % _apart(values)) if values else found
+    return _filled(found, values) if values else found
 
 
 def dngettext(domain: str, singular: str, plural: str, num: int, /, **values: object) -> str:
@@ -104,6 +104,10 @@ def dngettext(domain: str, singular: str, plural: str, num: int, /, **values: ob
         if forms:
             return forms[catalogue.form(num)] % said
     return (singular if num == 1 else plural) % said
+
+
+def _filled(text: str, values: dict[str, object]) -> str:
+    return NESTED.sub(r"\1“\2”", text % _apart(values))
 
 
 def _apart(values: dict[str, object]) -> dict[str, object]:
@@ -159,6 +163,10 @@ class Texts:
     def plural(self, singular: str, plural: str, num: int, /, **values: object) -> str:
         """Translate now, for a number."""
         return dngettext(self.domain, singular, plural, num, **values)
+
+    def filled(self, later: str, /, **values: object) -> str:
+        """Translate now what was declared by `later`, and fill its `%(name)s` places."""
+        return _filled(str(later), values)
 
     def later(self, message: str, /) -> str:
         """Translate when read. Typed as the text it becomes: whoever shows it calls `str` on it."""

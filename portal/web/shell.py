@@ -167,7 +167,7 @@ class Shell:
 
         What is projected at a secret address leads nowhere else.
         """
-        above = request.path.rpartition("/")[0]
+        above = self.address and request.path.rpartition("/")[0]
         leads = current_app.create_url_adapter(request)
         return request.root_path + above if above and account() and leads and leads.test(above, "GET") else None
 

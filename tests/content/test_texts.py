@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from markupsafe import Markup
 
-from portal.texts import CORE, dgettext, dngettext
+from portal.texts import CORE, dgettext, dngettext, texts
+
+_ = texts(CORE)
 
 NAMES = ["سعاد", "רות כהן", "Souad سعاد"]
 
@@ -26,3 +28,8 @@ def test_any_other_is_left_as_it_is(name):
 def test_markup_stays_markup():
     said = dgettext(CORE, Markup("by %(who)s"), who=Markup("<b>סעוד</b>"))
     assert "<b>" in said
+
+
+def test_what_is_declared_to_be_said_later_is_filled_the_same_way():
+    said = _.filled(_.later("“%(title)s”, by %(who)s"), title="Oui", who="سعاد")
+    assert said == "“Oui”, by \u2068سعاد\u2069"

@@ -63,11 +63,11 @@ class OwnCardForm(CardForm, SeenForm):
         return "draft" in request.form
 
     def refuse(self, refusal: PortalError) -> None:
-        """Say of a card that was taken back, or handed in, that it was: no field says so."""
+        """Say whether the card is a draft, or handed in, where the button used says otherwise: no field does."""
         super().refuse(refusal)
         if isinstance(refusal, Overtaken) and refusal.said["is_draft"] != self.is_draft:
-            by_now = _("By now this card is handed in.") if self.is_draft else _("By now this card is a draft.")
-            self.form_errors.append(by_now)
+            now_it_is = _("This card is handed in.") if self.is_draft else _("This card is a draft.")
+            self.form_errors.append(now_it_is)
 
 
 class _Keyed(Form):

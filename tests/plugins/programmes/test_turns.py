@@ -144,7 +144,6 @@ def test_the_timer_is_projected_without_session(room, new_client, post, writing,
     assert (wall.status_code, "Set-Cookie" in wall.headers) == (200, False)
     assert "Stand A" in wall.text
     assert "Awa" not in wall.text
-    assert "Revenir" not in wall.text
     assert post(room, f"{url}/wall/close").status_code == 303
     assert new_client().get(address).status_code == 404
 

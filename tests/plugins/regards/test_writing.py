@@ -133,7 +133,7 @@ def test_a_card_that_was_taken_back_meanwhile_is_not_handed_in_unseen(hand_in, k
     hand_in(folk.zoe, draft="1")
     refused = hand_in(folk.lea, **before)
     assert refused.status_code == 422
-    assert "Cette carte est maintenant un brouillon." in words(refused)
+    assert "Cette carte est un brouillon." in words(refused)
     assert kept().cards[0].handed_in_at is None
     assert hand_in(folk.lea, **hidden_of(refused)).status_code == 303
 

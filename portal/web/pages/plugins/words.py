@@ -115,9 +115,9 @@ def lack_words(lack: Lack) -> str:
     """Say what a plugin waits for."""
     name = name_of(lack.plugin)
     if lack.why in {"absent", "version", "circle"}:
-        return str(LACKS[lack.why]) % {"name": name, "asked": lack.asked}
+        return _.filled(LACKS[lack.why], name=name, asked=lack.asked)
     needed = standing_of(lack.plugin)
     if not needed.is_on:
-        return str(LACKS["off"]) % {"name": name}
+        return _.filled(LACKS["off"], name=name)
     state, _kind = word(needed)
     return _("suspended: it waits for %(name)s (%(state)s), and comes back with it", name=name, state=state)
