@@ -31,7 +31,8 @@ MAX_PLUGIN_LINES = 1200
 # what its review asked for (readers of the session, whole captions, consents that end) took 150 lines; consent before
 # anything is told (asked, answered, corrected, hidden and shown again, two at once) 350 more;
 # two pages open on one thing, the same video twice, the sessions of a day 150 more; a consent for the readers it was
-# given for (asked anew, kept to fewer, said in words before and after) 125.
+# given for (asked anew, kept to fewer, said in words before and after) 125; what its review mended (a signature sent
+# twice, sheets in the words of whoever keeps them, sessions that nobody speaks for any more) 30.
 # `regards`: rounds, cards of four origins, the reveal, questions and their wall (C36); masking a line, whose each
 # line is, words of a visitor who came too late, fairs that move and networks that flood took 150 lines above 1,700;
 # all that a card lacks said at once, what is off, what a question became wherever it stands 45 more.
@@ -43,7 +44,7 @@ CAPS = {
     "directory": 2900,
     "programmes": 3160,
     "regards": 1905,
-    "restitutions": 2170,
+    "restitutions": 2200,
 }
 SILENT = {
     tokenize.COMMENT,

@@ -7,15 +7,19 @@ from datetime import date
 from wtforms import DateField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from portal.api import Form, PersonField, SeenForm, local_day, now, texts
+from portal.api import Form, PersonField, PortalError, SeenForm, local_day, now, texts
 
 from plugins.restitutions.models import MAX_NAME, MAX_REASON
+from plugins.restitutions.services.consents import ReadersChanged
 
 _ = texts("restitutions")
 
 
-class ConsentForm(Form):
-    """Somebody who is filmed: a colleague, who is asked, or somebody without account."""
+class ConsentForm(SeenForm):
+    """Somebody who is filmed: a colleague, who is asked, or somebody without account.
+
+    It is shown with the edition of the readers they are asked for.
+    """
 
     person = PersonField(
         _.later("A colleague: name or matricule"), description=_.later("They are asked on “Today”, and answer alone.")
@@ -46,6 +50,12 @@ class ConsentForm(Form):
         """
         if field.data and not date(1900, 1, 1) <= field.data <= local_day(now()):
             raise ValidationError(_("Write a day that has come."))
+
+    def refuse(self, refusal: PortalError) -> None:
+        """Send back those whom the page says by now: whoever reads them may note the day after all."""
+        super().refuse(refusal)
+        if isinstance(refusal, ReadersChanged):
+            self["seen"].data = refusal.edition
 
 
 class ReasonForm(Form):

@@ -19,6 +19,18 @@ UPDATE restitutions_consent SET
   agreed_group_id = (SELECT r.reader_group_id FROM restitutions_restitution AS r WHERE r.id = restitution_id)
 WHERE given_on IS NOT NULL
 """
+# A consent for fewer than it would say then is none: nobody is shown to others because of a step back.
+FOR_FEWER = """
+UPDATE restitutions_consent SET given_on = NULL
+WHERE given_on IS NOT NULL AND EXISTS (
+  SELECT 1 FROM restitutions_restitution AS r
+  WHERE r.id = restitution_id AND r.audience <> 'self'
+    AND COALESCE(person_id, 0) <> COALESCE(r.author_id, -1)
+    AND NOT (agreed_audience = 'intranet' AND r.audience <> 'public')
+    AND NOT (agreed_audience = 'network' AND r.audience = 'lab')
+    AND NOT (agreed_audience = r.audience AND COALESCE(agreed_group_id, 0) = COALESCE(r.reader_group_id, 0))
+)
+"""
 
 
 def upgrade() -> None:
@@ -34,6 +46,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute(FOR_FEWER)
     op.drop_index(f"ix_{CONSENT}_agreed_group_id", CONSENT)
     with op.batch_alter_table(CONSENT) as table:
         for name in ("not_wider_at", "agreed_group_id", "agreed_audience"):

@@ -27,6 +27,7 @@ from plugins.restitutions.services.emptying import SCOPE, close, empty
 from plugins.restitutions.services.holding import hold, must_own
 from plugins.restitutions.services.publishing import withdraw
 from plugins.restitutions.services.widening import ask, readers_before, readers_changed
+from plugins.restitutions.values.readers import Readers
 
 _ = texts("restitutions")
 AT_A_TIME = 50
@@ -43,7 +44,11 @@ _TO_SWEEP = (
 
 
 class ReadersChanged(Conflict):
-    """It is to be open to others by now than those somebody was asked about."""
+    """It is to be open to others by now than those somebody was asked about; `edition` names these."""
+
+    def __init__(self, message: str, readers: Readers) -> None:
+        super().__init__(message)
+        self.edition = readers.edition
 
 
 def add_consent(
@@ -54,15 +59,18 @@ def add_consent(
     *,
     at: datetime,
     person_id: int | None = None,
+    seen: str | None = None,
 ) -> Consent:
     """Name somebody who is filmed; until they agree nobody else finds the video. Twice is once.
 
     A colleague (`person_id`) is asked, and answers alone; whoever has no account is given an address of their own, or
     has agreed on paper (`given_on`), which may be noted once they are named, and anew once it is for others.
 
+    :param seen: the edition of the readers that the actor had before them as they noted the day; None not to ask
     :raises Forbidden: it is somebody else's
     :raises Conflict: it was taken down
-    :raises Invalid: a day is given for a colleague
+    :raises ReadersChanged: a day is given, and it is to be open to others by now
+    :raises Invalid: a day is given for a colleague, or once more for other readers
     """
     must_own(actor, restitution)
     hold(restitution)
@@ -73,6 +81,7 @@ def add_consent(
     known: Consent | None = session.scalar(sa.select(Consent).where(same, who).limit(1))
     if known is not None and (given_on is None or known.covers(restitution)):
         return known
+    _must_be_signed_for(restitution, known, given_on, seen=seen)
     told = "" if person_id is not None else name
     consent = known or Consent(restitution_id=restitution.id, person_id=person_id, name=told)
     day = local_day(at) if person_id is not None and person_id == actor.person_id else given_on
@@ -84,6 +93,17 @@ def add_consent(
     ask(actor, consent, restitution, at=at)
     clear_again(actor, restitution, at=at)
     return consent
+
+
+def _must_be_signed_for(restitution: Restitution, known: Consent | None, on: date | None, *, seen: str | None) -> None:
+    """Take no signature for other readers than those it was given for: a form that is sent twice is no second one."""
+    if on is not None and seen not in {None, restitution.readers.edition}:
+        raise ReadersChanged(
+            _("The day is not kept: meanwhile who will see the video was changed. Note it if they signed for these."),
+            restitution.readers,
+        )
+    if known is not None and known.given_on is not None and on is not None and on <= known.given_on:
+        raise Invalid(_("On that day they agreed to other readers: write the day they signed anew."), field="given_on")
 
 
 def consent_token(consent: Consent) -> str | None:
@@ -117,7 +137,8 @@ def agree(actor: Viewer | None, consent: Consent, *, seen: str | None = None, at
         return
     if seen is not None and seen != restitution.readers.edition:
         raise ReadersChanged(
-            _("Your answer is not kept: meanwhile its author changed who would see it. Read once more, then answer.")
+            _("Your answer is not kept: meanwhile its author changed who would see it. Read once more, then answer."),
+            restitution.readers,
         )
     consent.give(restitution.readers, on=local_day(at))
     settle(consent.subject, at=at)

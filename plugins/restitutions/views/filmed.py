@@ -7,6 +7,8 @@ from typing import Any
 from flask import request, url_for
 
 from portal.api import (
+    ANONYMOUS,
+    Viewer,
     absolute_url,
     form_page,
     message,
@@ -57,6 +59,8 @@ def filmed(restitution):
     form = ConsentForm()
     if request.method == "POST":
         standing(restitution)
+    else:
+        form.seen.data = restitution.readers.edition
     if form.submitted():
         with form.attempt():
             who = form.person.data
@@ -67,6 +71,7 @@ def filmed(restitution):
                 form.given_on.data,
                 at=now(),
                 person_id=who.id if who else None,
+                seen=form.seen.data,
             )
             message(_("%(name)s is named.", name=_name(consent)), "wait" if consent.is_awaited(restitution) else "good")
             return see("restitutions.filmed", restitution_id=restitution.id)
@@ -132,6 +137,7 @@ def _around(consent: Consent) -> dict[str, Any]:
 def consent_sheet(consent):
     """Print the sheet that somebody who is filmed keeps; its code opens their address and nothing else."""
     text = consent_token(consent)
+    is_own = consent.person_id == viewer().person_id
     restitution = session.get_one(Restitution, consent.restitution_id)
     address = absolute_url("restitutions.consent", token=text) if text else None
     return page(
@@ -140,7 +146,7 @@ def consent_sheet(consent):
         own_address=address,
         printed_at=now(),
         **_around(consent),
-        **_asked(consent, restitution),
+        **_asked(consent, restitution, viewer() if is_own else ANONYMOUS),
     )
 
 
@@ -190,16 +196,19 @@ def _answered(consent: Consent, *, watch_url: str | None):
     except ReadersChanged as refusal:
         late = str(refusal)
     around = _around(consent) | {"cancel_url": request.path, "watch_url": watch_url, "late": late}
-    return _where_it_stands(consent, around | _asked(consent, restitution), answer=answer)
+    return _where_it_stands(consent, around | _asked(consent, restitution, who or ANONYMOUS), answer=answer)
 
 
-def _asked(consent: Consent, restitution: Restitution) -> dict[str, Any]:
-    """Say to whom one is asked to be shown, to whom one agreed to be, and to whom it goes back if not wider."""
+def _asked(consent: Consent, restitution: Restitution, reader: Viewer) -> dict[str, Any]:
+    """Say to whom one is asked to be shown, to whom one agreed to be, and to whom it goes back if not wider.
+
+    :param reader: whoever is filmed, who knows other circles by their name than whoever prints their sheet
+    """
     about = {"owner": person(restitution.author_id), "seen": restitution.readers.edition}
     said = {"readers": restitution.readers}
     if consent.given_on:
         said |= {"agreed": consent.agreed, "before": readers_before(consent, restitution)}
-    return about | {name: in_words(readers, restitution, viewer()) for name, readers in said.items()}
+    return about | {name: in_words(readers, restitution, reader) for name, readers in said.items()}
 
 
 def _where_it_stands(consent: Consent, around: dict[str, Any], *, answer: str):

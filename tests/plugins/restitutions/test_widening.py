@@ -94,7 +94,7 @@ def mine(consent_id):
 
 
 def seen_in(answer):
-    return re.search(r'name="seen" value="([^"]+)"', answer.text).group(1)
+    return re.search(r'name="seen"[^>]* value="([^"]+)"', answer.text).group(1)
 
 
 LEVELS = ("self", "lab", "network", "intranet")
@@ -228,6 +228,35 @@ def test_what_was_signed_on_paper_is_signed_anew(film_of_the_lab, open_to, writi
     assert post(sign_in(awa), url, {"name": "Bo Lang", "given_on": "2018-01-29"}).status_code == 303
     assert "D’accord pour que la voient : Les 4 agents d’ici" in words(sign_in(awa).get(url))
     assert sign_in(lea).get(f"/restitutions/{number}").status_code == 200
+
+
+def test_a_signature_that_is_sent_twice_is_not_signed_anew(film_of_the_lab, open_to, sign_in, post, awa, reading):
+    """C33 SPEC 7: a page that was opened before says other readers; a day that was noted is no new one."""
+    number, _one, other = film_of_the_lab
+    own, url = sign_in(awa), f"/restitutions/{number}/filmed"
+    signed = {"name": "Bo Lang", "given_on": "2018-01-28", "seen": seen_in(own.get(url))}
+    open_to(number, "intranet")
+    late = post(own, url, signed)
+    assert "entre-temps, on a changé qui pourra voir la vidéo" in words(late)
+    for answer in (late, own.get(url)):
+        same = post(own, url, {**signed, "given_on": "2018-01-26", "seen": seen_in(answer)})
+        assert "Ce jour-là, cette personne a dit oui pour un autre public" in words(same)
+    with reading():
+        assert session.get_one(Consent, other).agreed_audience == "lab"
+    assert post(own, url, {**signed, "seen": seen_in(late)}).status_code == 303
+    with reading():
+        assert session.get_one(Consent, other).agreed_audience == "intranet"
+
+
+def test_a_first_signature_counts_for_those_that_its_page_said(film, open_to, sign_in, post, awa, reading):
+    """C33 SPEC 7."""
+    number = film(clear=False, audience="self")
+    own, url = sign_in(awa), f"/restitutions/{number}/filmed"
+    signed = {"name": "Bo Lang", "given_on": "2018-01-28", "seen": seen_in(own.get(url))}
+    open_to(number, "intranet")
+    assert post(own, url, signed).status_code == 422
+    with reading():
+        assert not session.scalars(sa.select(Consent)).all()
 
 
 def test_its_author_reads_who_is_still_to_agree_and_for_whom_others_did(
@@ -386,7 +415,7 @@ def test_what_is_hidden_meanwhile_is_not_shown_again_to_those_nobody_agreed_to(
 
 
 def test_a_circle_is_named_to_its_members_alone(app, writing, sign_in, awa, ben, karim):
-    """P19: whoever is filmed reads how many a circle they are not of has, and nothing else of it."""
+    """P19: whoever is filmed reads how many a circle they are not of has, and nothing else of it; on paper too."""
     with app.app_context():
         upload = received()
     with writing():
@@ -394,8 +423,22 @@ def test_a_circle_is_named_to_its_members_alone(app, writing, sign_in, awa, ben,
         for one in (awa, ben):
             add_member(circle, one.id, at=START)
         made = make_film(awa, upload, clear=False, audience="circle", reader_group_id=circle)
-        consents = [add_consent(viewer_of(awa.id), made, at=START, person_id=one.id).id for one in (ben, karim)]
+        actor = viewer_of(awa.id)
+        consents = [add_consent(actor, made, at=START, person_id=one.id).id for one in (ben, karim)]
+        paper = f"/restitutions/consents/{add_consent(actor, made, 'Bo Lang', at=START).id}/sheet"
     told, untold = (words(sign_in(one).get(mine(consent))) for one, consent in zip((ben, karim), consents, strict=True))
     assert "« Cercle des veilleurs », 2 personnes." in told
-    assert "pourront la voir : 2 personnes." in untold
-    assert "veilleurs" not in untold
+    for page in (untold, words(sign_in(awa).get(paper))):
+        assert "pourront la voir : 2 personnes." in page
+        assert "veilleurs" not in page
+
+
+@pytest.mark.parametrize("day", [None, DAY])
+def test_the_sheet_says_who_reads_to_whoever_keeps_it(film, writing, sign_in, awa, day):
+    """C33 SPEC 7: « vous » is the person who is filmed, not the one who prints."""
+    filmed = film(audience="self")
+    with writing():
+        number = add_consent(viewer_of(awa.id), again(filmed), "Bo Lang", day, at=START).id
+    sheet = words(sign_in(awa).get(f"/restitutions/consents/{number}/sheet"))
+    assert "Awa Diop, et personne d’autre." in sheet
+    assert "Vous seul" not in sheet
