@@ -30,8 +30,9 @@ def restitutions_readers(subject: Subject) -> list[tuple[str, int | None, frozen
     """Give `[(audience, group id, runners)]` of a session of yours: who reads it, its group, who animates it.
 
     Called when a restitution of it is added, changed or read: nobody else is let read that one. Those who animate it
-    see a restitution that waits for those filmed, and may hide one. A session for which nobody answers is one for every
-    agent, which nobody animates. What a restitution was opened to does not follow its session afterwards.
+    see a restitution that waits for the first answers of those filmed, and may hide one. A session for which nobody
+    answers any more opens none to anybody new, and nobody animates it. What a restitution was opened to does not follow
+    its session afterwards.
 
     Example::
 

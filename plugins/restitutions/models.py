@@ -246,14 +246,15 @@ class Consent(Base):
         self.given_on, self.not_wider_at = on, None
         self.agreed_audience, self.agreed_group_id = readers
 
-    def covers(self, restitution: Restitution, readers: Readers | None = None) -> bool:
+    def is_given_for(self, restitution: Restitution, readers: Readers | None = None) -> bool:
         """Tell whether they agreed to be shown to these, or to whom it is open; who added it chose whom themselves."""
         is_author = self.person_id == restitution.author_id
-        return self.given_on is not None and (is_author or self.agreed.hold(readers or restitution.readers))
+        is_enough = is_author or self.agreed.is_wide_enough_for(readers or restitution.readers)
+        return self.given_on is not None and is_enough
 
     def is_awaited(self, restitution: Restitution) -> bool:
         """Tell whether they are still to answer, for the first time or because it is to be open to others."""
-        return self.is_open and not self.covers(restitution)
+        return self.is_open and not self.is_given_for(restitution)
 
     @classmethod
     def standing(cls) -> sa.ColumnElement[bool]:

@@ -25,9 +25,9 @@ class Session(NamedTuple):
 
 
 def session_facts(subject: Subject | None) -> Session:
-    """Give who reads a session and who runs it; every agent and nobody where no plugin says otherwise."""
-    found: Sequence[Any] = ask_plugins("restitutions_readers", subject=subject) if subject else ()
-    return Session(*found[0]) if found else Session()
+    """Give who reads a session and who runs it: every agent of none at all, nobody of one that no plugin speaks for."""
+    found: Sequence[Any] = ask_plugins("restitutions_readers", subject=subject) if subject else [Session()]
+    return Session(*found[0]) if found else Session(Audience.SELF)
 
 
 def runs(viewer: Viewer, subject: Subject | None) -> bool:

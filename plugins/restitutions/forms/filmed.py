@@ -7,10 +7,9 @@ from datetime import date
 from wtforms import DateField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from portal.api import Form, PersonField, PortalError, SeenForm, local_day, now, texts
+from portal.api import Form, PersonField, SeenForm, local_day, now, texts
 
 from plugins.restitutions.models import MAX_NAME, MAX_REASON
-from plugins.restitutions.services.consents import ReadersChanged
 
 _ = texts("restitutions")
 
@@ -50,12 +49,6 @@ class ConsentForm(SeenForm):
         """
         if field.data and not date(1900, 1, 1) <= field.data <= local_day(now()):
             raise ValidationError(_("Write a day that has come."))
-
-    def refuse(self, refusal: PortalError) -> None:
-        """Send back those whom the page says by now: whoever reads them may note the day after all."""
-        super().refuse(refusal)
-        if isinstance(refusal, ReadersChanged):
-            self["seen"].data = refusal.edition
 
 
 class ReasonForm(Form):

@@ -1,7 +1,7 @@
 """Which restitutions one may read: those that are published, by their audience; the others are their owner's alone.
 
 But who is filmed reads what they are asked about, whatever its audience; who animates a session, what waits there for
-those filmed; who hid one, that one.
+those filmed, but not because it was opened to others than somebody agreed to; who hid one, that one.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ _UNCLEARED = sa.select(Restitution).where(
     Restitution.session_kind.is_not(None),
     Restitution.id.in_(sa.bindparam("some", expanding=True)),
 )
+_AMONG = Consent.restitution_id.in_(sa.bindparam("some", expanding=True))
+_GIVEN = sa.select(Consent).where(Consent.standing(), Consent.given_on.is_not(None), _AMONG)
 _OF_SESSION = sa.and_(
     Restitution.session_kind == sa.bindparam("session_kind"), Restitution.session_id == sa.bindparam("session_id")
 )
@@ -154,8 +156,16 @@ def readable_restitutions(viewer: Viewer, ids: Iterable[int], *, at: datetime) -
     others = wanted - {one.id for one in found} if viewer.is_signed_in else set()
     if others:
         uncleared = session.scalars(_UNCLEARED, reading(viewer, at=at, some=list(others))).all()
-        found += [one for one in uncleared if runs(viewer, one.restituted)]
+        anew = given_for_fewer(uncleared)
+        found += [one for one in uncleared if one.id not in anew and runs(viewer, one.restituted)]
     return found
+
+
+def given_for_fewer(restitutions: Sequence[Restitution]) -> set[int]:
+    """Tell which of these are to be open to others than somebody who is filmed agreed to; one query at most."""
+    wanted = {one.id: one for one in restitutions}
+    given = session.scalars(_GIVEN, {"some": list(wanted)}) if wanted else ()
+    return {one.restitution_id for one in given if not one.is_given_for(wanted[one.restitution_id])}
 
 
 def restitutions_of(
@@ -168,12 +178,16 @@ def restitutions_of(
 ) -> list[Restitution]:
     """List the published restitutions of some sessions that `viewer` may read, in the order they came.
 
+    Of others that wait for those filmed, those that ask them for the first time.
+
     :param own: where those of `viewer` may stand besides
     """
     named = [(subject.kind, subject.id) for subject in sessions]
     numbers = [number for _kind, number in named]
     values = reading(viewer, at=at, sessions=named, numbers=numbers, statuses=list(statuses), own=list(own))
-    return list(session.scalars(_OF, values)) if named else []
+    found = session.scalars(_OF, values).all() if named else []
+    anew = given_for_fewer([one for one in found if one.status == Status.TO_CLEAR])
+    return [one for one in found if one.id not in anew or one.author_id == viewer.person_id]
 
 
 def same_videos(

@@ -30,7 +30,7 @@ def standing_consents(restitution: Restitution) -> Sequence[Consent]:
 def is_cleared(restitution: Restitution) -> bool:
     """Tell whether all who are named as filmed agreed to those it is open to, or nobody can be recognised."""
     named = standing_consents(restitution)
-    return all(one.covers(restitution) for one in named) if named else restitution.nobody_at is not None
+    return all(one.is_given_for(restitution) for one in named) if named else restitution.nobody_at is not None
 
 
 def stand(actor: Viewer | None, restitution: Restitution, *, at: datetime) -> None:

@@ -27,7 +27,6 @@ from plugins.restitutions.services.emptying import SCOPE, close, empty
 from plugins.restitutions.services.holding import hold, must_own
 from plugins.restitutions.services.publishing import withdraw
 from plugins.restitutions.services.widening import ask, readers_before, readers_changed
-from plugins.restitutions.values.readers import Readers
 
 _ = texts("restitutions")
 AT_A_TIME = 50
@@ -44,11 +43,7 @@ _TO_SWEEP = (
 
 
 class ReadersChanged(Conflict):
-    """It is to be open to others by now than those somebody was asked about; `edition` names these."""
-
-    def __init__(self, message: str, readers: Readers) -> None:
-        super().__init__(message)
-        self.edition = readers.edition
+    """It is to be open to others by now than those somebody was asked about."""
 
 
 def add_consent(
@@ -79,7 +74,7 @@ def add_consent(
     same = sa.and_(Consent.restitution_id == restitution.id, Consent.standing())
     who = Consent.person_id == person_id if person_id is not None else Consent.name == name
     known: Consent | None = session.scalar(sa.select(Consent).where(same, who).limit(1))
-    if known is not None and (given_on is None or known.covers(restitution)):
+    if known is not None and (given_on is None or known.is_given_for(restitution)):
         return known
     _must_be_signed_for(restitution, known, given_on, seen=seen)
     told = "" if person_id is not None else name
@@ -98,10 +93,7 @@ def add_consent(
 def _must_be_signed_for(restitution: Restitution, known: Consent | None, on: date | None, *, seen: str | None) -> None:
     """Take no signature for other readers than those it was given for: a form that is sent twice is no second one."""
     if on is not None and seen not in {None, restitution.readers.edition}:
-        raise ReadersChanged(
-            _("The day is not kept: meanwhile who will see the video was changed. Note it if they signed for these."),
-            restitution.readers,
-        )
+        raise ReadersChanged(_("The day is not kept: others are asked for by now. Note it if they signed for these."))
     if known is not None and known.given_on is not None and on is not None and on <= known.given_on:
         raise Invalid(_("On that day they agreed to other readers: write the day they signed anew."), field="given_on")
 
@@ -133,13 +125,10 @@ def agree(actor: Viewer | None, consent: Consent, *, seen: str | None = None, at
     :raises Conflict: it was taken down, or they are no longer named
     """
     restitution = _hold_open(consent)
-    if consent.covers(restitution):
-        return
     if seen is not None and seen != restitution.readers.edition:
-        raise ReadersChanged(
-            _("Your answer is not kept: meanwhile its author changed who would see it. Read once more, then answer."),
-            restitution.readers,
-        )
+        raise ReadersChanged(_("Your answer is not kept: meanwhile others are asked for. Read this page once more."))
+    if consent.is_given_for(restitution):
+        return
     consent.give(restitution.readers, on=local_day(at))
     settle(consent.subject, at=at)
     session.flush()
@@ -163,7 +152,7 @@ def agree_to_no_others(actor: Viewer | None, consent: Consent, *, at: datetime) 
     :raises Conflict: it was taken down, or they are no longer named
     """
     restitution = _hold_open(consent)
-    if consent.given_on is None or consent.covers(restitution):
+    if consent.given_on is None or consent.is_given_for(restitution):
         return
     restitution.audience, restitution.reader_group_id = readers_before(consent, restitution)
     consent.not_wider_at = at

@@ -20,13 +20,15 @@ class Readers(NamedTuple):
         """Give them without a group that the audience does not speak of."""
         return cls(audience, group_id if audience in OF_A_GROUP else None)
 
-    def hold(self, others: Readers) -> bool:
+    def is_wide_enough_for(self, others: Readers) -> bool:
         """Tell whether `others` are the same, or fewer of them, as far as the code alone can tell (G7).
 
-        The author alone is within all, all within every agent of the intranet, a lab within the network of labs.
+        The author alone is within all, all but the public within every agent, a lab within the network of labs.
         """
-        if others.audience == Audience.SELF or self.audience in {Audience.INTRANET, Audience.PUBLIC}:
+        if others.audience == Audience.SELF or self.audience == Audience.PUBLIC:
             return True
+        if self.audience == Audience.INTRANET:
+            return others.audience != Audience.PUBLIC
         return self == others or (self.audience == Audience.NETWORK and others.audience == Audience.LAB)
 
     @property

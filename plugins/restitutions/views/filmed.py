@@ -47,7 +47,7 @@ from plugins.restitutions.services.widening import readers_before
 from plugins.restitutions.views.blueprint import blueprint
 from plugins.restitutions.views.loaders import consent_of, former_restitution, my_consent, own_consent, standing
 from plugins.restitutions.views.offers import url_of
-from plugins.restitutions.views.readers import in_words
+from plugins.restitutions.views.readers import in_words, meanwhile
 
 _ = texts("restitutions")
 
@@ -59,8 +59,6 @@ def filmed(restitution):
     form = ConsentForm()
     if request.method == "POST":
         standing(restitution)
-    else:
-        form.seen.data = restitution.readers.edition
     if form.submitted():
         with form.attempt():
             who = form.person.data
@@ -78,6 +76,7 @@ def filmed(restitution):
     told = {"restitution": restitution, "consents": _named(restitution), "cancel_url": url_of(restitution)}
     if restitution.status == Status.WITHDRAWN:
         return page("restitutions/filmed_before.html", **told)
+    form.seen.data = restitution.readers.edition  # of those whom this page says: so of a refusal too
     then = in_words(restitution.readers, restitution, viewer())
     return form_page("restitutions/filmed.html", form, then=then, **told)
 
@@ -182,7 +181,7 @@ def consent(consent):
 
 def _answered(consent: Consent, *, watch_url: str | None):
     """Take the answer, and show where it stands; what is no answer of these changes nothing."""
-    answer = request.form.get("answer", "") if request.method == "POST" else ""
+    answer = request.form.get("answer", "")
     who = viewer() if consent.person_id else None
     restitution = session.get_one(Restitution, consent.restitution_id)
     late = None
@@ -191,12 +190,12 @@ def _answered(consent: Consent, *, watch_url: str | None):
             agree(who, consent, seen=request.form.get("seen"), at=now())
         elif answer == "not wider":
             agree_to_no_others(who, consent, at=now())
-        elif answer == "no" or (request.method == "POST" and not answer and not consent.is_awaited(restitution)):
+        elif answer == "no" and request.form.get("sure"):
             take_back(who, consent, at=now())
     except ReadersChanged as refusal:
         late = str(refusal)
-    around = _around(consent) | {"cancel_url": request.path, "watch_url": watch_url, "late": late}
-    return _where_it_stands(consent, around | _asked(consent, restitution, who or ANONYMOUS), answer=answer)
+    around = _around(consent) | {"cancel_url": request.path, "watch_url": watch_url, "late": late, "answer": answer}
+    return _where_it_stands(consent, around | _asked(consent, restitution, who or ANONYMOUS))
 
 
 def _asked(consent: Consent, restitution: Restitution, reader: Viewer) -> dict[str, Any]:
@@ -204,21 +203,22 @@ def _asked(consent: Consent, restitution: Restitution, reader: Viewer) -> dict[s
 
     :param reader: whoever is filmed, who knows other circles by their name than whoever prints their sheet
     """
-    about = {"owner": person(restitution.author_id), "seen": restitution.readers.edition}
+    about = {"owner": person(restitution.author_id), "meanwhile": meanwhile(restitution)}
     said = {"readers": restitution.readers}
     if consent.given_on:
         said |= {"agreed": consent.agreed, "before": readers_before(consent, restitution)}
     return about | {name: in_words(readers, restitution, reader) for name, readers in said.items()}
 
 
-def _where_it_stands(consent: Consent, around: dict[str, Any], *, answer: str):
+def _where_it_stands(consent: Consent, around: dict[str, Any]):
     """Show what is asked; before it is too late, what a no destroys; afterwards, what was answered."""
     if not consent.is_open:
         return page(_SAYING_NO[consent.withdrawn_at is not None], is_self=True, **around)
-    waits = consent.is_awaited(around["restitution"])
-    if waits and request.args.get("no") is None:
+    waits, answer, status = consent.is_awaited(around["restitution"]), around["answer"], 409 if around["late"] else 200
+    if waits and answer != "no" and request.args.get("no") is None:
         template = "restitutions/asked_anew.html" if consent.given_on else "restitutions/asked.html"
-        return page(template, status=409 if around["late"] else 200, **around)
+        no_url = url_for(str(request.endpoint), no=1, **(request.view_args or {}))
+        return page(template, status=status, no_url=no_url, **around)
     if answer in {"yes", "not wider"}:
-        return page("restitutions/answered.html", **around)
+        return page("restitutions/answered.html", status=status, **around)
     return page("restitutions/consent.html", is_self=True, **around)

@@ -33,6 +33,7 @@ from plugins.restitutions.views.blueprint import blueprint
 from plugins.restitutions.views.loaders import one_restitution, standing_restitution
 from plugins.restitutions.views.offers import mark_of, notes_of, title_of, url_of
 from plugins.restitutions.views.playing import screen_of
+from plugins.restitutions.views.readers import meanwhile
 
 _ = texts("restitutions")
 TO_CLEAR = Status.TO_CLEAR
@@ -88,7 +89,7 @@ def _readers(restitution) -> str:
     if restitution.status in SHOWN:
         return readers_sentence(restitution.audience, restitution.reader_group_id)
     if restitution.status == TO_CLEAR:
-        return _("Whoever added it, those who animate the session, those who are filmed.")
+        return meanwhile(restitution)
     return _("Whoever added it, and who hid it.") if restitution.status == Status.HIDDEN else _("You alone.")
 
 

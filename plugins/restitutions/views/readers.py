@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from portal.api import Audience, AudienceField, Viewer, group_cards, person, readers_sentence, texts
 
-from plugins.restitutions.models import Restitution
-from plugins.restitutions.permissions import Session
+from plugins.restitutions.models import LEVELS, Restitution
+from plugins.restitutions.permissions import Session, session_facts
+from plugins.restitutions.queries.restitutions import given_for_fewer
 from plugins.restitutions.services.widening import asked_anew
 from plugins.restitutions.values.readers import OF_A_GROUP, Readers
 
@@ -20,21 +21,28 @@ WITHIN = {
 }
 
 
-def narrow(field: AudienceField, of: Session) -> None:
-    """Offer no more readers than those of a session; all of these if nothing was chosen yet."""
-    within = WITHIN.get(Audience(of.audience), WITHIN[Audience.INTRANET])
-    field.levels = [level for level in within if of.group_id is not None or level not in OF_A_GROUP]
+def narrow(field: AudienceField, of: Session, kept: Readers | None = None) -> None:
+    """Offer no more readers than those of a session, and those that are kept; all of the former if none was chosen.
+
+    A group that is kept is the only one that is spoken of.
+    """
+    group_id = (kept.group_id if kept else None) or of.group_id
+    unsaid = OF_A_GROUP if group_id is None or group_id != of.group_id else set()
+    within = {*WITHIN.get(Audience(of.audience), WITHIN[Audience.INTRANET])} - unsaid
+    within |= {Audience(kept.audience)} if kept else set()
+    field.levels = [level for level in LEVELS if level in within]
     offered = {choice.value: choice for choice in field.choices}
     field.choices = [offered[level.value] for level in field.levels]
-    field.for_group(of.group_id)
+    field.for_group(group_id)
     if field.raw_data is None and field.data not in field.levels:
         field.data = field.levels[0].value
 
 
 def notes_on(field: AudienceField, restitution: Restitution) -> dict[str, str]:
     """Say beside each answer how many people it opens to, and how many of those filmed it asks anew."""
-    counts = {level.value: asked_anew(restitution, Readers.of(level, field.group_id)) for level in field.levels}
-    return {level: f"{field.notes[level]} {asking(count)}".strip() for level, count in counts.items()}
+    wanted = {level.value: Readers.of(level, field.group_id) for level in field.levels}
+    counts = asked_anew(restitution, wanted.values())
+    return {level: f"{field.notes[level]} {asking(counts.get(those, 0))}".strip() for level, those in wanted.items()}
 
 
 def asking(count: int) -> str:
@@ -56,3 +64,11 @@ def in_words(readers: Readers, restitution: Restitution, reader: Viewer) -> str:
     cards = group_cards(reader) if readers.group_id else ()
     name = next((card.name for card in cards if card.id == readers.group_id), None)
     return _("“%(name)s”, %(readers)s", name=name, readers=words) if name else words
+
+
+def meanwhile(restitution: Restitution) -> str:
+    """Say who finds it while it waits for those who are filmed."""
+    runners = session_facts(restitution.restituted).runners if restitution.audience != Audience.SELF else ()
+    if runners and not given_for_fewer([restitution]):
+        return _("Whoever added it, those who animate the session, those who are filmed.")
+    return _("Whoever added it, those who are filmed.")

@@ -119,11 +119,12 @@ def change_restitution(restitution):
     """Say more of a video: summary, language, chapters."""
     said = said_of(restitution)
     form = ChangeForm(data=said).shown_with(said)
-    narrow(form.audience, session_facts(restitution.restituted))
+    narrow(form.audience, session_facts(restitution.restituted), restitution.readers)
     if form.submitted():
         with form.attempt():
             what = form.said(None)
-            count = asked_anew(restitution, Readers(what.audience, what.reader_group_id))
+            wanted = Readers(what.audience, what.reader_group_id)
+            count = asked_anew(restitution, [wanted]).get(wanted, 0)
             change(viewer(), restitution, what, form.marks(), seen=form.seen.data, at=now())
             message(" ".join(filter(None, (_("It is kept."), asking(count)))), "wait" if count else "good")
             return see("restitutions.restitution", restitution_id=restitution.id)

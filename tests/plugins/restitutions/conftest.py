@@ -9,6 +9,9 @@ from portal.content.settings import write_words
 
 from tests.outside import certificate_in, standing
 from tests.plugins.restitutions.factories import HOSTS, START, make_film, make_link, received
+from tests.plugins.restitutions.widening import address, film_of_the_lab, karim, lab, open_to
+
+__all__ = ["address", "film_of_the_lab", "karim", "lab", "open_to"]  # fixtures of several files
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ SENT = {
     "restitutions.add": {"address": "https://vimeo.com/76979871"},
     "restitutions.correct_address": {"address": LINK},
     "restitutions.filmed": {"person": "", "given_on": "2018-01-26"},
-    "restitutions.own_answer": {"answer": "no"},
+    "restitutions.own_answer": {"answer": "no", "sure": "1"},
     "restitutions.take_captions": {"file": "", "typed": CAPTIONS},
     "restitutions.change_restitution": {"chapters": "1:30 Ce qui a marché"},
 }

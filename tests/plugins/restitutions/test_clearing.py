@@ -144,12 +144,12 @@ def test_what_is_no_answer_changes_nothing(answer, named, client, reading):
 
 def test_who_is_asked_reads_to_whom_it_would_be_open(named, writing, sign_in, client):
     number, karim, mine, address = named
-    assert "pourront la voir : Les 4 agents d’ici" in words(sign_in(karim).get(mine))
+    assert "elle sera visible par : Les 4 agents d’ici" in words(sign_in(karim).get(mine))
     with writing():
         again(number).audience = "self"
     client.delete_cookie("session")
     page = words(client.get(address))
-    assert "pourront la voir : Awa Diop, et personne d’autre." in page
+    assert "elle sera visible par : Awa Diop, et personne d’autre." in page
     assert "La question vous sera posée de nouveau avant que d’autres la voient." in page
 
 
@@ -178,7 +178,7 @@ def test_one_who_says_no_before_is_enough(named, sign_in, post, awa, reading):
     number, karim, mine, _address = named
     own = sign_in(karim)
     assert "Si vous dites non" in words(own.get(mine))
-    assert post(own, mine, {"answer": "no"}).status_code == 200
+    assert post(own, mine, {"answer": "no", "sure": "1"}).status_code == 200
     assert "a dit non" in words(own.get(mine))
     with reading():
         assert again(number).status == "withdrawn"

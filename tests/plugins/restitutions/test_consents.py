@@ -68,7 +68,7 @@ def test_somebody_who_is_filmed_says_no_without_an_account_and_nothing_is_served
     client.delete_cookie("session")
     asked = client.get(address)
     assert "Retirer votre accord ?" in words(asked)
-    assert client.post(address).status_code == 200
+    assert client.post(address, data={"answer": "no", "sure": "1"}).status_code == 200
     assert "n’est plus montrée" in words(client.get(address))
     for door in doors(number, film_url):
         answer = own.get(door)

@@ -14,7 +14,7 @@ from tests.reading import words
 
 PLUGINS = ["restitutions"]
 pytestmark = pytest.mark.usefixtures("day")
-SHEET, THEN = "Feuille à imprimer", "Ensuite, pourront la voir : "
+SHEET, THEN = "Feuille à imprimer", "Ensuite, elle sera visible par : "
 SOUND = b"ID3\x04" + bytes(6) + bytes(range(256)) * 20
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from itertools import product
 
 import pytest
@@ -13,102 +12,31 @@ from portal.api import Subject, add_member, create_group, files_of, now, session
 from portal.people.sessions import viewer_of
 
 from plugins.restitutions.models import Consent
-from plugins.restitutions.services.consents import add_consent, agree, consent_token
-from plugins.restitutions.services.publishing import Said, change
+from plugins.restitutions.services.consents import add_consent, agree
 from plugins.restitutions.values.readers import Readers
-from tests.plugins.labs.ephemeral_factories import make_ephemeral
-from tests.plugins.labs.factories import make_lab
-from tests.plugins.restitutions.factories import START, again, give_words, make_film, received
+from tests.plugins.restitutions.factories import START, again, make_film, received
+from tests.plugins.restitutions.widening import DAY, TEXTS, mine, seen_in, stands
 from tests.reading import words
 
 PLUGINS = ["labs", "restitutions"]
 pytestmark = pytest.mark.usefixtures("day")
-DAY = date(2018, 1, 26)
 ASKED = "Vous apparaissez dans « Capitalisation » : êtes-vous d’accord pour que d’autres aussi la voient ?"
-ANEW = "avait dit oui pour d’autres"
+ANEW = "avait dit oui pour un autre public"
 EVERYBODY = "Les 4 agents d’ici, responsables compris."
-TEXTS = {"title": "Capitalisation", "captions": "yes", "transcript": "yes", "language": "fr"}
 
 
-@pytest.fixture
-def karim(make_user):
-    return make_user("Karim Haddad")
-
-
-@pytest.fixture
-def lab(writing, awa, ben, karim):
-    """Make a lab with its session of an hour, open to all; Awa, Ben and Karim are of it. Give session and group."""
-    with writing():
-        number = make_lab("Labo des quais", members=[awa, karim], animator=ben)
-        group = session.scalar(sa.text("SELECT group_id FROM labs_lab"))
-        return Subject("labs.ephemeral", make_ephemeral(number, ben, audience="intranet")), group
-
-
-@pytest.fixture
-def film_of_the_lab(app, writing, awa, karim, lea, lab):
-    """Send a film for the lab, to which Karim and Bo, who has no account, agreed; give the numbers of all three."""
-    of, group = lab
-    with app.app_context():
-        upload = received()
-    with writing():
-        made = make_film(awa, upload, clear=False, of=of, audience="lab", reader_group_id=group)
-        give_words(awa, made)
-        actor = viewer_of(awa.id)
-        one = add_consent(actor, made, at=START, person_id=karim.id)
-        agree(viewer_of(karim.id), one, at=START)
-        other = add_consent(actor, made, "Bo Lang", DAY, at=START)
-        return made.id, one.id, other.id
-
-
-@pytest.fixture
-def open_to(writing, awa, lab):
-    """Open a film to others, as its author."""
-
-    def act(number, audience):
-        with writing():
-            said = Said(**TEXTS, audience=audience, reader_group_id=lab[1] if audience == "lab" else None)
-            change(viewer_of(awa.id), again(number), said, [], at=START)
-
-    return act
-
-
-@pytest.fixture
-def address(reading):
-    """Give the address of somebody who has no account."""
-
-    def find(consent_id):
-        with reading():
-            return f"/restitutions/consent/{consent_token(session.get_one(Consent, consent_id))}"
-
-    return find
-
-
-def stands(reading, number):
-    with reading():
-        found = again(number)
-        return found.status, found.audience
-
-
-def mine(consent_id):
-    return f"/restitutions/consents/{consent_id}/mine"
-
-
-def seen_in(answer):
-    return re.search(r'name="seen"[^>]* value="([^"]+)"', answer.text).group(1)
-
-
-LEVELS = ("self", "lab", "network", "intranet")
+LEVELS = ("self", "lab", "network", "intranet", "public")
 COVERED = {(one, other) for one, other in product(LEVELS, LEVELS) if LEVELS.index(other) <= LEVELS.index(one)}
 
 
 @pytest.mark.parametrize(("agreed", "opened"), list(product((*LEVELS, "circle"), (*LEVELS, "circle"))))
 def test_readers_hold_the_same_and_those_among_them(agreed, opened):
-    """C33 SPEC 7: a circle holds nothing but itself and its author, and is within every agent alone."""
+    """C33 SPEC 7: a circle holds nothing but itself and its author, and is within every agent; the public holds all."""
     given, wanted = (Readers(level, 3 if level in {"lab", "circle"} else None) for level in (agreed, opened))
-    circles = {("circle", "circle"), ("circle", "self"), ("intranet", "circle")}
-    assert given.hold(wanted) is ((agreed, opened) in COVERED | circles)
+    circles = {("circle", "circle"), ("circle", "self"), ("intranet", "circle"), ("public", "circle")}
+    assert given.is_wide_enough_for(wanted) is ((agreed, opened) in COVERED | circles)
     if agreed == opened == "lab":
-        assert not given.hold(Readers("lab", 4))
+        assert not given.is_wide_enough_for(Readers("lab", 4))
 
 
 def test_a_film_that_is_opened_to_others_waits_for_those_who_agreed_to_fewer(
@@ -160,7 +88,7 @@ def test_before_the_click_its_author_reads_how_many_are_asked_anew(film_of_the_l
     assert [level for level, note in notes if "2 personnes filmées avaient dit oui" in note] == ["intranet", "network"]
     assert post(own, url, {**TEXTS, "audience": "intranet"}).status_code == 303
     page = words(own.get(f"/restitutions/{number}"))
-    assert "C’est gardé. 2 personnes filmées avaient dit oui pour d’autres" in page
+    assert "C’est gardé. 2 personnes filmées avaient dit oui pour un autre public" in page
     notes = re.findall(r'name="audience" value="(\w+)".*?<small>(.*?)</small>', own.get(url).text, re.S)
     assert [level for level, note in notes if "dit oui" in note] == [
         "network"
@@ -267,10 +195,11 @@ def test_its_author_reads_who_is_still_to_agree_and_for_whom_others_did(
     open_to(number, "intranet")
     own = sign_in(awa)
     assert "2 personnes filmées n’ont pas encore répondu" in words(own.get(f"/restitutions/{number}"))
-    assert "Parmi elles, 2 avaient dit oui pour d’autres" in words(own.get(f"/restitutions/{number}"))
+    assert "Parmi elles, 2 avaient dit oui pour un autre public" in words(own.get(f"/restitutions/{number}"))
     with writing():
         agree(None, session.get_one(Consent, one), at=START)
     page = words(own.get(f"/restitutions/{number}/filmed"))
+    assert "Cette personne avait dit oui pour un autre public" in words(sign_in(awa).get(f"/restitutions/{number}"))
     assert re.search(r"Karim Haddad d’accord .*D’accord pour que la voient : Les 4 agents d’ici", page)
     assert "Bo Lang accord à redonner" in page
 
@@ -283,7 +212,7 @@ def test_not_more_widely_gives_it_back_to_those_agreed_to_and_destroys_nothing(
     open_to(number, "intranet")
     own = sign_in(karim)
     page = words(own.get(mine(one)))
-    assert "Rien n’est perdu. De nouveau, pourront la voir : « Labo des quais », 3 personnes." in page
+    assert "Rien n’est perdu. De nouveau visible par : « Labo des quais », 3 personnes." in page
     for _twice in range(2):
         answered = words(post(own, mine(one), {"answer": "not wider"}))
         assert "Elle n’est pas ouverte plus largement : le portail prévient Awa Diop." in answered
@@ -323,7 +252,7 @@ def test_not_more_widely_goes_back_to_nobody_who_may_no_longer_read_its_session(
             sa.text("UPDATE labs_ephemeral SET audience = 'lab', reader_group_id = :other"), {"other": other}
         )
     own = sign_in(karim)
-    assert "De nouveau, pourront la voir : Awa Diop, et personne d’autre." in words(own.get(mine(one)))
+    assert "De nouveau visible par : Awa Diop, et personne d’autre." in words(own.get(mine(one)))
     assert post(own, mine(one), {"answer": "not wider"}).status_code == 200
     assert stands(reading, number)[1] == "self"
 
@@ -349,7 +278,7 @@ def test_the_consent_is_taken_back_altogether_all_the_same(film_of_the_lab, open
     assert "Retirer votre accord ?" in words(page)
     assert 'name="answer" value="no"' in page.text
     assert stands(reading, number)[0] == "to_clear"
-    assert "La vidéo n’est plus montrée" in words(post(own, f"{mine(one)}?no=1", {"answer": "no"}))
+    assert "La vidéo n’est plus montrée" in words(post(own, f"{mine(one)}?no=1", {"answer": "no", "sure": "1"}))
     assert stands(reading, number)[0] == "withdrawn"
 
 
@@ -369,7 +298,7 @@ def test_a_first_no_is_asked_twice_and_says_what_is_lost(film, writing, client, 
     assert "La vidéo, son image, son adresse, son résumé, ses chapitres et ses paroles" in page
     assert "Pour Awa Diop aussi, qui les a apportés" in page
     assert stands(reading, number)[0] == "to_clear"
-    assert client.post(f"{url}?no=1", data={"answer": "no"}).status_code == 200
+    assert client.post(f"{url}?no=1", data={"answer": "no", "sure": "1"}).status_code == 200
     assert stands(reading, number)[0] == "withdrawn"
 
 
@@ -429,7 +358,7 @@ def test_a_circle_is_named_to_its_members_alone(app, writing, sign_in, awa, ben,
     told, untold = (words(sign_in(one).get(mine(consent))) for one, consent in zip((ben, karim), consents, strict=True))
     assert "« Cercle des veilleurs », 2 personnes." in told
     for page in (untold, words(sign_in(awa).get(paper))):
-        assert "pourront la voir : 2 personnes." in page
+        assert "elle sera visible par : 2 personnes." in page
         assert "veilleurs" not in page
 
 
