@@ -66,11 +66,8 @@ def tables(url):
 @pytest.mark.parametrize("owner", [CORE, *PLUGINS])
 def test_the_tables_are_those_of_the_models(url, owner):
     migrate(url, manifests_of(owner))
-
-    made, modules = (
-        set(tables(url)),
-        {mapper.local_table.name: mapper.class_.__module__ for mapper in CoreBase.registry.mappers},
-    )
+    made = set(tables(url))
+    modules = {mapper.local_table.name: mapper.class_.__module__ for mapper in CoreBase.registry.mappers}
 
     def ours(name, kind, _parents):
         """Leave out what other tests declare in this process, and no migration makes."""
