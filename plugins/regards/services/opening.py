@@ -24,7 +24,7 @@ from portal.api import (
 )
 
 from plugins.regards.models.board import LEVELS, MAX_OCCASION, Board, Seat
-from plugins.regards.queries.boards import hidden_board_on
+from plugins.regards.queries.boards import hidden_board_on, readable_board
 from plugins.regards.queries.cards import is_begun
 from plugins.regards.queries.reviewed import seats_in, shared_titles, team_of
 from plugins.regards.services.due import date_code, set_due
@@ -60,14 +60,11 @@ def open_board(actor: Viewer, reviewed: Subject, *, occasion: str, audience: str
     session.execute(_IN_LINE, {"person": min(team)})
     again = hidden_board_on(reviewed, at=at)
     if again is not None:
+        if readable_board(actor, again.id, at=at) is None:
+            raise Conflict(_("A round is open on it already, that you do not read. Wait until it is revealed."))
         if again.occasion == words:
             return again
-        raise Conflict(
-            _(
-                "A round is open on it already: “%(occasion)s”. Reveal it first.",
-                occasion=again.occasion,
-            )
-        )
+        raise Conflict(_("A round is open on it already: “%(occasion)s”. Reveal it first.", occasion=again.occasion))
     return _open(actor.person_id, reviewed, words, audience, at)
 
 

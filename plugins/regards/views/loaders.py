@@ -30,6 +30,7 @@ _ = texts("regards")
 GONE = _.later(
     "This code no longer opens anything: the lines have been revealed, or the fair is over. Thank you for coming."
 )
+NO_ROUND = _.later("There is no round of reviews at this address, or it is not open to you.")
 
 
 def one_board(viewer: Viewer, *, board_id: int) -> Board:
@@ -39,7 +40,7 @@ def one_board(viewer: Viewer, *, board_id: int) -> Board:
     """
     found = readable_board(viewer, board_id, at=now())
     if found is None:
-        raise NotFound(_("There is no round of reviews at this address, or it is not open to you."))
+        raise NotFound(str(NO_ROUND))
     return found
 
 
@@ -98,12 +99,12 @@ def board_to_type(viewer: Viewer, *, board_id: int) -> Board:
 def typed_card(viewer: Viewer, *, board_id: int, card_id: int) -> tuple[Board, Card]:
     """Give a paper card that somebody typed.
 
-    :raises NotFound: there is none, or somebody else typed it
+    :raises NotFound: there is none, or somebody else typed it; said as of a round that is not theirs to read
     """
     board = one_board(viewer, board_id=board_id)
     card = card_by_id(board.id, card_id)
     if card is None or card.origin != PAPER or card.author_id != viewer.person_id:
-        raise NotFound(_("This card is no longer there."))
+        raise NotFound(str(NO_ROUND))
     must_type(viewer, board)
     return board, card
 

@@ -99,9 +99,11 @@ def _take_up(world: World) -> None:
 
 
 def _every() -> Any:
-    yield from product((OURS, THEIRS), (HIDDEN, REVEALED), ("network", "intranet"), [""])
-    yield from product((PROJECT, STAND), (HIDDEN, REVEALED), ("network", "intranet"), [""])
-    yield from product((OURS, THEIRS), (HIDDEN, REVEALED), ("network",), TIMES)
+    """Give each reviewed thing each round it may have; on our lab none is hidden, so that one may be opened there."""
+    yield from product((OURS,), (REVEALED,), ("network", "intranet"), [""])
+    yield from product((THEIRS, PROJECT, STAND), (HIDDEN, REVEALED), ("network", "intranet"), [""])
+    yield from product((OURS,), (REVEALED,), ("network",), TIMES)
+    yield from product((THEIRS, PROJECT), (HIDDEN, REVEALED), ("network",), TIMES)
 
 
 def add_private(world: World) -> None:
@@ -191,8 +193,9 @@ def _card(world: World, made: Round, said: str, authors: Any, *, is_draft: bool 
     )
     theirs = frozenset(authors) - (NOBODY if is_draft else made.team)  # a draft is told by the export of its author
     shown = made.is_shown and not is_draft
-    readers = made.thing.readers if shown else theirs
-    signs = readers if shown or said == "paper" else NOBODY
+    # what one has typed is among one's own data, whoever reads the round by now
+    readers = made.thing.readers | world.role_of(columns.get("author_id")) if shown else theirs
+    signs = made.thing.readers if shown else theirs if said == "paper" else NOBODY
     facts = {"signs": signs}
     world.add(Thing("regards.card", number, readers, f"{said} in {made.thing.note}", facts=facts))
     if said == "paper":

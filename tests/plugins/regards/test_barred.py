@@ -15,6 +15,7 @@ from plugins.regards.services.revealing import open_to
 from plugins.regards.services.sweeping import AT_A_TURN, sweep_reveals, sweep_teams
 from plugins.regards.services.writing import untype_card, write_card
 from tests.plugins.labs.factories import make_lab
+from tests.plugins.labs.pages import words
 from tests.plugins.regards.factories import START, TYPED, WORDS, make_board, make_card, viewer_for
 
 PLUGINS = ["labs", "regards"]
@@ -155,3 +156,19 @@ def test_a_paper_card_is_taken_back_twice_without_harm(folk, sign_in, post, url,
 
     assert at_once(undoes, undoes) == ["done", "done"]
     assert kept().cards == []
+
+
+@pytest.mark.parametrize("occasion", ["Entre nous", "Interlabos de septembre"])
+def test_a_round_that_one_may_not_read_yet_is_not_named_to_whoever_would_open_another(
+    folk, sign_in, post, writing, occasion
+):
+    """P3: that one is open is said, for which occasion is not; typing its occasion does not lead there either."""
+    with writing():
+        make_board(folk.zoe, folk.reviewed, [folk.awa, folk.ben, folk.noe], visible_from=now() + timedelta(days=9))
+    refused = post(
+        sign_in(folk.lea), f"/regards/on/labs.lab/{folk.lab_id}", {"occasion": occasion, "audience": "network"}
+    )
+    assert refused.status_code == 422
+    assert "Un tour y est déjà ouvert, que vous ne lisez pas" in words(refused)
+    if occasion == "Entre nous":
+        assert "Interlabos de septembre" not in words(refused)
