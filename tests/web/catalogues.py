@@ -12,6 +12,7 @@ from jinja2 import Environment, nodes
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = ("*.html", "*.txt", "*.xml")
+FILLS = "filled"  # what is given to it was declared elsewhere, by `later`
 RECORDERS = {"record", "_record", "write_entry", "Event"}
 # What these acts of the core record and publish in the name of the plugin that calls them.
 RECORDED_FOR = {"take_up": "question_taken_up", "give_back": "question_given_back"}
@@ -68,6 +69,8 @@ def _python_keys(path: Path) -> Iterator[str]:
         function = call.func
         is_plain = isinstance(function, ast.Name) and function.id == "_"
         is_named = isinstance(function, ast.Attribute) and ast.unparse(function.value) == "_"
+        if is_named and function.attr == FILLS:
+            continue
         if (is_plain or is_named) and call.args:
             yield from _alternatives(call.args[0])
         if ast.unparse(function).rpartition(".")[2] == "Personal":
