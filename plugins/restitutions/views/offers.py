@@ -167,13 +167,11 @@ WAITING = {
 def home_items(viewer: Viewer) -> Iterator[HomeItem]:
     """Give what waits for this person: to agree to be shown, to say more of a video of theirs."""
     for consent, one in asked_of(viewer):
-        words = _.filled(ASKED_ANEW if consent.given_on else ASKED, title=one.title)
-        url = answer_url(consent)
+        words, url = _.filled(ASKED_ANEW if consent.given_on else ASKED, title=one.title), answer_url(consent)
         yield HomeItem("todo", words, url, action=(_("Answer"), url))
     for one in waiting_for(viewer):
         url = url_of(one)
-        waiting = _.filled(WAITING[Status(one.status)], title=one.title)
-        yield HomeItem("todo", waiting, url, action=(_("Look"), url))
+        yield HomeItem("todo", _.filled(WAITING[Status(one.status)], title=one.title), url, action=(_("Look"), url))
 
 
 def obstacles() -> list[Action]:
