@@ -190,7 +190,7 @@ class HomeItem:
     """One thing on « Aujourd'hui ».
 
     :ivar zone: *now* (happening), *todo* (waits for this person) or *promised* (to us, and when); at most five lines
-    :ivar due_at: aware UTC; the earliest come first; five are kept, one of each plugin before the second of any
+    :ivar due_at: aware UTC; the earliest come first; few are kept, one of each plugin before the second of any
     :ivar action: (label, url), the one way to act
     :ivar state: (word, kind) with kind among "", good, wait, late
     """

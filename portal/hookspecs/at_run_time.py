@@ -13,9 +13,9 @@ hookspec = pluggy.HookspecMarker("portal")
 def portal_home_items(viewer: Viewer) -> list[HomeItem]:  # type: ignore[empty-body]
     """Give what is happening, what waits for this viewer, what was promised: « Aujourd'hui ».
 
-    Called for each view of the home page and of a shared screen, in a read-only transaction. The core keeps five of
-    each zone: the earliest `due_at` of each plugin, then the second of each. Give only what `viewer` may read: use
-    the audience criterion.
+    Called for each view of the home page and of a shared screen, in a read-only transaction. The core keeps eight
+    of *now* and five of each other zone: the earliest `due_at` of each plugin, then the second of each. Give only what
+    `viewer` may read: use the audience criterion.
 
     Example::
 

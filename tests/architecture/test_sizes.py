@@ -44,7 +44,7 @@ CAPS = {
     "directory": 2900,
     "programmes": 3160,
     "regards": 1905,
-    "restitutions": 2200,
+    "restitutions": 2205,
 }
 SILENT = {
     tokenize.COMMENT,

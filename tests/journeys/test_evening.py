@@ -168,7 +168,8 @@ def test_a_page_prints_without_what_surrounds_it(travel, who, path):
     assert somebody.page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
     printed = somebody.page.pdf(format="A4")
     assert printed.startswith(b"%PDF")
-    assert 1 <= len(SHEET.findall(printed)) <= SHEETS
+    # by then other journeys have opened labs, which « Aujourd’hui » shows
+    assert 1 <= len(SHEET.findall(printed)) <= (SHEETS + 1 if path == "/" else SHEETS)
 
 
 def test_the_pictures_of_the_readme_are_light(browser, demo, tmp_path):

@@ -17,7 +17,7 @@ def _offering(titles, *, first):
     class Offering:
         @hookimpl
         def portal_home_items(self, viewer):
-            return [HomeItem("now", title, "/", due_at=first + timedelta(minutes=n)) for n, title in enumerate(titles)]
+            return [HomeItem("todo", title, "/", due_at=first + timedelta(minutes=n)) for n, title in enumerate(titles)]
 
     return Offering()
 

@@ -85,7 +85,8 @@ def _named(restitution: Restitution) -> list[tuple[Consent, str, str]]:
     """Give those who are named, each with their name, and to whom they agreed to be shown."""
     found = consents_of(restitution.id)
     colleagues = people(consent.person_id for consent in found if consent.person_id)
-    words = {one.agreed: in_words(one.agreed, restitution, viewer()) for one in found if one.given_on}
+    agreed = {one.agreed for one in found if one.given_on}
+    words = {readers: in_words(readers, restitution, viewer()) for readers in agreed}
     names = [colleagues[one.person_id].name if one.person_id else one.name for one in found]
     return [(one, name, words.get(one.agreed, "")) for one, name in zip(found, names, strict=True)]
 

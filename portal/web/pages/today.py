@@ -13,7 +13,7 @@ from portal.content.turns import LAST_ROUND
 from portal.db import db
 from portal.loader.hooks import current_hooks
 from portal.loader.inventory.sheets import read_inventory
-from portal.values import HOME_ZONES, HomeItem, Viewer
+from portal.values import HomeItem, Viewer
 from portal.web.answers import page
 from portal.web.assets import send_asset
 from portal.web.dates import weekday
@@ -22,22 +22,25 @@ from portal.web.pages.blueprint import blueprint
 from portal.web.policy import public, signed_in, viewer
 from portal.web.shell import LEGAL
 
-KEPT_PER_ZONE = 5
+KEPT = {"now": 8, "todo": 5, "promised": 5}
 FAR = datetime.max.replace(tzinfo=UTC)
 
 
 def home_items(who: Viewer) -> dict[str, list[HomeItem]]:
-    """Ask every plugin; keep five items of each zone, and show them in the order of their hours.
+    """Ask every plugin; keep eight items of what happens now, five of the others, in the order of their hours.
 
-    The earliest of each plugin come before the second of any: six labs that are open hide no day that runs.
+    The earliest of each plugin come before the second of any: nine labs that are open hide no day that runs.
     """
     offered = [answer.items for answer in current_hooks().ask("portal_home_items", viewer=who)]
-    return {zone: _kept([[item for item in items if item.zone == zone] for items in offered]) for zone in HOME_ZONES}
+    return {
+        zone: _kept([[item for item in items if item.zone == zone] for items in offered], most)
+        for zone, most in KEPT.items()
+    }
 
 
-def _kept(offered: list[list[HomeItem]]) -> list[HomeItem]:
+def _kept(offered: list[list[HomeItem]], most: int) -> list[HomeItem]:
     ranked = [(rank, item) for items in offered for rank, item in enumerate(sorted(items, key=_hour))]
-    first = sorted(ranked, key=lambda pair: (pair[0], _hour(pair[1])))[:KEPT_PER_ZONE]
+    first = sorted(ranked, key=lambda pair: (pair[0], _hour(pair[1])))[:most]
     return sorted((item for _rank, item in first), key=_hour)
 
 
