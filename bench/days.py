@@ -9,13 +9,12 @@ from sqlalchemy.engine import Engine
 
 from bench import rows
 from bench.filling import DAY, READER, USERS, WORDS, Filler
-from bench.instances import Wanted, cookie_for, site_in
-from bench.measures import GROWTH_AIM, SQL_AIM, Bench
+from bench.instances import Wanted
+from bench.measures import GROWTH_AIM, SQL_AIM, Bench, apart
 from bench.pages import Inside
 from bench.report import table
 
 SIZES, QUICK_SIZES = (1_000, 10_000, 100_000), (1_000, 10_000)
-QUICK_ROWS = 10_000
 LENSES = ("inspiring", "risky", "question")
 # What one of each holds: a day its slots, a slot who comes, a round its lines, a video what is said in it.
 SLOTS, COME, LINES, CUES, STANDS, TRACKS = 10, 3, 9, 20, 8, 3
@@ -182,17 +181,12 @@ def _pages(wanted: Wanted) -> dict[str, str]:
 
 def living(bench: Bench, _inside: Inside) -> None:
     """Measure each page over more days, reviews and films."""
-    quick = max(item.rows for item in bench.wanted) <= QUICK_ROWS
-    sizes, parts = QUICK_SIZES if quick else SIZES, []
-    wanted = [Wanted(f"days{name}{size}", name, size) for name in bench.databases for size in sizes]
-    home = bench.workshop.instance("days", wanted, fill=fill_days)
-    inside = Inside(home, {item.slug: cookie_for(site_in(home, item.slug), READER) for item in wanted})
-    for name in bench.databases:
-        here = [item for item in wanted if item.database == name]
-        heads = (name, "SQL", *(f"{size:,}".replace(",", " ") + " rows, ms" for size in sizes), "growth")
-        parts.append(table(heads, [(what, *_row(bench, inside, here, what)) for what in _pages(here[0])]))
-    for site in inside.dispatcher.sites.values():
-        site.engine.dispose()
+    parts = []
+    with apart(bench, "days", fill_days, sizes=SIZES, quick_sizes=QUICK_SIZES) as (inside, databases):
+        for name, here in databases.items():
+            sizes = (f"{item.rows:,}".replace(",", " ") + " rows, ms" for item in here)
+            rows = [(what, *_row(bench, inside, here, what)) for what in _pages(here[0])]
+            parts.append(table((name, "SQL", *sizes, "growth"), rows))
     how = (
         "In process, one request after the other, median. Slots of past days with who came, lines of reviews and cues"
         " of films grow, each as many as said; today is the same at every size: 40 slots in three tracks, 480 sign-ups,"

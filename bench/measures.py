@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench.instances import Wanted, Workshop
+from sqlalchemy.engine import Engine
+
+from bench.filling import READER
+from bench.instances import Wanted, Workshop, cookie_for, site_in
 from bench.pages import BOARD, LAB, LEGAL, LIST, SIGN_IN, TODAY, Cost, Inside, Line, costs, middle_cursor, shares
 from bench.report import Report, table
 from bench.servers import free_port, gunicorn, request_bytes, running, wait_for
@@ -25,6 +29,7 @@ NAMES = {
 PAGES = tuple(NAMES)
 RATIO_AIMS = {LIST: 3.0, LEGAL: 1.2, SIGN_IN: 1.2}
 SQL_AIM, GROWTH_AIM = 6, 1.3
+QUICK_ROWS = 10_000
 COST_HEADS = (
     "page",
     "database",
@@ -88,6 +93,24 @@ class Bench:
     def usual(self) -> dict[str, Wanted]:
         """Give the collectivity of 100 000 rows (or the largest smaller one) of each database."""
         return {name: [item for item in self.of(name) if item.rows <= 100_000][-1] for name in self.databases}
+
+
+@contextmanager
+def apart(
+    bench: Bench, name: str, fill: Callable[[Engine, int], None], *, sizes: Sequence[int], quick_sizes: Sequence[int]
+) -> Iterator[tuple[Inside, dict[str, list[Wanted]]]]:
+    """Make an instance for one chapter, and give what answers there, and the collectivities of each database."""
+    quick = max(item.rows for item in bench.wanted) <= QUICK_ROWS
+    wanted = [
+        Wanted(f"{name}{kind}{size}", kind, size)
+        for kind in bench.databases
+        for size in (quick_sizes if quick else sizes)
+    ]
+    home = bench.workshop.instance(name, wanted, fill=fill)
+    inside = Inside(home, {item.slug: cookie_for(site_in(home, item.slug), READER) for item in wanted})
+    yield inside, {kind: [item for item in wanted if item.database == kind] for kind in bench.databases}
+    for site in inside.dispatcher.sites.values():
+        site.engine.dispose()
 
 
 def page_costs(bench: Bench) -> None:

@@ -9,8 +9,8 @@ from functools import cache
 from sqlalchemy.engine import Engine
 
 from bench.filling import DAY, READER, WORDS, Filler
-from bench.instances import Wanted, cookie_for, site_in
-from bench.measures import Bench
+from bench.instances import Wanted
+from bench.measures import Bench, apart
 from bench.pages import Inside
 from bench.report import table
 
@@ -18,7 +18,6 @@ from plugins.ambassadors.models.card import SHUFFLE_PRIME
 from plugins.ambassadors.queries.stems import stems
 
 SIZES, QUICK_SIZES = (1_000, 10_000, 55_000), (1_000, 10_000)
-QUICK_ROWS = 10_000
 SERVICES, TAGS, LAB, PER_CARD, STEP = 60, 120, 1, 3, 1_103_515_245
 SQL_AIM = 10
 PAGES = {
@@ -94,17 +93,12 @@ def _entries(n: int, until: object) -> Iterator[Sequence[object]]:
 
 def finding(bench: Bench, _inside: Inside) -> None:
     """Measure each page over more cards; nothing else grows here."""
-    quick = max(item.rows for item in bench.wanted) <= QUICK_ROWS
-    sizes, parts = QUICK_SIZES if quick else SIZES, []
-    wanted = [Wanted(f"talents{name}{size}", name, size) for name in bench.databases for size in sizes]
-    home = bench.workshop.instance("talents", wanted, fill=fill_talents)
-    inside = Inside(home, {item.slug: cookie_for(site_in(home, item.slug), READER) for item in wanted})
-    for name in bench.databases:
-        here = [item for item in wanted if item.database == name]
-        rows = [(what, *_row(bench, inside, here, what, path)) for what, path in PAGES.items()]
-        parts.append(table((name, "SQL", *(f"{size:,}".replace(",", " ") + " cards, ms" for size in sizes)), rows))
-    for site in inside.dispatcher.sites.values():
-        site.engine.dispose()
+    parts = []
+    with apart(bench, "talents", fill_talents, sizes=SIZES, quick_sizes=QUICK_SIZES) as (inside, databases):
+        for name, here in databases.items():
+            sizes = (f"{item.rows:,}".replace(",", " ") + " cards, ms" for item in here)
+            rows = [(what, *_row(bench, inside, here, what, path)) for what, path in PAGES.items()]
+            parts.append(table((name, "SQL", *sizes), rows))
     how = (
         "In process, one request after the other, median. People and their cards grow. What a page finds is put in the"
         " order of the day before it is cut: a search that finds many costs what it finds."

@@ -71,9 +71,7 @@ def add_consent(
     hold(restitution)
     if person_id is not None and given_on is not None:
         raise Invalid(_("A colleague is asked, and answers alone: leave this empty."), field="given_on")
-    same = sa.and_(Consent.restitution_id == restitution.id, Consent.standing())
-    who = Consent.person_id == person_id if person_id is not None else Consent.name == name
-    known: Consent | None = session.scalar(sa.select(Consent).where(same, who).limit(1))
+    known = _named(restitution, name, person_id)
     if known is not None and (given_on is None or known.is_given_for(restitution)):
         return known
     _must_be_signed_for(restitution, known, given_on, seen=seen)
@@ -88,6 +86,12 @@ def add_consent(
     ask(actor, consent, restitution, at=at)
     clear_again(actor, restitution, at=at)
     return consent
+
+
+def _named(restitution: Restitution, name: str, person_id: int | None) -> Consent | None:
+    same = sa.and_(Consent.restitution_id == restitution.id, Consent.standing())
+    who = Consent.person_id == person_id if person_id is not None else Consent.name == name
+    return session.scalar(sa.select(Consent).where(same, who).limit(1))
 
 
 def _must_be_signed_for(restitution: Restitution, known: Consent | None, on: date | None, *, seen: str | None) -> None:
