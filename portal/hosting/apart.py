@@ -1,4 +1,4 @@
-"""What runs in a process of its own: trying a plugin, migrating its tables. `python -m portal.hosting.apart …`.
+"""What runs in a process of its own: trying a plugin, migrating its tables. `python -m portal.hosting …`.
 
 The last line of a trial is its verdict, as JSON; a plugin that ends the process leaves none, and that is a verdict too.
 """
@@ -63,7 +63,3 @@ def main(arguments: list[str]) -> int:
     done = migrate(sys.stdin.read().strip(), with_needs({plugin}), core=False)
     sys.stdout.write(f"\n{VERDICT}{json.dumps(done)}\n")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -26,6 +26,7 @@ from portal.hosting.erasures import settle_erasure
 from portal.hosting.install import checked, core_head, prepare_plugins, schema_fault
 from portal.hosting.purging import purge_plan, purge_plugin
 from portal.hosting.site import Site
+from portal.hosting.starting import uncollected
 from portal.loader.breaking import Cuts
 from portal.loader.discovery import rescan, resolve, scan
 from portal.loader.hooks import CORE_PLUGIN, Hooks
@@ -90,7 +91,7 @@ def create_app(site: Site) -> PortalFlask:
     :raises Unavailable: the database is newer or older than this code: « portal upgrade »
     """
     check_core()
-    with _building:
+    with _building, uncollected():
         if current(site.engine, CORE_PLUGIN) != core_head():
             raise Unavailable(_("The portal is being updated. Come back in a minute."))
         rescan(keep=loaded())

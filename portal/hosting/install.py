@@ -74,7 +74,7 @@ def run_apart(
     :param given: what it reads
     :raises subprocess.TimeoutExpired: it is not done in time
     """
-    command = [sys.executable, "-m", "portal.hosting.apart", act, plugin]
+    command = [sys.executable, "-m", "portal.hosting", act, plugin]
     return subprocess.run(command, input=given, capture_output=True, text=True, timeout=seconds, check=False)
 
 
