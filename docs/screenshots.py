@@ -109,6 +109,7 @@ def enrol_screen(browser: Browser, demo: Demonstration, name: str) -> str:
     page.goto(demo.url("/screens"))
     page.locator("input[name=name]").fill(name)
     page.locator("main form:has(input[name=name]) button").click()
+    page.get_by_text("/screen/enrol/").first.wait_for()
     found = re.search(r"http://[^\s\"<]+/screen/enrol/[^\s\"<]+", page.content())
     context.close()
     assert found, "no address to enrol the screen"

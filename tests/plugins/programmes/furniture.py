@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tests.plugins.programmes.furnishing import COMES, RUNS, add_private, furnish
 from tests.review.furniture import OPEN
@@ -32,10 +34,12 @@ MAY: dict[str, Any] = {
     "programmes.organise": "organises",
     "programmes.subscribe": AGENTS,
 }
-LATE = {"starts": "23:52", "ends": "23:57", "reveals": "", "seats": "3"}
+# The slots of a day stand around the hour the world was made at, eight hours on: ten hours later nothing does.
+FREE = datetime.now(ZoneInfo("Europe/Paris")) + timedelta(hours=10)
+APART = {"starts": f"{FREE:%H:%M}", "ends": f"{FREE + timedelta(minutes=5):%H:%M}", "reveals": "", "seats": "3"}
 SENT = {
     "programmes.stand_order": {"to": "1"},
-    "programmes.add": {"kind": "plenary", "track": "", **LATE},
+    "programmes.add": {"kind": "plenary", "track": "", **APART},
     "programmes.make": {"audience": "intranet"},
     "programmes.slot_change": {"reveals": "", "seats": "3"},
 }
