@@ -9,7 +9,11 @@ TEMPLATES := templates plugins
 BROWSER_TOOLS := tests/browser_tools/node_modules/.package-lock.json
 HTMX := portal/web/static/vendor/htmx.min.js
 ARGS ?=
-JOBS ?= 2
+# One more than the two cores of who runs it least: a test that waits for its browser leaves one free.
+JOBS ?= 3
+
+# Where a machine forbids it, each of the hundreds of processes of the tests and of the bench would compile us anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset dev test proof format lock bench screenshots clean

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from portal.demo.playing import play_demo
 from portal.testing.browser import ToolUnavailable, launch_options
 from portal.testing.postgres import memory
 
+from tests.forking import Forks
 from tests.strict import unavailable
 
 pytest_plugins = ["portal.testing.databases", "portal.testing.fixtures", "tests.proving"]
@@ -51,3 +57,33 @@ def browser_type_launch_args(browser_type_launch_args):
         return {**launch_options(), **browser_type_launch_args}
     except ToolUnavailable as error:
         unavailable(error)
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Play the evening once, whichever process of the tests comes to it first; everybody copies it."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own if worker_id == "master" else own.parent
+    with (shared / "played.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder = shared / "played"
+        if not folder.exists():
+            begun = Path(tempfile.mkdtemp(dir=shared)) / "demo"  # one that breaks off is played again
+            list(play_demo(begun, port=8000))
+            begun.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """Give a process that tries plugins quickly."""
+    made = Forks()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def apart(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Try plugins in forks of one process; in real subprocesses for what is marked `real`."""
+    if request.node.get_closest_marker("real") is None:
+        monkeypatch.setattr("portal.hosting.install.run_apart", request.getfixturevalue("forks").run)

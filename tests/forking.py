@@ -22,7 +22,7 @@ class Forks:
     """The other end: asks for one thing apart, and waits for it."""
 
     def __init__(self) -> None:
-        command = [sys.executable, "-m", "tests.thirdparty.forking"]
+        command = [sys.executable, "-m", "tests.forking"]
         self._server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def run(

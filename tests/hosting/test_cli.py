@@ -22,7 +22,7 @@ ON = sa.select(PluginState.id).where(PluginState.is_on).order_by(PluginState.id)
 
 
 @pytest.fixture
-def portal(tmp_path):
+def portal(tmp_path, apart):
     """Run `portal …` on an instance; `fails=True` for a refusal."""
     before = logging.root.handlers[:]
 
@@ -50,6 +50,7 @@ def rows(folder, statement, slug="default"):
     return found
 
 
+@pytest.mark.real
 def test_init_makes_an_instance_that_answers_and_a_link_that_opens_it(portal, tmp_path):
     said = portal("init", "--name", "Ville de Test", "--admin", "Ida Kerbrat")
     path = LINK.search(said).group(1)
@@ -104,6 +105,7 @@ def test_a_pin_that_anybody_would_try_is_refused(ready):
     ready("user", "add", "Awa Diop", "--matricule", "4012", "--pin", "123456", fails=True)
 
 
+@pytest.mark.real
 def test_plugins_are_listed_switched_on_and_off(ready, tmp_path):
     assert re.search(r"labs\s+éteinte|labs\s+off|labs\s+désactiv", ready("plugins", "list"))
     assert "Labos : allumée." in ready("plugins", "enable", "labs")

@@ -49,11 +49,9 @@ WITHOUT_MAIL = {"D214", "D231"}
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Play the stories once."""
-    folder = tmp_path_factory.mktemp("demo") / "demo"
-    list(play_demo(folder, port=8000))
-    return folder
+def played(played: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the stories, played once, in a folder of these tests."""
+    return shutil.copytree(played, tmp_path_factory.mktemp("demo") / "demo")
 
 
 @contextmanager

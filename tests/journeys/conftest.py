@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from portal.demo.playing import play_demo
 from portal.testing.browser import ToolUnavailable, axe_faults
 from portal.testing.demonstration import Demonstration, served
 
@@ -18,18 +17,10 @@ from tests.strict import unavailable
 
 
 @pytest.fixture(scope="session")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Play the evening once."""
-    folder = tmp_path_factory.mktemp("played") / "demo"
-    list(play_demo(folder, port=8000))
-    return folder
-
-
-@pytest.fixture(scope="session")
-def evening(played: Path) -> Iterator[Demonstration]:
+def evening(played: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
     """Serve the evening for all the journeys that may share it: Friday 26 January 2018, 14:40."""
-    shutil.copytree(played, played.parent / "shared")
-    with served(played.parent / "shared") as demonstration:
+    folder = shutil.copytree(played, tmp_path_factory.mktemp("evening") / "shared")
+    with served(folder) as demonstration:
         yield demonstration
         assert not demonstration.faults()
 

@@ -35,7 +35,7 @@ class Looks:
     """A walk whose pages are opened in a browser.
 
     :ivar answers: what each endpoint answered to whoever was let in: a type of content, or the status
-    :ivar turns: how often each endpoint was looked at: the pairs of looks take turns
+    :ivar turns: how often each endpoint was looked at: the looks take turns
     :ivar alike: the pages that were not drawn, since their elements are on those that were
     """
 
@@ -60,11 +60,15 @@ class Looks:
         return visit.status == 200 and kind == HTML
 
     def ways(self, endpoint: str) -> list[tuple[Look, ...]]:
-        """Say how to look at a page, for each time it is opened: all ways, or a pair that differs in both."""
+        """Say how to look at a page, for each time it is opened: all ways, or a pair that differs in both.
+
+        Of the further shapes of an address, each has one of the four looks.
+        """
         if self.walk.world.is_full:
             return [LOOKS[:2], LOOKS[2:]]
         self.turns[endpoint] += 1
-        return [PAIRS[self.turns[endpoint] % 2]]
+        turn = self.turns[endpoint]
+        return [PAIRS[len(self.turns) % 2] if turn == 1 else (LOOKS[turn % 4],)]
 
     def roles(self) -> list[str]:
         """Give who looks at all that they may."""
@@ -174,15 +178,18 @@ def unseen(looks: Looks, sights: Iterable[Sight]) -> list[str]:
 
 
 def refuse_forms(looks: Looks, sights: Iterable[Sight]) -> Iterator[Sight]:
-    """Send each form that was seen with nothing in what it requires; one with more than the portal takes."""
+    """Send each form that was seen with nothing in what it requires; one with more than the portal takes.
+
+    Its page was looked at already: what is new is said by the same elements in all, which the looks take turns at.
+    """
     forms = _forms((sight for sight in sights if sight.role != SCREEN), "required")
-    turn = cycle(PAIRS)
+    turn = cycle([LOOKS] if looks.walk.world.is_full else [(look,) for look in LOOKS])
     for role in dict.fromkeys(sight.role for sight, _number in forms):
         with looks.looking(role) as somebody:
             for sight, number in forms:
                 if sight.role == role:
                     somebody.look(sight.url)
-                    yield somebody.send(number, looks=LOOKS if looks.walk.world.is_full else next(turn))
+                    yield somebody.send(number, looks=next(turn))
     large = next((sight, number) for sight, number in forms if sight.drawn["forms"][number]["typed"])
     with looks.looking(large[0].role) as somebody:
         somebody.look(large[0].url)

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from tests.houses import opened
-from tests.thirdparty.forking import Forks
 from tests.thirdparty.stranger import SOURCE, Stranger, pip_install
 
 
@@ -20,21 +19,6 @@ def distribution(tmp_path_factory) -> Path:
     target = tmp_path_factory.mktemp("elsewhere") / "site"
     pip_install(SOURCE, target)
     return target
-
-
-@pytest.fixture(scope="session")
-def forks():
-    """Give a process that tries plugins quickly."""
-    made = Forks()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def apart(request, monkeypatch):
-    """Try plugins in forks of one process; in real subprocesses for what is marked `real`."""
-    if request.node.get_closest_marker("real") is None:
-        monkeypatch.setattr("portal.hosting.install.run_apart", request.getfixturevalue("forks").run)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.plugins.directory.import_files import file_of
 
 
 @pytest.fixture
-def portal(tmp_path):
+def portal(tmp_path, apart):
     """Run `portal …` on an instance where the directory is on."""
     before = logging.root.handlers[:]
 
