@@ -127,9 +127,10 @@ def _check_app(app: Flask, manifest: Manifest, before: dict[str, object]) -> Non
 
 def _check_declared(app: Flask, hooks: Hooks, manifest: Manifest) -> None:
     """Refuse what would break every page: the navigation is on all of them."""
-    for kind in hooks.declared(manifest.id, "portal_subject_types"):
-        if not kind.kind.startswith(f"{manifest.id}."):
-            raise PluginFault(manifest.id, "register", f"kind of subject not called {manifest.id}.…: {kind.kind}")
+    for hook, sort in (("portal_subject_types", "subject"), ("portal_link_kinds", "link")):
+        for kind in hooks.declared(manifest.id, hook):
+            if not kind.kind.startswith(f"{manifest.id}."):
+                raise PluginFault(manifest.id, "register", f"kind of {sort} not called {manifest.id}.…: {kind.kind}")
     for job in hooks.declared(manifest.id, "portal_jobs"):
         if not isinstance(job.every_minutes, int):
             raise PluginFault(manifest.id, "register", f"job {job.name}: every_minutes is no number")

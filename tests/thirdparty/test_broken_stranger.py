@@ -49,6 +49,7 @@ AT_START = {
     "unknown hook": (("", UNKNOWN_HOOK), "register", "unknown hook: portal_lights_out"),
     "monkeypatch": (("", PATCH), "probe", "its own code in place of flask.app.Flask.dispatch_request"),
     "same route": (("", STOLEN), "register", "changes the whole portal: addresses outside its own"),
+    "foreign link": (('"notices.about"', '"labs.about"'), "register", "kind of link not called notices.…: labs.about"),
     "nav elsewhere": (LOST_NAV, "register", "notices.nowhere"),
     "nav permission": (FOREIGN_NAV, "register", "notices.rule"),
     "nav broken": (BROKEN_NAV, "register", "ZeroDivisionError"),
