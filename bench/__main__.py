@@ -20,14 +20,15 @@ from bench.days import living
 from bench.filling import READER
 from bench.importing import importing
 from bench.instances import Wanted, Workshop, cookie_for, site_in
+from bench.more import one_more
 from bench.pages import Inside
 from bench.report import RESULTS, Report
 from bench.talents import finding
 from portal.testing.postgres import PostgresUnavailable, postgresql_cluster
 
 ROOT = Path(__file__).parent.parent
-FULL = measures.Effort(5, 150, 1.6, 5, 3, 250, 2.0, 60, 50_000)
-QUICK = measures.Effort(3, 40, 1.0, 3, 2, 48, 1.0, 24, 1_000)
+FULL = measures.Effort(5, 150, 1.6, 5, 3, 250, 2.0, 60, 50_000, 40)
+QUICK = measures.Effort(3, 40, 1.0, 3, 2, 48, 1.0, 24, 1_000, 12)
 SIZES = {"sqlite": (1_000, 100_000, 1_000_000), "postgresql": (1_000, 100_000, 1_000_000)}
 QUICK_SIZES = {"sqlite": (1_000, 10_000), "postgresql": (1_000, 10_000)}
 
@@ -44,6 +45,7 @@ CHAPTERS: dict[int, tuple[str, Chapter]] = {
     8: ("an import of people", lambda bench, _inside: importing(bench)),
     9: ("finding somebody", finding),
     10: ("the day", living),
+    11: ("one more plugin", lambda bench, _inside: one_more(bench)),
 }
 
 

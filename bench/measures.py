@@ -66,6 +66,7 @@ class Effort:
     write_seconds: float
     profiled: int
     imported: int
+    turns: int
 
 
 @dataclass(frozen=True)
