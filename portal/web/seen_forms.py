@@ -22,7 +22,9 @@ _ = texts(CORE)
 class SeenForm(Form):
     """Knows what it was shown with; a page of the kind `form` sends it back by itself (`form.seen`).
 
-    What was written meanwhile stands beside each field that differs; sent again, the form replaces it.
+    What was written meanwhile stands beside each field that differs; sent again, the form replaces it. Sent by a script
+    without what it was shown with, it asks nothing, as a request without `If-Match` does (RFC 9110, 13.1.1); that no page
+    does so, `tests/review/test_seen_forms.py` looks at for every plugin.
     """
 
     seen = HiddenField(default=None)
@@ -57,10 +59,12 @@ def _in_words(field: Field, value: object) -> str:
     """Give a value as people read it."""
     if isinstance(field, BooleanField):
         return _("yes") if value else _("no")
-    choices = field.iter_choices() if hasattr(field, "choices") else ()
+    if not hasattr(field, "choices"):
+        return _written(value)
     # « none » may be a choice, 0 or an empty word
-    chosen = (choice for choice in choices if choice.value == value or not (choice.value or value))
-    return next((str(choice.label) for choice in chosen), None) or _written(value)
+    chosen = (choice for choice in field.iter_choices() if choice.value == value or not (choice.value or value))
+    gone = _("something that is not offered any more") if value else _written(value)  # an id is nothing to be read
+    return next((str(choice.label) for choice in chosen), gone)
 
 
 def _written(value: object) -> str:

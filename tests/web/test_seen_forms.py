@@ -107,6 +107,12 @@ def test_what_was_emptied_is_nothing(refused, kind):
     assert refused(TYPED, {**TYPED, kind: None}) == {kind: "Entre-temps, on y lit : rien"}
 
 
+def test_what_is_not_offered_any_more_is_not_told_by_its_number(refused):
+    assert refused(TYPED, {**TYPED, "lab": 41}) == {
+        "lab": "Entre-temps, on y lit : quelque chose qui n’est plus proposé"
+    }
+
+
 SAME = {
     "lines": ("une\r\n\r\n deux ", "une\ndeux"),
     "text": ("", None),
