@@ -9,11 +9,8 @@ TEMPLATES := templates plugins
 BROWSER_TOOLS := tests/browser_tools/node_modules/.package-lock.json
 HTMX := portal/web/static/vendor/htmx.min.js
 ARGS ?=
-# One more than the two cores of who runs it least: a test that waits for its browser leaves one free.
+# One more than the two cores of the smallest machine: a test that waits for its browser leaves a core to another.
 JOBS ?= 3
-
-# Where a machine forbids it, each of the hundreds of processes of the tests and of the bench would compile us anew.
-export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset dev test proof format lock bench screenshots clean
@@ -28,6 +25,9 @@ demo-reset: $(VENV)/.project ## Put the imaginary town back to its first day
 	@$(BIN)/portal demo --reset $(ARGS)
 
 dev: $(VENV)/.dev ## Install what developers need in .venv
+
+# Where a machine forbids to keep it, each of their hundreds of processes would compile the portal anew.
+test proof bench: export PYTHONDONTWRITEBYTECODE :=
 
 # On one database while one works, on both where it counts: STRICT=1, as .ci/run calls it, or `make proof`.
 ON := $(if $(filter-out 0,$(STRICT)),,--databases sqlite)

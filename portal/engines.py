@@ -5,7 +5,10 @@ What they compiled they share: hundreds of collectivities in a process ask the s
 
 from __future__ import annotations
 
+import atexit
+import os
 from typing import Any
+from weakref import WeakSet
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -17,6 +20,8 @@ from sqlalchemy.util import LRUCache
 
 SQLITE_PRAGMAS = ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
 COMPILED: LRUCache[Any, Any] = LRUCache(2000)
+_made: WeakSet[Engine] = WeakSet()
+os.register_at_fork(after_in_child=_made.clear)  # whoever is forked closes no connection of who forked it
 
 
 class _Alike(Dialect):
@@ -48,37 +53,38 @@ registry.register("sqlite.alike", __name__, "AlikeSQLite")
 registry.register("postgresql.alike", __name__, "AlikePostgreSQL")
 
 
+@atexit.register
+def close_all() -> None:
+    """Close what the process has left open: SQLite then folds its journal into the file, which may be copied alone."""
+    for engine in list(_made):
+        engine.dispose()
+
+
 def make_engine(url: str, *, pool_size: int = 1, overflow: int = 7, foreign_keys: bool = True) -> Engine:
     """Make the engine of one collectivity.
 
     A SQLite file must exist: it is never created empty behind the portal's back (`create_database` does that).
     """
     address = make_url(url)
+    options: dict[str, Any] = {
+        "pool_size": pool_size,
+        "max_overflow": overflow,
+        "hide_parameters": True,
+        "execution_options": {"compiled_cache": COMPILED},
+    }
     if address.get_backend_name() == "sqlite":
-        file = f"file:{address.database}"
         query = {"mode": "rw", "uri": "true", **address.query}
-        engine = sa.create_engine(
-            address.set(drivername="sqlite+alike", database=file, query=query),
-            pool_size=pool_size,
-            max_overflow=overflow,
-            poolclass=sa.QueuePool,
-            hide_parameters=True,
-            execution_options={"compiled_cache": COMPILED},
-        )
+        file = address.set(drivername="sqlite+alike", database=f"file:{address.database}", query=query)
+        engine = sa.create_engine(file, poolclass=sa.QueuePool, **options)
         event.listen(engine, "connect", _sqlite_connect(foreign_keys=foreign_keys))
         event.listen(engine, "begin", _sqlite_begin)
-        return engine
-    engine = sa.create_engine(
-        address.set(drivername="postgresql+alike"),
-        pool_size=pool_size,
-        max_overflow=overflow,
-        pool_pre_ping=True,
-        connect_args={"connect_timeout": 10},  # seconds: a host that does not answer holds nobody long
-        hide_parameters=True,
-        execution_options={"compiled_cache": COMPILED},
-    )
-    event.listen(engine, "connect", _postgresql_connect)
-    event.listen(engine, "begin", _postgresql_begin)
+    else:
+        there = address.set(drivername="postgresql+alike")
+        # seconds: a host that does not answer holds nobody long
+        engine = sa.create_engine(there, pool_pre_ping=True, connect_args={"connect_timeout": 10}, **options)
+        event.listen(engine, "connect", _postgresql_connect)
+        event.listen(engine, "begin", _postgresql_begin)
+    _made.add(engine)
     return engine
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import traceback
+from math import ceil
 from pathlib import Path
 
 from portal.hosting import apart
@@ -28,10 +30,12 @@ class Forks:
     def run(
         self, act: str, plugin: str, *, given: str = "", seconds: float | None = None
     ) -> subprocess.CompletedProcess[str]:
-        asked = {"arguments": [act, plugin], "given": given, "environment": dict(os.environ)}
+        asked = {"arguments": [act, plugin], "given": given, "environment": dict(os.environ), "seconds": seconds or 0}
         self._server.stdin.write(json.dumps(asked) + "\n")
         self._server.stdin.flush()
         code, out, err = json.loads(self._server.stdout.readline())
+        if code == -signal.SIGALRM:
+            raise subprocess.TimeoutExpired([act, plugin], asked["seconds"])
         return subprocess.CompletedProcess([act, plugin], code, out, err)
 
     def close(self) -> None:
@@ -56,6 +60,7 @@ def serve() -> None:
 
 def _be(asked: dict, out: Path, err: Path) -> None:
     code = 1
+    signal.alarm(ceil(asked["seconds"]))
     for number, path in ((1, out), (2, err)):
         os.dup2(os.open(path, os.O_CREAT | os.O_WRONLY), number)
     sys.stdin = io.StringIO(asked["given"])

@@ -73,9 +73,11 @@ def play_demo(folder: Path, *, port: int) -> Iterator[str]:
         shutil.copyfile(STORIES / FILE, folder / FILE)
         for site in _sites(folder, port):
             Story(site).play()
+            site.engine.dispose()
         (folder / "played").touch()
     for site in _sites(folder, port):
         yield from _addresses(site)
+        site.engine.dispose()
 
 
 def move_demo(folder: Path, day: datetime) -> str:

@@ -63,3 +63,7 @@ def main(arguments: list[str]) -> int:
     done = migrate(sys.stdin.read().strip(), with_needs({plugin}), core=False)
     sys.stdout.write(f"\n{VERDICT}{json.dumps(done)}\n")
     return 0
+
+
+if __name__ == "__main__":  # workers of before an update say it so
+    sys.exit(main(sys.argv[1:]))

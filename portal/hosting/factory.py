@@ -91,7 +91,7 @@ def create_app(site: Site) -> PortalFlask:
     :raises Unavailable: the database is newer or older than this code: « portal upgrade »
     """
     check_core()
-    with _building, uncollected():
+    with _building:
         if current(site.engine, CORE_PLUGIN) != core_head():
             raise Unavailable(_("The portal is being updated. Come back in a minute."))
         rescan(keep=loaded())
@@ -101,7 +101,8 @@ def create_app(site: Site) -> PortalFlask:
             wanted = _wanted(site, state) - aside
             try:
                 ordered, blocked = _usable(site, wanted)
-                app = assemble(site, state, ordered)
+                with uncollected():
+                    app = assemble(site, state, ordered)
             except PluginFault as fault:
                 if fault.plugin not in wanted:
                     raise

@@ -1,4 +1,4 @@
-"""How a process of ours begins and ends. What it reads lives until its end, and is worth nothing to the collector."""
+"""How a process of ours begins and ends: what it reads lives as long, and is worth nothing to the collector."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from types import ModuleType
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Make what lives long; the collector would go through it over and over, a quarter of the time it takes to make."""
+    """Make what lives long, without the collector going through it over and over."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -23,7 +23,10 @@ def uncollected() -> Iterator[None]:
 
 
 def read(module: str) -> ModuleType:
-    """Import what a process runs; at its end, leave all to the system, which takes it back at once."""
+    """Import what a process runs; what is in memory at its end is left to the system, which takes it back at once.
+
+    What must be closed is closed before (`portal.engines.close_all`), and not by the collector.
+    """
     with uncollected():
         found = import_module(module)
     gc.freeze()

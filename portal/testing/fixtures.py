@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask, session
+from flask import Flask, g, session
 from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
 from werkzeug.test import TestResponse
@@ -199,18 +199,21 @@ def post() -> PostForm:
     """Send a form as the page of this person would: with their CSRF token."""
 
     def send(client: FlaskClient, url: str, data: dict[str, Any] | None = None, **options: Any) -> TestResponse:
-        return client.post(url, data={**(data or {}), "csrf_token": _token_of(client)}, **options)
+        return client.post(url, data={**(data or {}), **_token_of(client)}, **options)
 
     return send
 
 
-def _token_of(client: FlaskClient) -> str:
-    """Give the token that every form of this browser carries, without opening a page for it."""
+def _token_of(client: FlaskClient) -> dict[str, str]:
+    """Give what the forms of this browser carry once somebody is signed in, without opening a page for it."""
     with client.session_transaction() as kept:
+        if "_user_id" not in kept:
+            return {}
         secret = kept.setdefault("csrf_token", token_hex(20))
     with client.application.test_request_context():
+        g.pop("csrf_token", None)  # within an app context, that of another browser
         session["csrf_token"] = secret
-        return str(generate_csrf())
+        return {"csrf_token": str(generate_csrf())}
 
 
 class Clock:

@@ -23,8 +23,8 @@ class SeenForm(Form):
     """Knows what it was shown with; a page of the kind `form` sends it back by itself (`form.seen`).
 
     What was written meanwhile stands beside each field that differs; sent again, the form replaces it. Sent by a script
-    without what it was shown with, it asks nothing, as a request without `If-Match` does (RFC 9110, 13.1.1); that no page
-    does so, `tests/review/test_seen_forms.py` looks at for every plugin.
+    without what it was shown with, it asks nothing, as a request without `If-Match` does (RFC 9110, 13.1.1); no page of
+    ours does so (`tests/review/test_seen_forms.py`).
     """
 
     seen = HiddenField(default=None)
@@ -52,19 +52,28 @@ class SeenForm(Form):
 
 def _differs(field: Field, value: object) -> bool:
     """Tell whether a field says something else: neither the same value, nor one that reads the same."""
-    return plain(field.data) != plain(value) and _in_words(field, field.data) != _in_words(field, value)
+    mine, theirs = _label(field, field.data), _label(field, value)
+    return plain(field.data) != plain(value) and (mine is None or theirs is None or mine != theirs)
 
 
 def _in_words(field: Field, value: object) -> str:
     """Give a value as people read it."""
+    # an id is nothing to be read
+    return _label(field, value) or _("something that this list does not offer: open the page again")
+
+
+def _label(field: Field, value: object) -> str | None:
+    """Give the words of a value; None for what the field does not offer."""
     if isinstance(field, BooleanField):
         return _("yes") if value else _("no")
     if not hasattr(field, "choices"):
         return _written(value)
+    if isinstance(value, list):
+        labels = [_label(field, one) for one in value]
+        return None if None in labels else ", ".join(filter(None, labels)) or _written(None)
     # « none » may be a choice, 0 or an empty word
     chosen = (choice for choice in field.iter_choices() if choice.value == value or not (choice.value or value))
-    gone = _("something that is not offered any more") if value else _written(value)  # an id is nothing to be read
-    return next((str(choice.label) for choice in chosen), gone)
+    return next((str(choice.label) for choice in chosen), None if value else _written(value))
 
 
 def _written(value: object) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import re
 import socket
+import subprocess
+import sys
 
 import pytest
 import sqlalchemy as sa
@@ -61,6 +63,14 @@ def test_init_makes_an_instance_that_answers_and_a_link_that_opens_it(portal, tm
     assert "Ida Kerbrat" in page.text
     assert "Ville de Test" in page.text
     assert rows(tmp_path, sa.select(User.name, User.role)) == [("Ida Kerbrat", "admin")]
+
+
+def test_a_command_that_ended_leaves_its_database_whole_in_one_file(tmp_path):
+    """Whoever copies `portal.db` alone has all of it."""
+    command = [sys.executable, "-m", "portal.cli", "--instance", str(tmp_path / "instance"), "init"]
+    subprocess.run(command, check=True, capture_output=True)
+    assert (tmp_path / "instance/default/portal.db").exists()
+    assert not list((tmp_path / "instance/default").glob("portal.db-*"))
 
 
 def test_init_again_keeps_what_is_there(ready, tmp_path):

@@ -8,10 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from docs.screenshots import enrol_screen
-from portal.api import now
 from portal.hosting.factory import create_app
+from portal.hosting.worker import run_jobs
 
-from plugins.ambassadors.services.drawings import draw_next
 from tests.journeys.strokes import KEY, PHONE_KEY, POINT, seconds
 from tests.journeys.travellers import by_every_hand, enter_pin, named
 
@@ -115,10 +114,11 @@ def test_a_pause_is_told_to_nobody(travel, is_accessible):
 def a_minute_passes(demo):
     """Do what `portal work` does within a minute, beside it."""
     site = demo.site()
-    with create_app(site).app_context():
-        while draw_next(now()):
+    try:
+        while run_jobs(create_app(site)):
             pass
-    site.engine.dispose()
+    finally:
+        site.engine.dispose()
 
 
 def test_everybody_reads_the_map_by_keyboard_and_as_a_table(travel, demo):

@@ -35,7 +35,9 @@ class Looks:
     """A walk whose pages are opened in a browser.
 
     :ivar answers: what each endpoint answered to whoever was let in: a type of content, or the status
-    :ivar turns: how often each endpoint was looked at: the looks take turns
+    :ivar turns: how often each endpoint was looked at
+    :ivar pairs: the pairs of looks, in turn
+    :ivar singly: the looks, in turn
     :ivar alike: the pages that were not drawn, since their elements are on those that were
     """
 
@@ -44,6 +46,8 @@ class Looks:
     base: str
     answers: dict[str, set[str]] = field(default_factory=dict)
     turns: Counter[str] = field(default_factory=Counter)
+    pairs: Iterator[tuple[Look, ...]] = field(default_factory=lambda: cycle(PAIRS))
+    singly: Iterator[Look] = field(default_factory=lambda: cycle(LOOKS))
     alike: list[Sight] = field(default_factory=list)
 
     def looking(self, role: str, **options: bool) -> AbstractContextManager[Onlooker]:
@@ -62,13 +66,12 @@ class Looks:
     def ways(self, endpoint: str) -> list[tuple[Look, ...]]:
         """Say how to look at a page, for each time it is opened: all ways, or a pair that differs in both.
 
-        Of the further shapes of an address, each has one of the four looks.
+        Of the further shapes of an address each has one look; the pairs take turns, and so do the looks.
         """
         if self.walk.world.is_full:
             return [LOOKS[:2], LOOKS[2:]]
         self.turns[endpoint] += 1
-        turn = self.turns[endpoint]
-        return [PAIRS[len(self.turns) % 2] if turn == 1 else (LOOKS[turn % 4],)]
+        return [next(self.pairs) if self.turns[endpoint] == 1 else (next(self.singly),)]
 
     def roles(self) -> list[str]:
         """Give who looks at all that they may."""
@@ -180,7 +183,8 @@ def unseen(looks: Looks, sights: Iterable[Sight]) -> list[str]:
 def refuse_forms(looks: Looks, sights: Iterable[Sight]) -> Iterator[Sight]:
     """Send each form that was seen with nothing in what it requires; one with more than the portal takes.
 
-    Its page was looked at already: what is new is said by the same elements in all, which the looks take turns at.
+    Its page was looked at already. What is new there, the errors, is made of the same elements on all of them: each has
+    one look, in turn.
     """
     forms = _forms((sight for sight in sights if sight.role != SCREEN), "required")
     turn = cycle([LOOKS] if looks.walk.world.is_full else [(look,) for look in LOOKS])

@@ -13,6 +13,7 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     TimeField,
@@ -46,6 +47,9 @@ class Everything(SeenForm):
     count = IntegerField("Places")
     picked = RadioField("Quoi", choices=[SelectChoice("a", "une plénière"), SelectChoice("b", "un atelier")])
     lab = SelectField("Labo", coerce=int, choices=[SelectChoice(0, "aucun"), SelectChoice(7, "Labo de Lens")])
+    several = SelectMultipleField(
+        "Jours", coerce=int, choices=[SelectChoice(1, "lundi"), SelectChoice(2, "mardi"), SelectChoice(3, "mercredi")]
+    )
     readers = AudienceField("Qui peut lire ?", levels=(Audience.LAB, Audience.INTRANET))
     text = StringField("Titre")
     lines = TextAreaField("Idées")
@@ -76,6 +80,7 @@ TYPED = {
     "count": 3,
     "picked": "a",
     "lab": 7,
+    "several": [1],
     "readers": "lab",
     "text": "Foire",
     "lines": "une\r\ndeux",
@@ -107,10 +112,18 @@ def test_what_was_emptied_is_nothing(refused, kind):
     assert refused(TYPED, {**TYPED, kind: None}) == {kind: "Entre-temps, on y lit : rien"}
 
 
-def test_what_is_not_offered_any_more_is_not_told_by_its_number(refused):
-    assert refused(TYPED, {**TYPED, "lab": 41}) == {
-        "lab": "Entre-temps, on y lit : quelque chose qui n’est plus proposé"
-    }
+GONE = "Entre-temps, on y lit : quelque chose que cette liste ne propose pas : ouvrez la page de nouveau"
+
+
+def test_what_the_list_does_not_offer_is_not_told_by_its_number(refused):
+    assert refused(TYPED, {**TYPED, "lab": 41}) == {"lab": GONE}
+    assert refused({**TYPED, "lab": 40}, {**TYPED, "lab": 41}) == {"lab": GONE}
+
+
+def test_of_several_choices_each_is_read(refused):
+    assert refused(TYPED, {**TYPED, "several": [2, 3]}) == {"several": "Entre-temps, on y lit : mardi, mercredi"}
+    assert refused(TYPED, {**TYPED, "several": []}) == {"several": "Entre-temps, on y lit : rien"}
+    assert refused(TYPED, {**TYPED, "several": [9]}) == {"several": GONE}
 
 
 SAME = {

@@ -159,7 +159,7 @@ def test_those_who_left_have_no_name_in_the_log(admin, make_user, post):
     bo = make_user("Bo Lang")
     post(admin, f"/directory/people/{bo.id}/leave", {"on": ""})
     post(admin, "/directory/audit", {"reason": "request"})
-    admin.get("/account")  # reads what is said of the acts
+    admin.get("/account")  # a page in between takes the sentences of the acts
     page = words(admin.get("/directory/audit"))
     assert "Bo Lang" not in page
     assert "Une personne partie" in page

@@ -247,7 +247,7 @@ def test_the_list_of_imports_says_where_each_is(send, admin, post):
     assert "Aucun fichier n’a encore été importé." in words(admin.get("/directory/imports/"))
     post(admin, f"{staged(send(TWO))}/start")
     send(TWO)
-    admin.get("/account")  # reads what is said of the acts
+    admin.get("/account")  # a page in between takes the sentences of the acts
     page = words(admin.get("/directory/imports/"))
     assert page.index("en attente") < page.index("appliqué")
     assert "Ida Kerbrat" in page
