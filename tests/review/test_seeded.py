@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 from flask import Response, request
 
@@ -131,10 +132,18 @@ def test_a_search_that_tells_more_than_its_list(mount, walk):
     caught(reading(walk, AGENT, "careless.ideas"), "?q=canari", "tells labs_project.title")
 
 
-def test_a_filter_that_tells_more_than_its_list(mount, walk):
+@pytest.mark.parametrize(
+    "shown",
+    [
+        '<a href="/try/ideas?state=ended">ended</a>',
+        '<form><select name="state"><option value="" selected>all<option value="ended">ended</select></form>',
+        '<form><input type="checkbox" name="state" value="ended"></form>',
+    ],
+)
+def test_a_filter_that_tells_more_than_its_list(mount, walk, shown):
     def ideas():
-        titles = session.scalars(sa.select(Project.title)) if request.args.get("state") else ()
-        return Response('<a href="/try/ideas?state=ended">ended</a>' + "\n".join(titles))
+        titles = session.scalars(sa.select(Project.title)) if request.args.get("state") == "ended" else ()
+        return Response(shown + "\n".join(titles), mimetype="text/html")
 
     mount("ideas", signed_in()(ideas))
     caught(reading(walk, AGENT, "careless.ideas"), "?state=ended", "tells labs_project.title")

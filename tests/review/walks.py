@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import html
 import json
-import re
 from collections.abc import Iterable, Iterator
 from itertools import cycle, product
 from typing import Any
@@ -16,6 +14,7 @@ from portal.db import db
 from portal.web.mails import compose
 
 from tests.review import checks
+from tests.review.asking import WORD, Questions
 from tests.review.doors import METHODS, Door, every_door
 from tests.review.expecting import OPENED, is_let_in, may_act
 from tests.review.filling import Forms, gather
@@ -23,15 +22,14 @@ from tests.review.walking import UNSAFE, Visit, Walk
 from tests.review.world import ADMIN, AGENT, AGENTS, ELSEWHERE, KIOSK, MEMBER, OWNER
 
 FRAGMENT = {"HX-Request": "true"}
-QUESTION = re.compile(r'href="(/[^"#]*\?[^"#]+)"')
-SEARCH = "q=canari"
+SEARCH = f"q={WORD}"
 
 
 def read_all(walk: Walk, roles: Iterable[str], *, doors: Iterable[Door] | None = None) -> list[str]:
-    """Read every page as every role: the whole, the fragment that htmx asks for, what a search finds, the head."""
-    before = walk.state()
+    """Read every page as every role: the whole, the fragment that htmx asks for, what each filter finds, the head."""
+    before, questions = walk.state(), Questions(walk)
     with walk.listening():
-        visits = [visit for role in roles for visit in _readings(walk, role, doors)]
+        visits = [visit for role in roles for visit in _readings(walk, role, doors, questions)]
     return [
         *checks.wrong_answers(walk, visits),
         *checks.breakdowns(visits),
@@ -44,36 +42,25 @@ def read_all(walk: Walk, roles: Iterable[str], *, doors: Iterable[Door] | None =
     ]
 
 
-def _readings(walk: Walk, role: str, doors: Iterable[Door] | None) -> Iterator[Visit]:
+def _readings(walk: Walk, role: str, doors: Iterable[Door] | None, questions: Questions) -> Iterator[Visit]:
     pages = [door for door in doors or walk.doors_for(role) if door.method == "GET"]
     lists = [
         door
         for door in pages
         if not door.things and door.key is None and is_let_in(door, role, walk.world, walk.furniture)
     ]
-    shown: set[str] = set()
+    shown = {f"{door.url}?{SEARCH}" for door in lists}
     for door in pages:
         visit = walk.visit(role, door)
-        shown.update(map(html.unescape, QUESTION.findall(visit.text)))
+        shown.update(questions.shown_on(visit))
         yield visit
-    for door in lists:
-        yield walk.visit(role, door, url=f"{door.url}?{SEARCH}")
-    yield from _followed(walk, role, pages, shown)
+    yield from questions.ask(role, pages, shown)
     if walk.world.is_full or role in {AGENT, ADMIN}:
         some = {page.endpoint: page for page in pages}.values()
         for door in some if walk.world.is_full else lists:
             yield walk.visit(role, door, headers=FRAGMENT)
         for door in some:
             yield walk.visit(role, door, method="HEAD")
-
-
-def _followed(walk: Walk, role: str, pages: list[Door], shown: Iterable[str]) -> Iterator[Visit]:
-    """Follow the links that ask something of a page: filters, what comes next, exports of what was filtered."""
-    known = {door.url: door for door in pages}
-    for url in sorted(shown):
-        door = known.get(url.partition("?")[0])
-        if door is not None:
-            yield walk.visit(role, door, url=url)
 
 
 def unreached(walk: Walk, visits: Iterable[Visit]) -> Iterator[str]:
