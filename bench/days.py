@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 from bench import rows
 from bench.filling import DAY, READER, USERS, WORDS, Filler
 from bench.instances import Wanted
-from bench.measures import GROWTH_AIM, SQL_AIM, Bench, apart
+from bench.measures import GROWTH_AIM, SQL_AIM, Bench, apart, search_aim
 from bench.pages import Inside
 from bench.report import table
 
@@ -205,3 +205,4 @@ def _row(bench: Bench, inside: Inside, here: Sequence[Wanted], what: str) -> Ite
     yield f"{ratio:.1f} ×"
     largest = f"{here[-1].rows:,}".replace(",", " ")
     bench.report.at_most(f"growth to {largest} rows: {what}, {here[0].database}", ratio, GROWTH_AIM, unit=" ×")
+    search_aim(bench.report, what, here[-1], times[-1])

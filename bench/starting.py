@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -17,7 +18,7 @@ from bench.pages import LAB, LIST, SIGN_IN, TODAY
 from bench.servers import Server, burst, environment, free_port, gunicorn, request_bytes, running, wait_for
 
 PORTAL, BARE_APP = "portal.wsgi:application", "bench.bare:application"
-FURTHER = 8
+FURTHER, CROWD = 8, 30
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,15 @@ class Started:
 
 
 def built(folder: Path, slug: str) -> dict[str, Any]:
-    """Build the app of a collectivity in a fresh process."""
+    """Build the app of a collectivity in a fresh process; the first on a machine tries each plugin apart."""
     cookie = cookie_for(site_in(folder, slug), READER)
     command = [sys.executable, "-m", "bench.apart", "build", slug, cookie]
+    before = len(list((folder / "verdicts").glob("*.json")))
     done = subprocess.run(command, env=environment(folder), capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])
-    return dict(json.loads(done.stdout.splitlines()[-1]))
+    tried = len(list((folder / "verdicts").glob("*.json")))
+    return {**json.loads(done.stdout.splitlines()[-1]), "tried": tried - before}
 
 
 def starts(folder: Path | None, wanted: Wanted | None, *, times: int, log: Path, shipped: bool = False) -> Started:
@@ -69,16 +72,21 @@ def _warm(server: Server, folder: Path | None, wanted: Wanted | None) -> None:
     burst(server, lambda number: requests[number % len(requests)], 80)
 
 
-def further_mb(workshop: Workshop, *, log: Path) -> float:
-    """Give the memory one more collectivity takes in the whole tree, once both processes have answered for it."""
-    every = [Wanted(f"further{number}", "sqlite", 1) for number in range(1 + FURTHER)]
+def many(workshop: Workshop) -> tuple[Path, list[Wanted]]:
+    """Make an instance of many collectivities, whose plugins were tried: only the first start on a machine tries."""
+    every = [Wanted(f"further{number}", "sqlite", 1) for number in range(CROWD)]
     folder = workshop.instance("further", every)
-    cookie_for(site_in(folder, every[0].slug), READER)  # the plugins are tried apart once, before anybody waits
+    built(folder, every[0].slug)
+    return folder, every
+
+
+def further_mb(folder: Path, every: Sequence[Wanted], *, log: Path) -> float:
+    """Give the memory one more collectivity takes in the whole tree, once both processes have answered for it."""
     port = free_port()
     with running(gunicorn(PORTAL, port), port, folder=folder, log=log) as server:
         wait_for(server, request_bytes(SIGN_IN, host=every[0].host))
         _warm(server, folder, every[0])
         before = server.pss_mb()
-        for wanted in every[1:]:
+        for wanted in every[1 : 1 + FURTHER]:
             _warm(server, folder, wanted)
         return (server.pss_mb() - before) / FURTHER

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 
 from bench.filling import DAY, READER, WORDS, Filler
 from bench.instances import Wanted
-from bench.measures import Bench, apart
+from bench.measures import Bench, apart, search_aim
 from bench.pages import Inside
 from bench.report import table
 
@@ -110,5 +110,6 @@ def _row(bench: Bench, inside: Inside, here: Sequence[Wanted], what: str, path: 
     counts = [inside.statements(item, path)["sql"] + 1 for item in here]
     bench.report.at_most(f"SQL statements: {what}, {here[0].database}", max(counts), SQL_AIM)
     yield max(counts)
-    for item in here:
-        yield inside.p50_ms(item, path)
+    times = [inside.p50_ms(item, path) for item in here]
+    yield from times
+    search_aim(bench.report, what, here[-1], times[-1])
