@@ -72,6 +72,10 @@ class Unavailable(PortalError):
     status = 503
 
 
+class Outdated(Unavailable):
+    """The database comes from a newer code than this one: it stays away until whoever runs the portal installs it."""
+
+
 class ConfigError(PortalError):
     """The operator's files or command line say something the portal does not understand."""
 

@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response
 from werkzeug.wsgi import ClosingIterator, get_host
 
 from portal.db import read_revision
-from portal.errors import PortalError
+from portal.errors import Outdated, PortalError
 from portal.hosting.app import PortalFlask
 from portal.hosting.config import Instance
 from portal.hosting.factory import create_app
@@ -34,6 +34,10 @@ StartResponse = Callable[..., Any]
 MAX_RESTARTS = 5
 HEALTH = "/healthz"
 SENTENCE = "Le portail est en cours de mise à jour. Revenez dans une minute : rien n’est perdu."
+NEWER = (
+    "Les données de ce portail viennent d’une version plus récente que celle qui répond ici : rien n’est perdu, ses "
+    "administrateurs doivent installer cette version."
+)
 
 
 @dataclass(slots=True)
@@ -75,7 +79,8 @@ class Dispatcher:
                 live = self.acquire(site)
             except (PortalError, sqlalchemy.exc.SQLAlchemyError, OSError) as error:
                 log.error("collectivity away", extra={"collectivity": site.slug}, exc_info=error)
-                return _plain(ServiceUnavailable(retry_after=60), SENTENCE + "\n")(environ, start_response)
+                text = NEWER if isinstance(error, Outdated) else SENTENCE
+                return _plain(ServiceUnavailable(retry_after=60), text + "\n")(environ, start_response)
             try:
                 answer = live.app.wsgi_app(environ, start_response)
             except RevisionMoved:

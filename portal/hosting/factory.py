@@ -33,7 +33,7 @@ from portal.loader.hooks import CORE_PLUGIN, Hooks
 from portal.loader.inventory.declaring import check_core
 from portal.loader.manifest import Manifest
 from portal.loader.registration import blamed_on, forget, hookspecs_of, import_plugin, register
-from portal.loader.revisions import current
+from portal.loader.revisions import current, refuse_newer
 from portal.loader.running import files_of, loaded, note_running
 from portal.loader.states import Snapshot, quarantine, snapshot
 from portal.people.permissions import CORE_PERMISSIONS
@@ -88,11 +88,14 @@ def create_app(site: Site) -> PortalFlask:
 
     Each turn of the loop builds, or sets one more plugin aside here: it ends.
 
-    :raises Unavailable: the database is newer or older than this code: « portal upgrade »
+    :raises Outdated: the database is newer than this code
+    :raises Unavailable: it is older: « portal upgrade »
     """
     check_core()
     with _building:
-        if current(site.engine, CORE_PLUGIN) != core_head():
+        here = current(site.engine, CORE_PLUGIN)
+        refuse_newer(None, here)
+        if here != core_head():
             raise Unavailable(_("The portal is being updated. Come back in a minute."))
         rescan(keep=loaded())
         aside: set[str] = set()

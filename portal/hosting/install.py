@@ -17,7 +17,7 @@ from portal.hosting.site import Site
 from portal.loader.discovery import PORTAL_VERSION, files_hash, needs_of, rescan, resolve, scan
 from portal.loader.inventory.sheets import noted_files
 from portal.loader.manifest import Manifest
-from portal.loader.revisions import current, head
+from portal.loader.revisions import current, head, refuse_newer
 from portal.loader.rules import Rule
 from portal.loader.running import loaded, needs_reload
 from portal.loader.states import snapshot
@@ -145,6 +145,7 @@ def migrate_plugin(site: Site, manifest: Manifest) -> list[str]:
     """
     forget_verdict(site.instance, manifest)
     checked(site.instance, manifest)
+    refuse_newer(manifest, current(site.engine, manifest.id))
     known = noted_files(site.engine, manifest.id) == files_hash(manifest.id)
     if known and current(site.engine, manifest.id) == head(manifest):
         return []

@@ -31,7 +31,7 @@ from portal.hosting.running import UNFINISHED, at_rest
 from portal.hosting.site import Site, site_of
 from portal.loader.discovery import PORTAL_VERSION, scan
 from portal.loader.hooks import CORE_PLUGIN
-from portal.loader.revisions import knows
+from portal.loader.revisions import refuse_newer
 from portal.people.sessions import end_all_sessions
 from portal.values import Subject
 
@@ -93,11 +93,8 @@ def _check_version(manifest: dict[str, Any]) -> None:
     for held in manifest["collectivities"].values():
         for name, revision in held["revisions"].items():
             here = name == CORE_PLUGIN or name in installed
-            if here and not knows(installed.get(name), revision):
-                raise PortalError(
-                    f"Cette sauvegarde vient d'un code plus récent : les tables de « {name} » en sont à {revision}, "
-                    "inconnue ici. Mettez le code à jour d'abord."
-                )
+            if here:
+                refuse_newer(installed.get(name), revision)
 
 
 def _chosen(manifest: dict[str, Any], slug: str | None) -> list[str]:

@@ -21,7 +21,7 @@ from portal.loader.hooks import CORE_PLUGIN
 from portal.loader.inventory.noting import forget, note
 from portal.loader.manifest import Manifest
 from portal.loader.registration import import_plugin
-from portal.loader.revisions import CORE_FOLDER, alone, head, history, names_in, version_table
+from portal.loader.revisions import CORE_FOLDER, alone, current, head, history, names_in, refuse_newer, version_table
 
 
 def _script(folder: Path) -> ScriptDirectory:
@@ -34,6 +34,7 @@ def migrate(url: str, plugins: list[Manifest], *, core: bool = True, down: bool 
     What each declares of its tables is then copied to the inventory.
 
     :param plugins: dependencies first
+    :raises Outdated: one of them has tables of a newer code
     :raises Unavailable: rebuilt tables left a broken foreign key
     """
     done = []
@@ -45,6 +46,7 @@ def migrate(url: str, plugins: list[Manifest], *, core: bool = True, down: bool 
     try:
         with alone(url):
             for manifest in histories:
+                refuse_newer(manifest, current(engine, manifest.id if manifest else CORE_PLUGIN))
                 with engine.execution_options(tx="write").connect() as conn:
                     done += _history(conn, manifest, down=down)
     finally:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from portal.engines import make_engine
+from portal.errors import Outdated
 from portal.loader.manifest import Manifest
 
 CORE_FOLDER = Path(__file__).parent.parent / "migrations"
@@ -44,6 +45,18 @@ def head(manifest: Manifest | None) -> str | None:
 def knows(manifest: Manifest | None, revision: str) -> bool:
     """Tell whether the code of a plugin (None: of the core) has a revision; a newer database has one it has not."""
     return revision in names_in(history(manifest))
+
+
+def refuse_newer(manifest: Manifest | None, revision: str | None) -> None:
+    """Refuse tables that the code of a plugin (None: of the core) does not know: nobody may work on them with it.
+
+    :raises Outdated: says which, and what to do
+    """
+    if revision is not None and not knows(manifest, revision):
+        raise Outdated(
+            f"Les tables de « {manifest.id if manifest else 'portal'} » en sont à {revision}, inconnue ici : elles "
+            "viennent d'un code plus récent. Mettez le code à jour d'abord."
+        )
 
 
 def current(engine: Engine, plugin: str) -> str | None:

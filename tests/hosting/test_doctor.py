@@ -342,7 +342,12 @@ def a_database_that_is_not_there(place):
 
 @breaks(databases.tables)
 def tables_of_another_version(place):
-    place.write("UPDATE alembic_version_portal SET version_num = 'portal_0000'")
+    place.write("UPDATE alembic_version_portal SET version_num = 'portal_0001'")
+
+
+@breaks(databases.tables)
+def tables_of_a_newer_code(place):
+    place.write("UPDATE alembic_version_portal SET version_num = 'portal_9999'")
 
 
 @breaks(databases.tables_of_plugins)

@@ -12,14 +12,15 @@ from sqlalchemy.engine import make_url
 
 from portal.content.clock import real_now
 from portal.db import is_postgresql
-from portal.errors import PortalError
+from portal.errors import Outdated, PortalError
 from portal.hosting.copying import database_file
 from portal.hosting.doctor.checking import WARN, Patient, Wrong, scalar
 from portal.hosting.install import core_head
 from portal.hosting.site import Site
 from portal.loader.discovery import scan
 from portal.loader.hooks import CORE_PLUGIN
-from portal.loader.revisions import current, head
+from portal.loader.manifest import Manifest
+from portal.loader.revisions import current, head, refuse_newer
 
 UPGRADE = "portal upgrade, puis un rechargement."
 DRIFT_SECONDS = 5
@@ -43,6 +44,7 @@ def database(site: Site, _patient: Patient) -> str:
 def tables(site: Site, _patient: Patient) -> str:
     """Check that the core's tables are those of this code."""
     here = current(site.engine, CORE_PLUGIN)
+    _refuse_newer(None, here)
     if here != core_head():
         raise Wrong(f"Les tables du noyau en sont à {here}, le code à {core_head()}.", UPGRADE)
     return f"Tables du noyau à jour ({here})."
@@ -52,9 +54,17 @@ def tables_of_plugins(site: Site, _patient: Patient) -> str:
     """Check that the tables of plugins are too, also of those that are off."""
     for name, manifest in scan().manifests.items():
         here = current(site.engine, name)
+        _refuse_newer(manifest, here)
         if here is not None and here != head(manifest):
             raise Wrong(f"Les tables de « {name} » en sont à {here}, le code à {head(manifest)}.", UPGRADE)
     return "Tables des extensions à jour."
+
+
+def _refuse_newer(manifest: Manifest | None, here: str | None) -> None:
+    try:
+        refuse_newer(manifest, here)
+    except Outdated as error:
+        raise Wrong(str(error), "La version du portail, ou de l'extension, qui a fait ces tables.") from error
 
 
 def durability(site: Site, _patient: Patient) -> str:

@@ -107,7 +107,7 @@ def _blocked(standing: Standing) -> str:
     if isinstance(fault, Blocked):
         return " ; ".join(lack_words(lack) for lack in fault.lacks)
     if fault is not None and fault.phase == "schema":
-        return _("its tables are not up to date: run « portal upgrade »")
+        return _("its tables are not those of its code: run « portal upgrade »")
     return str(fault or "")
 
 
