@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import measures, processes
+from bench.costs import page_costs
 from bench.days import living
 from bench.filling import READER
 from bench.importing import importing
@@ -35,7 +36,7 @@ QUICK_SIZES = {"sqlite": (1_000, 10_000), "postgresql": (1_000, 10_000)}
 
 Chapter = Callable[[measures.Bench, Inside], object]
 CHAPTERS: dict[int, tuple[str, Chapter]] = {
-    1: ("processor time per page", lambda bench, _inside: measures.page_costs(bench)),
+    1: ("processor time per page", lambda bench, _inside: page_costs(bench)),
     2: ("SQL and weight", measures.weights),
     3: ("growth", measures.growth),
     4: ("building, switching, starting, memory", lambda bench, _inside: processes.starting(bench)),

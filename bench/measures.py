@@ -6,17 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from sqlalchemy.engine import Engine
 
 from bench.filling import READER
 from bench.instances import Wanted, Workshop, cookie_for, site_in
-from bench.pages import BOARD, LAB, LEGAL, LIST, SIGN_IN, TODAY, Cost, Inside, Line, costs, middle_cursor, shares
+from bench.pages import BOARD, LAB, LEGAL, LIST, SIGN_IN, TODAY, Inside, middle_cursor, shares
 from bench.report import Report, table
-from bench.servers import free_port, gunicorn, request_bytes, running, wait_for
-from bench.starting import BARE_APP, PORTAL
 
 NAMES = {
     LIST: "list of ephemeral labs, 25 rows",
@@ -27,20 +24,8 @@ NAMES = {
     SIGN_IN: "sign-in",
 }
 PAGES = tuple(NAMES)
-RATIO_AIMS = {LIST: 3.0, LEGAL: 1.2, SIGN_IN: 1.2}
 SQL_AIM, GROWTH_AIM, SEARCH_AIM_MS = 6, 1.3, 20
 QUICK_ROWS = 10_000
-COST_HEADS = (
-    "page",
-    "database",
-    "rows",
-    "CPU ms / request",
-    "CPU × bare",
-    "aim",
-    "lowest – highest ×",
-    "answers / s",
-    "p50 ms",
-)
 WEIGHT_HEADS = (
     "page",
     "SQL",
@@ -112,56 +97,6 @@ def apart(
     yield inside, {kind: [item for item in wanted if item.database == kind] for kind in bench.databases}
     for site in inside.dispatcher.sites.values():
         site.engine.dispose()
-
-
-def page_costs(bench: Bench) -> None:
-    """Chapter 1: processor time against the bare page."""
-    lines = [Line(path, bench.usual[name]) for name in bench.databases for path in PAGES]
-    lines += [Line(LIST, bench.of(name)[0]) for name in bench.databases]
-    bare_port, port = free_port(), free_port()
-    with (
-        running(gunicorn(BARE_APP, bare_port), bare_port, log=bench.log) as bare,
-        running(gunicorn(PORTAL, port), port, folder=bench.folder, log=bench.log) as portal,
-    ):
-        wait_for(bare, request_bytes("/"))
-        wait_for(portal, request_bytes(SIGN_IN, host=bench.wanted[0].host))
-        effort = bench.effort
-        found = costs(
-            bare,
-            portal,
-            lines,
-            bench.cookies,
-            rounds=effort.rounds,
-            requests=effort.requests,
-            max_seconds=effort.page_seconds,
-        )
-    rows = [_cost_row(line, cost) for line, cost in found.items()]
-    rows.sort(key=lambda row: (row[1], str(row[2])), reverse=False)
-    _cost_aims(bench, found)
-    how = (
-        f"gunicorn, 2 synchronous workers each, compiled bytecode; medians of {effort.rounds} shuffled rounds of"
-        f" up to {effort.requests} requests ({effort.page_seconds:g} s at most) over 4 connections."
-        " The processor time is that of the server's processes, not of PostgreSQL's."
-        " The client shares the cores: answers per second are a floor."
-    )
-    bench.report.section("1. Processor time per page", how, table(COST_HEADS, rows))
-
-
-def _cost_row(line: Line, cost: Cost) -> tuple[object, ...]:
-    name = NAMES[line.path] if line.wanted else "**bare page**: one route, one template, 25 fixed rows"
-    ratios = sorted(cost.ratios)
-    aim = RATIO_AIMS.get(line.path) if line.wanted else None
-    where = (line.wanted.database, f"{line.wanted.rows:,}".replace(",", " ")) if line.wanted else ("–", "–")
-    span = f"{ratios[0]:.1f} – {ratios[-1]:.1f}" + (f", {cost.refused} refused" if cost.refused else "")
-    figures = (median(cost.cpu_ms), median(ratios), f"≤ {aim}" if aim else "–", span)
-    return (name, *where, *figures, median(cost.per_second), median(cost.p50_ms))
-
-
-def _cost_aims(bench: Bench, found: Mapping[Line, Cost]) -> None:
-    for name, wanted in bench.usual.items():
-        for path, aim in RATIO_AIMS.items():
-            what = f"CPU × bare page: {NAMES[path]}, {name}"
-            bench.report.at_most(what, median(found[Line(path, wanted)].ratios), aim)
 
 
 def weights(bench: Bench, inside: Inside) -> None:

@@ -6,14 +6,12 @@ import cProfile
 import gzip
 import json
 import pstats
-import random
 import re
 import time
 from base64 import urlsafe_b64encode
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from statistics import median
@@ -23,7 +21,6 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from bench.instances import Wanted, answer, ask, environ_for, site_in
-from bench.servers import Served, Server, burst, request_bytes
 from portal.hosting.config import read_instance
 from portal.hosting.dispatcher import Dispatcher
 from portal.hosting.site import Site
@@ -31,73 +28,12 @@ from portal.hosting.site import Site
 LIST, TODAY, LAB, BOARD = "/labs/e/", "/", "/labs/1", "/copils/"
 LEGAL, SIGN_IN = "/mentions-legales", "/sign-in"
 OPEN_TO_ALL = (LEGAL, SIGN_IN)
-BARE = "bare page"
 RESOURCE = re.compile(r'<(?:link|script|img)[^>]*\b(?:href|src)="(/[^"]+)"')
 OURS = re.compile(r"/(portal|plugins)/(.+)$")
 TABLE = re.compile(r"(?:FROM|INTO|UPDATE)\s+\"?(\w+)", re.IGNORECASE)
 GROWTH_SECONDS = 0.8
-WARM_REQUESTS, WARM_SECONDS = 24, 60  # by number: a busy machine must not make us measure cold processes
 GROWTH_TIMES = 40
 Cookies = Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Line:
-    """One page of one collectivity; without collectivity, the bare page."""
-
-    path: str
-    wanted: Wanted | None = None
-
-    def request(self, cookies: Cookies) -> bytes:
-        """Write its request."""
-        if self.wanted is None:
-            return request_bytes("/")
-        cookie = "" if self.path in OPEN_TO_ALL else cookies[self.wanted.slug]
-        return request_bytes(self.path, host=self.wanted.host, headers={"Cookie": cookie})
-
-
-@dataclass
-class Cost:
-    """What a page cost in every round."""
-
-    cpu_ms: list[float] = field(default_factory=list)
-    ratios: list[float] = field(default_factory=list)
-    per_second: list[float] = field(default_factory=list)
-    p50_ms: list[float] = field(default_factory=list)
-    refused: int = 0
-
-
-def costs(
-    bare: Server,
-    portal: Server,
-    lines: Sequence[Line],
-    cookies: Cookies,
-    *,
-    rounds: int,
-    requests: int,
-    max_seconds: float,
-) -> dict[Line, Cost]:
-    """Measure the lines in a shuffled order, round after round, the bare page among them."""
-    base, shuffled = Line("/"), random.Random(1)
-    every, found = [base, *lines], defaultdict(Cost)
-    for line in every:
-        _burst(line, bare, portal, cookies, WARM_REQUESTS, WARM_SECONDS)
-    for _round in range(rounds):
-        shuffled.shuffle(every)
-        served = {line: _burst(line, bare, portal, cookies, requests, max_seconds) for line in every}
-        for line, one in served.items():
-            cost = found[line]
-            cost.cpu_ms.append(one.cpu_ms)
-            cost.ratios.append(one.cpu_ms / served[base].cpu_ms)
-            cost.per_second.append(one.per_second)
-            cost.p50_ms.append(one.p50_ms)
-            cost.refused += sum(count for status, count in one.statuses.items() if status != 200)
-    return found
-
-
-def _burst(line: Line, bare: Server, portal: Server, cookies: Cookies, requests: int, max_seconds: float) -> Served:
-    request = line.request(cookies)
-    return burst(portal if line.wanted else bare, lambda _number: request, requests, max_seconds=max_seconds)
 
 
 @contextmanager
