@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 from bench import rows
 from bench.filling import DAY, READER, USERS, WORDS, Filler
 from bench.instances import Wanted
-from bench.measures import GROWTH_AIM, SQL_AIM, Bench, apart, search_aim
+from bench.measures import GROWTH_AIM, MORE, SQL_AIM, Bench, apart, came_from, search_aim
 from bench.pages import Inside
 from bench.report import table
 
@@ -181,18 +181,21 @@ def _pages(wanted: Wanted) -> dict[str, str]:
 
 def living(bench: Bench, _inside: Inside) -> None:
     """Measure each page over more days, reviews and films."""
-    parts = []
+    parts, told = [], []
     with apart(bench, "days", fill_days, sizes=SIZES, quick_sizes=QUICK_SIZES) as (inside, databases):
         for name, here in databases.items():
             sizes = (f"{item.rows:,}".replace(",", " ") + " rows, ms" for item in here)
             rows = [(what, *_row(bench, inside, here, what)) for what in _pages(here[0])]
             parts.append(table((name, "SQL", *sizes, "growth"), rows))
+        here = databases[bench.databases[0]]
+        for what, path in _pages(here[-1]).items():
+            told += came_from(what, inside.statements(here[-1], path))
     how = (
         "In process, one request after the other, median. Slots of past days with who came, lines of reviews and cues"
         " of films grow, each as many as said; today is the same at every size: 40 slots in three tracks, 480 sign-ups,"
         " 8 stands."
     )
-    bench.report.section("10. The day", how, *parts)
+    bench.report.section("10. The day", how, *parts, "\n".join([MORE, *told]))
 
 
 def _row(bench: Bench, inside: Inside, here: Sequence[Wanted], what: str) -> Iterator[object]:

@@ -26,6 +26,7 @@ NAMES = {
 PAGES = tuple(NAMES)
 SQL_AIM, GROWTH_AIM, SEARCH_AIM_MS = 6, 1.3, 20
 QUICK_ROWS = 10_000
+MORE = "Where more than six come from, beside the revision, by the first table of each:"
 WEIGHT_HEADS = (
     "page",
     "SQL",
@@ -110,9 +111,7 @@ def weights(bench: Bench, inside: Inside) -> None:
         size = (kilo["page"], kilo["first"], int(kilo["requests"]), kilo["raw"])
         rows.append((name, seen["sql"] + 1, seen["savepoints"], *size, again))
         heaviest = {key: max(value, kilo[key]) for key, value in heaviest.items()}
-        if seen["sql"] >= SQL_AIM:
-            each = {key: value for key, value in seen.items() if " " in key}
-            told.append(f"* {name}: " + ", ".join(f"{n} × {key}" for key, n in sorted(each.items())))
+        told += came_from(name, seen)
         bench.report.at_most(f"SQL statements: {name}", seen["sql"] + 1, SQL_AIM)
     for key, aim, what in (
         ("first", 80, "first visit, kB compressed, heaviest page"),
@@ -129,9 +128,14 @@ def weights(bench: Bench, inside: Inside) -> None:
         " Compressed means gzip: the portal"
         " compresses its sheet and scripts itself and leaves pages to the server in front of it."
     )
-    bench.report.section(
-        "2. SQL and weight", how, table(WEIGHT_HEADS, rows), "Where more than six come from:\n" + "\n".join(told)
-    )
+    bench.report.section("2. SQL and weight", how, table(WEIGHT_HEADS, rows), "\n".join([MORE, *told]))
+
+
+def came_from(what: str, seen: Mapping[str, int]) -> Iterator[str]:
+    """Say by which table each statement of a page begins, if they are more than the aim."""
+    if seen["sql"] >= SQL_AIM:
+        each = {key: value for key, value in seen.items() if " " in key}
+        yield f"* {what}: " + ", ".join(f"{n} × {key}" for key, n in sorted(each.items()))
 
 
 def growth(bench: Bench, inside: Inside) -> None:

@@ -30,7 +30,7 @@ LEGAL, SIGN_IN = "/mentions-legales", "/sign-in"
 OPEN_TO_ALL = (LEGAL, SIGN_IN)
 RESOURCE = re.compile(r'<(?:link|script|img)[^>]*\b(?:href|src)="(/[^"]+)"')
 OURS = re.compile(r"/(portal|plugins)/(.+)$")
-TABLE = re.compile(r"(?:FROM|INTO|UPDATE)\s+\"?(\w+)", re.IGNORECASE)
+TABLE = re.compile(r"\b(?:FROM|INTO|UPDATE)\s+\"?(\w+)", re.IGNORECASE)
 GROWTH_SECONDS = 0.8
 GROWTH_TIMES = 40
 Cookies = Mapping[str, str]

@@ -13,6 +13,10 @@ CAVEAT = (
     "Absolute times move with the machine and with what else it does; **CPU × bare page**, measured in the same minute,"
     " is the figure to compare. A load above the number of cores means that others were at work during the run."
 )
+BESIDE = (
+    "Why an aim is missed: [MISSED.md](MISSED.md). What was done to it (kills, power cuts, full disks, hostile words),"
+    " and what was lost: [PROOF.md](PROOF.md)."
+)
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
 
@@ -44,7 +48,7 @@ class Report:
         """Give the whole page."""
         head = [
             "# What it costs",
-            f"Written by the command below; do not edit. {CAVEAT} Why an aim is missed: [MISSED.md](MISSED.md).",
+            f"Written by the command below; do not edit. {CAVEAT} {BESIDE}",
             table(
                 ("", ""),
                 [
