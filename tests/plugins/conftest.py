@@ -30,3 +30,20 @@ def at_once(writing):
             return list(threads.map(one, acts))
 
     return run
+
+
+@pytest.fixture
+def post_at_once(post):
+    """Send the same form from several browsers at the same instant; give the page that each then reads."""
+
+    def run(url, *browsers):
+        barrier = Barrier(len(browsers))
+
+        def one(browser):
+            barrier.wait()
+            return post(browser, url, follow_redirects=True)
+
+        with ThreadPoolExecutor(len(browsers)) as threads:
+            return list(threads.map(one, browsers))
+
+    return run

@@ -320,3 +320,14 @@ def _rows(reading) -> list[object]:
     with reading():
         tables = (Copil.__table__, Decider.__table__, Turn.__table__, FormerDay.__table__, Question.__table__)
         return [list(map(tuple, session.execute(sa.select(table)))) for table in tables]
+
+
+def test_a_copil_closed_from_two_places_at_the_same_instant_is_closed_once(
+    sign_in, begin, copil, facilitator, post_at_once, audit_of
+):
+    begin()
+    browsers = [sign_in(facilitator) for _device in range(2)]
+    for answer in post_at_once(f"/copils/sessions/{copil}/close", *browsers):
+        assert answer.status_code == 200
+        assert "Le copil est clos." in words(answer)
+    assert audit_of(Subject("copils.copil", copil)).count("copils.copil_closed") == 1

@@ -354,3 +354,13 @@ def test_the_manifest_lists_every_table_of_the_models():
     listed = scan().manifests["labs"].privacy["tables"]
     assert len(listed) == len(set(listed))
     assert set(listed) == tables
+
+
+def test_two_who_close_a_lab_at_the_same_instant_close_it_once(sign_in, make_user, writing, post_at_once, audit_of):
+    with writing():
+        lab_id = make_lab("Dunkerque")
+    browsers = [sign_in(make_user(name, role="admin")) for name in ("Ad Min", "Ida Kerbrat")]
+    for answer in post_at_once(f"/labs/{lab_id}/close", *browsers):
+        assert answer.status_code == 200
+        assert "Le labo est fermé." in words(answer)
+    assert audit_of(Subject("labs.lab", lab_id)).count("labs.lab_closed") == 1
