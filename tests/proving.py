@@ -1,7 +1,8 @@
 """`--proof`: the long versions of tests; `--proof-page`: the figures they measure, in a page.
 
 A test that has two lengths asks for `proof` (true with `--proof`) and notes what it measured with `figure(…)`. `make
-proof` runs them all and writes bench/PROOF.md; `make test` runs the short versions and writes nothing.
+proof` runs them all and writes bench/PROOF.md; `make test` runs the short versions and writes nothing. What did not run,
+or broke before it had measured anything, has a row of its own: a page without it would look as if all had held.
 """
 
 from __future__ import annotations
@@ -18,8 +19,11 @@ from pathlib import Path
 import pytest
 
 from bench.report import machine, table
+from portal.testing.databases import DATABASES
 
-FIGURE = "figure"
+from tests.strict import lacked
+
+FIGURE, NOT_RUN = "figure", "not run"
 HEADS = ("what", "on", "aim", "measured", "seconds", "verdict")
 STARTED = time.perf_counter()
 rows: list[tuple[str, ...]] = []
@@ -50,14 +54,32 @@ def figure(record_property: Callable[[str, object], None]) -> Callable[..., None
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Gather the figures, also when the tests run in several processes."""
+    missing = lacked(report)
     if report.when == "call" or not report.passed:
-        outcomes[report.outcome] += 1
-    if report.when != "call":
+        outcomes[report.outcome if missing is None else NOT_RUN] += 1
+    found = [json.loads(str(value)) for name, value in report.user_properties if name == FIGURE]
+    if missing is None and not report.failed and report.when != "call":
         return
-    verdict = "held" if report.passed else f"**{report.outcome}**"
-    for name, value in report.user_properties:
-        if name == FIGURE:
-            rows.append((*json.loads(str(value)), f"{report.duration:.0f}", verdict))
+    verdict = "held" if report.passed else f"**{report.outcome if missing is None else NOT_RUN}**"
+    if not found and not report.passed:
+        found = [(*_named(report.nodeid), "—", "nothing" if missing is None else " ".join(missing.split()))]
+    rows.extend((*row, f"{report.duration:.0f}", verdict) for row in found)
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """Gather what could not even be read."""
+    missing = lacked(report)
+    row = (*_named(report.nodeid), "—", missing or "nothing", "0", f"**{NOT_RUN}**")
+    if (report.failed or missing is not None) and row not in rows:  # each process of the tests reads every file
+        outcomes[NOT_RUN] += 1
+        rows.append(row)
+
+
+def _named(nodeid: str) -> tuple[str, str]:
+    """Give the sentence that names a test, and the database it runs on."""
+    sentence, _bracket, given = nodeid.rpartition("::")[2].partition("[")
+    kinds = [kind for kind in DATABASES if kind in given.lower()]
+    return sentence.removeprefix("test_").replace("_", " "), *(kinds[:1] or ["—"])
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -75,10 +75,18 @@ def _judge(report: Report) -> Report:
 
 
 def _note(report: Report) -> None:
+    reason = lacked(report)
+    if reason is not None:
+        not_run[reason].append(report.nodeid)
+
+
+def lacked(report: Report) -> str | None:
+    """Say why a test did not run, forbidden or not; None of one that did."""
     if report.skipped and not hasattr(report, "wasxfail"):
-        not_run[_reason(report)].append(report.nodeid)
-    elif report.failed and str(report.longrepr).startswith(FORBIDDEN):
-        not_run[str(report.longrepr).removeprefix(FORBIDDEN)].append(report.nodeid)
+        return _reason(report)
+    if report.failed and str(report.longrepr).startswith(FORBIDDEN):
+        return str(report.longrepr).removeprefix(FORBIDDEN)
+    return None
 
 
 def _reason(report: Report) -> str:

@@ -58,6 +58,36 @@ def test_a_test_that_could_not_run_fails_when_strict(run, text):
     assert "which STRICT=1 forbids: no such server" in said
 
 
+PROVING = f"""
+import pytest
+def test_holds_on_sqlite(figure): figure("writes lost", "sqlite", aim="0", found=0)
+def test_breaks_first(): assert 0
+{SKIPPING}
+@pytest.fixture
+def server(): pytest.skip("no root")
+@pytest.mark.parametrize("on", ["sqlite"])
+def test_cuts_the_power(server, on): pass
+"""
+
+
+@pytest.mark.parametrize("strict", ["0", "1"])
+def test_the_page_of_proofs_says_what_did_not_run_or_measured_nothing(run, tmp_path, strict):
+    page = tmp_path / "PROOF.md"
+    run(PROVING, "-p", "tests.proving", f"--proof-page={page}", STRICT=strict)
+    said = page.read_text(encoding="utf-8")
+    assert "| tests | 1 passed, 2 not run, 1 failed |" in said
+    assert "| writes lost | sqlite | 0 | 0 | 0 | held |" in said
+    assert "| breaks first | — | — | nothing | 0 | **failed** |" in said
+    assert "| needs more | — | — | no such server (apt install server) | 0 | **not run** |" in said
+    assert "| cuts the power | sqlite | — | no root | 0 | **not run** |" in said
+
+
+def test_the_page_of_proofs_says_which_file_could_not_even_be_read(run, tmp_path):
+    page = tmp_path / "PROOF.md"
+    run(SKIPPING_FILE, "-p", "tests.proving", f"--proof-page={page}")
+    assert "| no such server (apt install server) | 0 | **not run** |" in page.read_text(encoding="utf-8")
+
+
 def test_an_expected_failure_is_not_a_missing_tool(run):
     status, said = run("import pytest\n@pytest.mark.xfail\ndef test_fails(): assert 0\n", STRICT="1")
     assert status == 0
