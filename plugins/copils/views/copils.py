@@ -102,9 +102,16 @@ def copils_export(fmt):
 @signed_in(copil=one_copil)
 def copil(copil):
     """Show one copil: when it sits, who is to answer, what is asked, how the time was shared."""
+    return copil_page(copil)
+
+
+def copil_page(copil: Copil, *, status: int = 200, refused: dict[str, Any] | None = None) -> Response:
+    """Give the page of a copil; with a place on its agenda that was refused, if one was."""
     found = list(actions_of(copil.subject))
     return page(
         "copils/copil.html",
+        status=status,
+        refused=refused or {},
         main=[action for action in found if action.kind == "main"],
         offers=[action for action in found if action.kind != "main"],
         sections=sections_of(copil.subject),
@@ -137,7 +144,7 @@ def _facts(copil: Copil) -> dict[str, Any]:
 
 def _agenda(copil: Copil, at: datetime, *, may_order: bool) -> dict[str, Any]:
     """Give the first questions of the agenda, or all of them to whoever wants them."""
-    most = None if request.args.get("questions") == "all" else SHOWN_AT_ONCE
+    most = None if request.args.get("questions") == "all" or request.method == "POST" else SHOWN_AT_ONCE
     goes_on = most is not None and agenda_goes_on(copil, most=most)
     return {
         "agenda": agenda_glances(viewer(), copil, at=at, may_order=may_order, most=most),

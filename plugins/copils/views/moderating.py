@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from portal.api import Form, NotFound, form_page, message, now, requires, see, texts, viewer
+from portal.api import Form, Invalid, NotFound, form_page, message, now, requires, see, texts, viewer
 
 from plugins.copils import permissions
 from plugins.copils.forms.questions import MaskForm, ReturnForm, TogetherForm
@@ -18,6 +18,7 @@ from plugins.copils.services.moderating import return_question
 from plugins.copils.services.ordering import move_question
 from plugins.copils.views.asking import see_question, url_of
 from plugins.copils.views.blueprint import blueprint
+from plugins.copils.views.copils import copil_page
 from plugins.copils.views.loaders import question_to_group, question_to_moderate, question_to_touch
 
 _ = texts("copils")
@@ -26,8 +27,12 @@ _ = texts("copils")
 @blueprint.post("/q/<int:question_id>/move")
 @requires(permissions.ASK, question=question_to_touch)
 def move_question_to(question):
-    """Give a question another place on its agenda."""
-    move_question(viewer(), question, to=request.form.get("to", type=int), at=now())
+    """Give a question another place on its agenda; what names no place stays where it was typed."""
+    try:
+        move_question(viewer(), question, to=request.form.get("to", type=int), at=now())
+    except Invalid as refusal:
+        typed = {"question": question, "to": request.form.get("to", ""), "error": refusal.message}
+        return copil_page(question.copil, status=422, refused=typed)
     message(_("The order of the agenda has changed."))
     return see("copils.copil", copil_id=question.copil_id, _anchor=f"q{question.id}")
 
