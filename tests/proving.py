@@ -1,8 +1,8 @@
 """`--proof`: the long versions of tests; `--proof-page`: the figures they measure, in a page.
 
 A test that has two lengths asks for `proof` (true with `--proof`) and notes what it measured with `figure(…)`. `make
-proof` runs them all and writes bench/PROOF.md; `make test` runs the short versions and writes nothing. What did not run,
-or broke before it had measured anything, has a row of its own: a page without it would look as if all had held.
+proof` runs them all and writes bench/PROOF.md; `make test` runs the short versions and writes nothing. What did not
+run, or broke before it had measured anything, has a row of its own: a page without it would look as if all had held.
 """
 
 from __future__ import annotations

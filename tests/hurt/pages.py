@@ -15,6 +15,8 @@ class Page:
 
     :ivar kinds: what a browser makes of each field that is typed, ticked or picked: `date`, `checkbox`, `file`
     :ivar choices: of what is ticked and is not yet, the first value
+    :ivar offered: of what is picked, every value that may be
+    :ivar picked: of what is picked, the values that are
     """
 
     action: str
@@ -22,6 +24,8 @@ class Page:
     typed: list[str] = field(default_factory=list)
     kinds: dict[str, str] = field(default_factory=dict)
     choices: dict[str, str] = field(default_factory=dict)
+    offered: dict[str, list[str]] = field(default_factory=dict)
+    picked: dict[str, list[str]] = field(default_factory=dict)
 
 
 class _Forms(HTMLParser):
@@ -44,20 +48,28 @@ class _Forms(HTMLParser):
             self.select, self.area = (said["name"], None) if tag == "select" else (None, said["name"])
             self.open.typed += [said["name"]] if tag == "textarea" else []
             self.open.kinds[said["name"]] = tag
-        elif tag == "option" and self.select and ("selected" in said or not self.open.values[self.select]):
-            self.open.values[self.select] = said.get("value") or ""
+        elif tag == "option" and self.select and "disabled" not in said:
+            self._offer(self.select, said.get("value") or "", is_picked="selected" in said)
+            if "selected" in said or not self.open.values[self.select]:
+                self.open.values[self.select] = said.get("value") or ""
 
     def _input(self, said):
         kind = said.get("type") or "text"
         if kind in UNSENT:
             return
         self.open.kinds[said["name"]] = kind
+        if kind in {"radio", "checkbox"}:
+            self._offer(said["name"], said.get("value", "on"), is_picked="checked" in said)
         if kind in {"radio", "checkbox"} and "checked" not in said:
             self.open.choices.setdefault(said["name"], said.get("value") or "y")
             return
         self.open.values[said["name"]] = said.get("value") or ""
         if kind in TYPED:
             self.open.typed.append(said["name"])
+
+    def _offer(self, name, value, *, is_picked):
+        self.open.offered.setdefault(name, []).append(value)
+        self.open.picked.setdefault(name, []).extend([value] if is_picked else [])
 
     def handle_endtag(self, tag):
         if tag in {"form", "select", "textarea"}:
