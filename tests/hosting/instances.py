@@ -23,16 +23,16 @@ from portal.people.users import add_user
 PATIENCE_SECONDS = 60
 
 
-def place_for(database, folder, *, empty=False):
-    """Prepare the settings of an instance of one collectivity, and its database: with its tables, or with nothing."""
+def place_for(database, folder, *, empty=False, like=None):
+    """Prepare the settings of an instance of one collectivity, and its database: its tables, nothing, or a copy."""
     write_secret(folder)
     document = tomlkit.document()
     document["name"] = "Ville de Dunkerque"
     if database.kind == "postgresql":
-        document["database"] = database.empty() if empty else database.fresh(())
+        document["database"] = database.empty() if empty else database.copy(like) if like else database.fresh(())
     elif not empty:
         (folder / "default").mkdir()
-        shutil.copyfile(str(make_url(database.fresh(())).database), folder / "default/portal.db")
+        shutil.copyfile(str(make_url(like or database.fresh(())).database), folder / "default/portal.db")
     (folder / "portal.toml").write_text(document.as_string())
     return folder
 
