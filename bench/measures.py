@@ -166,7 +166,8 @@ def growth(bench: Bench, inside: Inside) -> None:
 def search_aim(report: Report, what: str, wanted: Wanted, ms: float) -> None:
     """Set a page that looks for words, at its largest size, beside the aim of a search."""
     if "word" in what:
-        report.at_most(f"p50 over {_short(wanted.rows)} rows: {what}, {wanted.database}", ms, SEARCH_AIM_MS, unit=" ms")
+        over = f"{_short(wanted.rows)} rows: {what}, {wanted.database}"
+        report.at_most(f"search, p50 of the page over {over}", ms, SEARCH_AIM_MS, unit=" ms")
 
 
 def _short(rows: int) -> str:
