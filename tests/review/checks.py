@@ -10,23 +10,26 @@ from collections.abc import Iterable, Iterator
 
 from portal.web.headers import CSP
 
-from tests.review.expecting import expected, is_let_in
+from tests.review.expecting import STOPPED, expected, is_let_in
 from tests.review.walking import UNSAFE, Visit, Walk
-from tests.review.world import Marker, Roles
+from tests.review.world import AGENTS, Marker, Roles
 
 MARKER = re.compile(r"canari-[0-9a-f]{4}")
 TOKEN = re.compile(r'name="(?:csrf_token"|key" type="hidden") value="[^"]+"')
 REFERENCE = re.compile(r"(?<![\w-])[0-9a-f]{4}-[0-9a-f]{2}(?![\w-])")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:\+\d\d:\d\d|Z)?")
-IS_REFUSAL = frozenset({401, 403, 404, 409, 422})
+IS_REFUSAL = frozenset({401, 403, 404})
 ASKED_OF_ALL = {
     "Content-Security-Policy": {CSP},
     "X-Content-Type-Options": {"nosniff"},
     "X-Frame-Options": {"DENY"},
     "Referrer-Policy": {"same-origin", "no-referrer"},
+    "Cross-Origin-Opener-Policy": {"same-origin"},
     "Cross-Origin-Resource-Policy": {"same-origin"},
+    "Permissions-Policy": {"camera=(), geolocation=(), microphone=(), payment=(), usb=()"},
 }
 SANDBOX = "sandbox"
+NO_SUCH_METHOD = 405  # said before anything is read of the address
 FRAME = re.compile(r"; frame-src https://[a-z0-9.-]+(?=;|$)")  # of one host, once somebody asked for it
 
 
@@ -91,16 +94,22 @@ def acts(walk: Walk, visits: Iterable[Visit]) -> Iterator[str]:
     for visit in visits:
         if visit.wrote:
             yield f"{visit} wrote: {visit.wrote[0][:60]}"
-        elif visit.status not in IS_REFUSAL and visit.door.endpoint not in walk.furniture.silent:
+        elif visit.status not in IS_REFUSAL | STOPPED and visit.door.endpoint not in walk.furniture.silent:
             yield f"{visit} is no refusal"
 
 
 def untried(walk: Walk, visits: Iterable[Visit]) -> Iterator[str]:
-    """Find the acts that ask a fact, and were tried by nobody who has the permission and lacks the fact."""
-    here = walk.world, walk.furniture
-    tried = {visit.door.endpoint for visit in visits if is_let_in(visit.door, visit.role, *here)}
+    """Find the acts that ask a fact, and were refused for it to nobody who has the permission and lacks the fact.
+
+    Whoever was stopped by something else, or met silence, was not refused: of silence, that nothing was done is known.
+    """
+    here, silent = (walk.world, walk.furniture), walk.furniture.silent
+    refused = (
+        visit for visit in visits if visit.status in IS_REFUSAL or visit.is_forbidden or visit.door.endpoint in silent
+    )
+    tried = {visit.door.endpoint for visit in refused if is_let_in(visit.door, visit.role, *here)}
     asks = {door.endpoint for door in walk.doors if door.method in UNSAFE} & walk.furniture.acts.keys()
-    yield from (f"{endpoint} was tried by nobody who lacks its fact" for endpoint in sorted(asks - tried))
+    yield from (f"{endpoint} was refused to nobody who lacks its fact" for endpoint in sorted(asks - tried))
 
 
 def changes(before: dict[str, str], after: dict[str, str]) -> Iterator[str]:
@@ -128,15 +137,23 @@ def plain(visit: Visit) -> str:
     return text
 
 
-def bare_answers(visits: Iterable[Visit]) -> Iterator[str]:
+def bare_answers(walk: Walk, visits: Iterable[Visit]) -> Iterator[str]:
     """Find the answers without the headers that let nothing run, nothing leave, nothing stay (P5)."""
     for visit in visits:
         for name, values in ASKED_OF_ALL.items():
             given = FRAME.sub("", visit.headers.get(name, ""))
             if given not in values and not (name == "Content-Security-Policy" and given.endswith(SANDBOX)):
                 yield f"{visit} has no {name}"
-        if "Cache-Control" not in visit.headers:
-            yield f"{visit} has no Cache-Control"
+        kept, wanted = visit.headers.get("Cache-Control"), _keeping(walk, visit)
+        if kept not in wanted:
+            yield f"{visit} may be kept: Cache-Control is {kept}, not {' or '.join(sorted(wanted))}"
+
+
+def _keeping(walk: Walk, visit: Visit) -> set[str]:
+    """Say what a cache is told: what somebody sees, or what a secret address shows, stays nowhere."""
+    is_private = visit.role in AGENTS or (visit.door.key is not None and visit.status != NO_SUCH_METHOD)
+    said = walk.furniture.cached.get(visit.door.endpoint)
+    return {"no-store" if is_private else "no-cache"} | ({said} if said and visit.status < 400 else set())
 
 
 def told_in_logs(walk: Walk) -> Iterator[str]:

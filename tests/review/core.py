@@ -70,6 +70,13 @@ TURNED_AWAY = {
     "core.purge_now": "a plugin that is on is not purged",
     "core.erase": "nobody erases themselves",
 }
+NEVER_OTHERWISE = "public, max-age=31536000, immutable"
+CACHED = {
+    "core.asset": NEVER_OTHERWISE,
+    "core.theme_file": NEVER_OTHERWISE,
+    "core.file": "private, no-cache",
+    "core.health": "no-store",
+}
 SENT = {
     "core.purge_now": {"typed": "labs"},
     "core.theme_page": {"ink": "#0b3d5c", "accent": "#7a1f3d"},

@@ -12,8 +12,9 @@ from tests.review.world import AGENTS, World
 TO_SIGN_IN, REFUSED, ABSENT = frozenset({401}), frozenset({403}), frozenset({404})
 # A page, another page.
 OPENED = frozenset({200, 204, 302, 303, 304})
-# Let in to act: « somebody was faster », a form that says what is missing, too.
-LET_IN = OPENED | {409, 422}
+# « Somebody was faster », a form that says what is missing.
+STOPPED = frozenset({409, 422})
+LET_IN = OPENED | STOPPED
 TURNED_AWAY = LET_IN | {403, 404}
 
 

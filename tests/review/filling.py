@@ -33,18 +33,31 @@ TABLE = b"matricule;nom\nM90;Diop\n"
 
 @dataclass
 class Forms:
-    """The forms that pages of the world show, filled: of one address, or of another of the same endpoint."""
+    """The forms that pages of the world show, filled: of one address, or of another of the same endpoint.
+
+    :ivar taken: the doors where somebody had what fills them accepted, by their endpoints
+    """
 
     at: dict[str, dict[str, str]] = field(default_factory=dict)
     of: dict[str, dict[str, str]] = field(default_factory=dict)
     files: dict[str, list[str]] = field(default_factory=dict)
     sent: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    taken: dict[str, list[Door]] = field(default_factory=dict)
 
     def values_for(self, door: Door) -> dict[str, Any]:
         """Give what is sent to a door, but for the token."""
         values = self.at.get(door.url) or self.of.get(door.endpoint, {})
         files = {name: _file(name) for name in self.files.get(door.endpoint, ())}
         return {**values, **files, **self.sent.get(door.endpoint, {})}
+
+    def take(self, door: Door) -> None:
+        """Note that what is sent to a door was accepted there."""
+        self.taken.setdefault(door.endpoint, []).append(door)
+
+    def taken_for(self, door: Door) -> dict[str, Any]:
+        """Give what was accepted at a door, or at another of its endpoint; where nothing was, what would be sent."""
+        taken = self.taken.get(door.endpoint, [door])
+        return self.values_for(door if door in taken else taken[0])
 
     def keep(self, endpoint: str, form: Page) -> None:
         """Keep a form of an endpoint, unless there is one."""

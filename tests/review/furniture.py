@@ -11,10 +11,12 @@ A plugin brings `tests/plugins/<id>/furniture.py`, found by its name. It may say
 * `ON_SCREENS`: the permissions kept by a session on a shared screen;
 * `ACTS`: the same for an endpoint whose view or service asks more than its permission;
 * `SILENT`: acts on what is one's own that answer the same to everybody, and do nothing to others;
+* `STOPPED`: acts whose 409 or 422 to who may not do them is another than to who may, and why that tells nothing;
 * `TURNED_AWAY`: endpoints that answer 403, 404 or 409 to who may come in, and why; else a page is one, or leads on;
 * `UNREACHED`: endpoints whose page opens to nobody in this world, and why;
 * `SENT`: what is sent to an endpoint beside what fills its form, `{"labs.cast": {"choice": "no"}}`;
 * `UNDONE`: acts that are refused to all who may do them in this world, and why;
+* `CACHED`: endpoints whose answers a browser may keep, and what they say of it;
 * `BOUNDED`: endpoints whose statements grow with what may only be so many, and which: the plugin tests what one costs;
 * `READERS`: for a table, or one column of it, who may come upon what a row says;
 * `HIDDEN`: columns with markers that no page shows to anybody, and why;
@@ -43,8 +45,8 @@ Readers = Callable[[Any, World], "Roles | Thing | tuple[Thing, Roles]"]
 Narrowed = Callable[[Marker, str, World], Roles | None]
 OPEN, SIGNED_IN = "nobody", "somebody"
 TABLES = (
-    "arguments", "may", "may_at", "acts", "silent", "turned_away", "unreached", "sent", "undone", "readers", "hidden",
-    "exempt", "shapes", "bounded",
+    "arguments", "may", "may_at", "acts", "silent", "stopped", "turned_away", "unreached", "sent", "undone", "readers",
+    "hidden", "exempt", "shapes", "bounded", "cached",
 )  # fmt: skip
 
 
@@ -59,6 +61,7 @@ class Furniture:
     on_screens: set[str] = field(default_factory=set)
     acts: dict[str, Who] = field(default_factory=dict)
     silent: dict[str, str] = field(default_factory=dict)
+    stopped: dict[str, str] = field(default_factory=dict)
     turned_away: dict[str, str] = field(default_factory=dict)
     unreached: dict[str, str] = field(default_factory=dict)
     sent: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -68,6 +71,7 @@ class Furniture:
     exempt: dict[str, str] = field(default_factory=dict)
     shapes: dict[str, Callable[[Any, str], Any]] = field(default_factory=dict)
     bounded: dict[str, str] = field(default_factory=dict)
+    cached: dict[str, str] = field(default_factory=dict)
     scopes: dict[str, str] = field(default_factory=dict)
     narrowed: list[Narrowed] = field(default_factory=list)
 

@@ -8,6 +8,7 @@ from functools import partial
 import sqlalchemy as sa
 
 from tests.review import walks
+from tests.review.acting import act_all
 
 
 def at(walk, *endpoints):
@@ -27,7 +28,7 @@ def reading(walk, role, *endpoints):
 
 
 def acting(walk, role, *endpoints):
-    return walks.act_all(walk, [role], doors=at(walk, *endpoints))
+    return act_all(walk, [role], doors=at(walk, *endpoints))
 
 
 def everything(*_args, **_options):

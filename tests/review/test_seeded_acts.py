@@ -13,6 +13,7 @@ from portal.people.persons import person
 
 from plugins.labs.models.ephemeral import Ephemeral
 from tests.review import walks
+from tests.review.acting import undone
 from tests.review.filling import Forms
 from tests.review.growing import compare_ten_and_a_thousand
 from tests.review.outside import compare_before_and_after
@@ -58,7 +59,7 @@ def test_an_act_that_is_refused_to_all_who_may_do_it(mount, walk):
         raise Conflict("x")
 
     mount("busy", signed_in()(busy), methods=["POST"])
-    faults = walks.undone(walk, Forms(), [], at(walk, "careless.busy"))
+    faults = undone(walk, Forms(), [], at(walk, "careless.busy"))
     caught(list(faults), "careless.busy: what is sent is never taken")
 
 

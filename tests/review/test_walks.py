@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.review import walks
+from tests.review.acting import act_all
 from tests.review.doors import every_door, lost
 from tests.review.world import ADMIN, AGENT, ANONYMOUS, KIOSK, MEMBER
 
@@ -32,13 +33,13 @@ def test_every_page_tells_each_role_what_it_may_read_and_no_more(walk, world, no
 
 
 def test_every_act_is_open_to_those_who_may_and_to_nobody_else(walk, world, nothing_wrong):
-    nothing_wrong("acts of a role that may not", walks.act_all(walk, world.roles()))
+    nothing_wrong("acts of a role that may not", act_all(walk, world.roles()))
 
 
 def test_a_shared_screen_opens_what_is_said_and_no_more(walk, nothing_wrong):
     """One door of each here; the long walks above go to them all as somebody on a screen too."""
     doors = list({(door.endpoint, door.method): door for door in walk.doors_for(KIOSK)}.values())
-    faults = walks.read_all(walk, [KIOSK], doors=doors) + walks.act_all(walk, [KIOSK], doors=doors)
+    faults = walks.read_all(walk, [KIOSK], doors=doors) + act_all(walk, [KIOSK], doors=doors)
     nothing_wrong("doors that a shared screen opens too wide", faults)
 
 

@@ -9,7 +9,7 @@ import zlib
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
 from unittest.mock import patch
@@ -20,7 +20,9 @@ from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from portal.db import CoreBase, db
+from portal.errors import Forbidden, PortalError
 from portal.hosting.logs import facts_of
+from portal.web.forms import Form
 
 from tests.review.building import AGENT_OF
 from tests.review.doors import Door, doors
@@ -37,6 +39,7 @@ class Visit:
     """One request, and what came of it.
 
     :ivar wrote: the statements that were committed, on tables that are not operational
+    :ivar is_forbidden: a form is shown again (422) because this person may not do it, not for what they typed
     """
 
     role: str
@@ -47,6 +50,7 @@ class Visit:
     headers: Any
     body: bytes
     wrote: tuple[str, ...] = ()
+    is_forbidden: bool = False
 
     def __str__(self) -> str:
         about = ", ".join(map(str, self.door.things))
@@ -112,8 +116,10 @@ class Walk:
             options.setdefault("data", {**options.pop("values", {}), "csrf_token": token})
         self.visits += 1
         self.written.clear()
-        answer = self.client.open(url, method=method, headers=headers, environ_base=AGENT_OF, **options)
-        return _visit(role, door, method, url, answer, tuple(self.written))
+        with _refusals() as refusals:
+            answer = self.client.open(url, method=method, headers=headers, **{"environ_base": AGENT_OF, **options})
+        made = _visit(role, door, method, url, answer, tuple(self.written))
+        return replace(made, is_forbidden=any(isinstance(refusal, Forbidden) for refusal in refusals))
 
     def undone(self, role: str, door: Door, **options: Any) -> Visit:
         """Make a request whose transaction is rolled back where it would commit: the world stays as it is."""
@@ -151,6 +157,20 @@ def _visit(role: str, door: Door, method: str, url: str, answer: TestResponse, w
     made = Visit(role, door, method, url, answer.status_code, answer.headers, answer.data, wrote)
     answer.close()
     return made
+
+
+@contextmanager
+def _refusals() -> Iterator[list[PortalError]]:
+    """Gather what services refuse to forms meanwhile: the page says it in words, the status that it was refused."""
+    found: list[PortalError] = []
+    show = Form.refuse
+
+    def refuse(form: Form, refusal: PortalError) -> None:
+        found.append(refusal)
+        show(form, refusal)
+
+    with patch.object(Form, "refuse", refuse):
+        yield found
 
 
 def _undo() -> None:

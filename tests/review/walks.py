@@ -15,14 +15,26 @@ from portal.web.mails import compose
 
 from tests.review import checks
 from tests.review.asking import WORD, Questions
+from tests.review.building import AGENT_OF
 from tests.review.doors import METHODS, Door, every_door
 from tests.review.expecting import OPENED, is_let_in, may_act
-from tests.review.filling import Forms, gather
 from tests.review.walking import UNSAFE, Visit, Walk
-from tests.review.world import ADMIN, AGENT, AGENTS, ELSEWHERE, KIOSK, MEMBER, OWNER
+from tests.review.world import ADMIN, AGENT, AGENTS, ANONYMOUS, ELSEWHERE, MEMBER, OWNER
 
 FRAGMENT = {"HX-Request": "true"}
 SEARCH = f"q={WORD}"
+UNREADABLE = 400
+SILENT_AGENT = {name: said for name, said in AGENT_OF.items() if name != "HTTP_SEC_FETCH_SITE"}
+# What the browser of somebody who is on another site says; the oldest browsers say nothing.
+OTHER_SITES: dict[str, dict[str, Any]] = {
+    "cross-site": {"headers": {"Sec-Fetch-Site": "cross-site"}},
+    "same-site": {"headers": {"Sec-Fetch-Site": "same-site"}},
+    "foreign origin": {"headers": {"Origin": "https://evil.example"}},
+    "foreign origin alone": {"headers": {"Origin": "https://evil.example"}, "environ_base": SILENT_AGENT},
+    "null origin": {"headers": {"Origin": "null"}, "environ_base": SILENT_AGENT},
+    "foreign referer": {"headers": {"Referer": "https://evil.example/x"}, "environ_base": SILENT_AGENT},
+    "from nowhere": {"environ_base": SILENT_AGENT},
+}
 
 
 def read_all(walk: Walk, roles: Iterable[str], *, doors: Iterable[Door] | None = None) -> list[str]:
@@ -36,7 +48,7 @@ def read_all(walk: Walk, roles: Iterable[str], *, doors: Iterable[Door] | None =
         *checks.leaks(walk, visits),
         *checks.writings(visits),
         *checks.changes(before, walk.state()),
-        *checks.bare_answers(visits),
+        *checks.bare_answers(walk, visits),
         *checks.told_in_logs(walk),
         *([] if doors else [*unreached(walk, visits), *checks.unseen(walk, visits)]),
     ]
@@ -75,87 +87,6 @@ def unreached(walk: Walk, visits: Iterable[Visit]) -> Iterator[str]:
         yield from (f"{endpoint} is said to open to nobody, and does" for endpoint in sorted(said - closed))
 
 
-def act_all(walk: Walk, roles: Iterable[str], *, doors: Iterable[Door] | None = None) -> list[str]:
-    """Send every form, filled, as every role: for good where it may change nothing, undone where it may."""
-    asked = list(_asked(walk, list(roles), doors))
-    forms = Forms(sent=walk.furniture.sent)
-    gather(walk, forms, {door.endpoint for _role, door in asked}, walk.doors)
-    before, refused, done = _state(walk), [], []
-    with walk.listening():
-        for role, door in asked:
-            if may_act(door, role, walk.world, walk.furniture):
-                done.append(walk.undone(role, door, values=forms.values_for(door)))
-            else:
-                refused.append(walk.visit(role, door, values=forms.values_for(door)))
-    visits = [*refused, *done]
-    return [
-        *checks.wrong_answers(walk, visits),
-        *checks.breakdowns(visits),
-        *checks.leaks(walk, visits),
-        *checks.acts(walk, refused),
-        *checks.changes(before, _state(walk)),
-        *checks.bare_answers(visits),
-        *checks.told_in_logs(walk),
-        *(
-            []
-            if doors
-            else [
-                *undone(walk, forms, done, every_door(walk.app, walk.world, walk.furniture)),
-                *checks.untried(walk, refused),
-            ]
-        ),
-    ]
-
-
-def _asked(walk: Walk, roles: list[str], doors: Iterable[Door] | None) -> Iterator[tuple[str, Door]]:
-    """Give who sends what where; then each other role to the acts that ask a fact which it lacks."""
-    unsafe = [door for door in doors or walk.doors if door.method in UNSAFE]
-    for role in roles:
-        yield from ((role, door) for door in (unsafe if doors else walk.doors_for(role)) if door.method in UNSAFE)
-    if doors is None:
-        others = sorted(AGENTS - {KIOSK} - set(roles))
-        yield from ((role, door) for role in others for door in unsafe if _lacks_the_fact(walk, role, door))
-
-
-def _lacks_the_fact(walk: Walk, role: str, door: Door) -> bool:
-    here = role, walk.world, walk.furniture
-    return door.endpoint in walk.furniture.acts and is_let_in(door, *here) and not may_act(door, *here)
-
-
-def _state(walk: Walk) -> dict[str, str]:
-    """Give what stands, but for what files weigh: their bytes are received before anything else, and swept later."""
-    return {name: rows for name, rows in walk.state().items() if name != "file_contents"}
-
-
-def undone(walk: Walk, forms: Forms, visits: Iterable[Visit], doors: list[Door]) -> Iterator[str]:
-    """Find the acts that are refused to all who may do them, and were not said to be: nothing is proved of them."""
-    done = {visit.door.endpoint for visit in visits if visit.status in OPENED}
-    every, said = {door.endpoint for door in doors if door.method in UNSAFE}, walk.furniture.undone.keys()
-    done |= set(_done_elsewhere(walk, forms, [door for door in doors if door.endpoint not in done]))
-    yield from (f"{endpoint}: what is sent is never taken" for endpoint in sorted(every - done - said))
-    if not walk.world.is_full:  # the long walk goes to shared screens too
-        yield from (f"{endpoint} is said never to be done, and is" for endpoint in sorted(said & done))
-
-
-def _done_elsewhere(walk: Walk, forms: Forms, doors: list[Door]) -> Iterator[str]:
-    """Give the acts that somebody, somewhere, does: a short walk goes neither everywhere nor as everybody."""
-    unsafe = [door for door in doors if door.method in UNSAFE]
-    formless = {door.endpoint for door in unsafe} - forms.of.keys() - walk.furniture.undone.keys()
-    about = {thing for door in unsafe if door.endpoint in formless for thing in door.things}
-    gather(walk, forms, formless, (door for door in doors if about & {*door.things}))
-    may = (
-        (door, role)
-        for door in unsafe
-        for role in walk.world.cookies
-        if may_act(door, role, walk.world, walk.furniture)
-    )
-    done: set[str] = set()
-    for door, role in may:
-        if door.endpoint not in done and walk.undone(role, door, values=forms.values_for(door)).status in OPENED:
-            done.add(door.endpoint)
-    yield from done
-
-
 def compare_with_nothing(walk: Walk, roles: Iterable[str], *, doors: Iterable[Door] | None = None) -> list[str]:
     """Ask for what is private and for what never was: nothing may tell one from the other (P3)."""
     found: list[str] = []
@@ -186,7 +117,7 @@ def try_every_method(walk: Walk, roles: Iterable[str]) -> list[str]:
     pairs = product(some, asked) if walk.world.is_full else zip(cycle(some), asked, strict=False)
     visits = [walk.visit(role, door, method=method) for role, (door, method) in pairs]
     taken = [f"{visit} is no refusal" for visit in visits if visit.status not in {404, 405}]
-    return [*taken, *checks.breakdowns(visits), *checks.writings(visits), *checks.bare_answers(visits)]
+    return [*taken, *checks.breakdowns(visits), *checks.writings(visits), *checks.bare_answers(walk, visits)]
 
 
 def read_mails(walk: Walk) -> list[str]:
@@ -210,7 +141,8 @@ def read_mails(walk: Walk) -> list[str]:
 def forge_all(walk: Walk, *, doors: Iterable[Door] | None = None) -> list[str]:
     """Send each form, as somebody who may, in every way that another site or another session could (P4)."""
     before, visits, found = walk.state(), [], []
-    for endpoint, door, role in _forms(walk, doors or every_door(walk.app, walk.world, walk.furniture)):
+    every = list(doors or every_door(walk.app, walk.world, walk.furniture))
+    for endpoint, door, role in _forms(walk, every):
         if role is None:
             found.append(f"{endpoint}: nobody in this world may do it")
             continue
@@ -219,6 +151,12 @@ def forge_all(walk: Walk, *, doors: Iterable[Door] | None = None) -> list[str]:
             visits.append(visit)
             if visit.status not in {400, 403, 404} or visit.wrote:
                 found.append(f"{visit}, {name}")
+    for door in _open_forms(every):
+        from_here = walk.undone(ANONYMOUS, door)
+        visits += [walk.visit(ANONYMOUS, door, **options) for options in OTHER_SITES.values()]
+        forged = zip(OTHER_SITES, visits[-len(OTHER_SITES) :], strict=True)
+        found += [f"{visit}, {name}" for name, visit in forged if visit.status != UNREADABLE or visit.wrote]
+        found += [f"{from_here}, sent from its own page"] if from_here.status == UNREADABLE else []
     return [*found, *checks.breakdowns(visits), *checks.changes(before, walk.state())]
 
 
@@ -231,6 +169,12 @@ def _forms(walk: Walk, doors: Iterable[Door]) -> Iterator[tuple[str, Door, str |
             chosen[door.endpoint] = door, next(may, None)
     for endpoint, (door, role) in chosen.items():
         yield endpoint, door, role
+
+
+def _open_forms(doors: Iterable[Door]) -> Iterable[Door]:
+    """Give a door of each act that asks nobody to be signed in: what proves where it comes from is not a token."""
+    unsafe = (door for door in doors if door.method in UNSAFE and door.policy.is_open)
+    return {door.endpoint: door for door in unsafe if door.key is None or door.key.lives}.values()
 
 
 def _wrong_ways(walk: Walk, role: str) -> dict[str, dict[str, Any]]:

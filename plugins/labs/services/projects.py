@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from portal.api import (
-    Conflict,
     Event,
     Forbidden,
     Invalid,
@@ -267,12 +266,12 @@ def name_guarantor(actor: Viewer, project: Project, *, person: Person, at: datet
 def stop_vouching(actor: Viewer, project: Project, *, at: datetime) -> None:
     """Stop being the guarantor: nobody vouches until the lead names somebody.
 
-    :raises Conflict: the actor is not the guarantor
+    :raises Forbidden: the actor is not the guarantor
     """
     hold(project)
     must_be_running(project)
     if actor.person_id is None or project.guarantor_id != actor.person_id:
-        raise Conflict(_("You are not the guarantor of this project."))
+        raise Forbidden(_("You are not the guarantor of this project."))
     project.guarantor_id = None
     _withdraw_change(actor, project, at)
     session.flush()

@@ -52,6 +52,7 @@ ACTS = {
 SILENT = dict.fromkeys(
     ("copils.part_question", "copils.refuse_question"), "of two questions that are not together, nothing changes"
 )
+STOPPED = {"copils.accept_question": "« nothing is proposed » is said to all who read the question"}
 STATE = "only in one state of the copil, or of the question"
 HOLIDAYS = country_holidays("FR")
 AHEAD = (real_now().date() + timedelta(days=days) for days in range(70, 80))

@@ -44,6 +44,7 @@ SENT = {
     "restitutions.change_restitution": {"chapters": "1:30 Ce qui a marché"},
 }
 UNDONE = {"restitutions.send": "the file that is sent here is no video"}
+CACHED = {"restitutions.captions": "private, no-cache"}
 HIDDEN = {
     "restitutions_cue.folded": "read to find, never shown",
     "restitutions_restitution.folded": "read to find, never shown",
