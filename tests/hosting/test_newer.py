@@ -11,6 +11,7 @@ from werkzeug.test import Client
 
 from portal.cli.main import main
 from portal.db import side_write
+from portal.engines import close_all
 from portal.loader.discovery import scan
 from portal.loader.migrating import migrate
 
@@ -52,7 +53,13 @@ def site(folder):
 def portal(folder):
     """Run `portal …` on the instance."""
     before = logging.root.handlers[:]
-    yield lambda *words: CliRunner().invoke(main, ["--instance", str(folder), *words])
+
+    def run(*words):
+        said = CliRunner().invoke(main, ["--instance", str(folder), *words])
+        close_all()  # as the end of a process does
+        return said
+
+    yield run
     logging.root.handlers[:] = before
 
 
