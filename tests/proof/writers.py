@@ -1,4 +1,7 @@
-"""People who write through the pages of a real server, and note what it has acknowledged and what it has refused."""
+"""People who write through the pages of a real server, and note what it has acknowledged and what it has refused.
+
+Who got no answer at all cannot know what became of it, and sends the same again, as a browser does that is reloaded.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,7 @@ class People:
 
     def __init__(self, server, token, cookie):
         self.server, self.token, self.acknowledged, self.refused = server, token, [], 0
+        self.sent: Counter[str] = Counter()
         self.more, self.over, self.surprise = threading.Condition(), False, None
         self.headers = {"Cookie": f"session={cookie}", "Sec-Fetch-Site": "same-origin"}
         self.threads = [threading.Thread(target=self._write, args=(number,)) for number in range(WRITERS)]
@@ -46,13 +50,20 @@ class People:
         number = 0
         while not self.over:
             number += 1
-            name = f"{writer}-{number}"
-            with suppress(OSError, http.client.HTTPException):  # killed under our feet: nothing was promised
-                is_kept = self._enrol(name)
-                with self.more:
-                    self.acknowledged += [name] if is_kept else []
-                    self.refused += not is_kept
-                    self.more.notify_all()
+            is_kept = self._insist(f"{writer}-{number}")
+            with self.more:
+                self.acknowledged += [f"{writer}-{number}"] if is_kept else []
+                self.refused += not is_kept
+                self.more.notify_all()
+
+    def _insist(self, name):
+        """Send the same until it is answered: what was killed under our feet promised nothing."""
+        while not self.over:
+            with self.more:
+                self.sent[name] += 1
+            with suppress(OSError, http.client.HTTPException):
+                return self._enrol(name)
+        return False
 
     def _enrol(self, name):
         form = f"csrf_token={self.token}&name={name}&place="
@@ -120,16 +131,30 @@ def people_at_work(site):
 
 
 def losses(site, people):
-    """Count what was acknowledged and is not there, and what is there twice; give up if the audit is broken."""
-    found = screens_of(site)
+    """Count what was acknowledged and is not there, and what is there oftener than it was sent.
+
+    It gives up if the audit is broken. A name that was sent again, since nobody had answered, may be there for each
+    time: see `doubled`.
+    """
     assert is_chain_whole(site)
-    site.engine.dispose()
-    return len(set(people.acknowledged) - set(found)), sum(times > 1 for times in found.values())
+    found = screens_of(site)
+    lost = set(people.acknowledged) - set(found)
+    return len(lost), sum(times > people.sent[name] for name, times in found.items())
+
+
+def doubled(site, people):
+    """Count the writes that were sent again, and those of them that are there twice: the first had been kept."""
+    found = screens_of(site)
+    again = [name for name, times in people.sent.items() if times > 1]
+    return len(again), sum(found[name] > 1 for name in again)
 
 
 def screens_of(site):
+    """Count the screens of each name."""
     with site.engine.connect() as conn:
-        return Counter(conn.scalars(sa.select(Token.label).where(Token.scope == "portal.screen")))
+        found = Counter(conn.scalars(sa.select(Token.label).where(Token.scope == "portal.screen")))
+    site.engine.dispose()
+    return found
 
 
 def is_chain_whole(site):
