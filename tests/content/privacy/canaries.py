@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.db import CoreBase, UtcDateTime, db
-from portal.loader.inventory.sheets import PSEUDONYM, Inventory, TableSheet
+from portal.loader.inventory.sheets import DELETE, PSEUDONYM, Inventory, TableSheet
 
 LONG_AGO = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 ALONE = {"portal_state", "audit_head", "audit", "inventory_plugins", "inventory_tables"}  # the portal's own words
@@ -36,12 +36,22 @@ class Canaries:
         return self
 
     def kept(self) -> set[str]:
-        """Give the markers that stay under a pseudonym: words of the collectivity's memory."""
+        """Give the markers that stay under a pseudonym: words of the collectivity's memory, in rows that stay."""
+        return {
+            self.markers[sheet.name, column.name]
+            for sheet in self.inventory.tables.values()
+            if sheet.name != "users" and not any(column.on_erase == DELETE for column in sheet.personal)
+            for column in sheet.personal
+            if column.on_erase == PSEUDONYM and (sheet.name, column.name) in self.markers
+        }
+
+    def of_strangers(self) -> set[str]:
+        """Give the markers of nobody who has an account: guests, visitors, those filmed, files that name many."""
         return {
             self.markers[sheet.name, column.name]
             for sheet in self.inventory.tables.values()
             for column in sheet.personal
-            if column.on_erase == PSEUDONYM and (sheet.name, column.name) in self.markers and sheet.name != "users"
+            if column.whose is None and (sheet.name, column.name) in self.markers
         }
 
     def told(self) -> set[str]:
@@ -74,6 +84,8 @@ class Canaries:
         marker = f"{self.stem}{next(_numbers)}"
         self.markers[sheet.name, column.name] = marker
         said = f"{marker} {self.name}" if mention and isinstance(column.type, sa.Text | sa.JSON) else marker
+        if isinstance(column.type, sa.LargeBinary):
+            return said.encode()
         return {"said": said} if isinstance(column.type, sa.JSON) else said
 
     def _plain(self, column: sa.Column[Any]) -> Any:
