@@ -15,7 +15,14 @@ LONG_AGO = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 ALONE = {"portal_state", "audit_head", "audit", "inventory_plugins", "inventory_tables"}  # the portal's own words
 UNNAMED = "SELECT max(id) FROM audit WHERE id NOT IN (SELECT audit_id FROM audit_person)"
 PLAIN = ((UtcDateTime, LONG_AGO), (sa.Date, LONG_AGO.date()), (sa.Boolean, False), (sa.JSON, {}))
+MARKER_LETTERS = 10
 _numbers = count(9000)
+
+
+def _holds_words(kind: Any) -> bool:
+    """Tell whether a marker fits: not in a code of a few letters, which PostgreSQL would not cut."""
+    fits = not isinstance(kind, sa.String) or kind.length is None or kind.length >= MARKER_LETTERS
+    return isinstance(kind, sa.String | sa.JSON | sa.LargeBinary) and fits
 
 
 class Canaries:
@@ -73,7 +80,7 @@ class Canaries:
         personal = {column.name: column for column in sheet.personal}
         values = {}
         for column in table.columns:
-            if column.name in personal and isinstance(column.type, sa.String | sa.JSON | sa.LargeBinary):
+            if column.name in personal and _holds_words(column.type):
                 values[column.name] = self._marker(sheet, column, mention=personal[column.name].whose is None)
             elif column.name not in values:
                 values[column.name] = self._plain(column)
