@@ -44,7 +44,7 @@ test: $(VENV)/.dev $(BROWSER_TOOLS) ## Run every check and every test (STRICT=1:
 	CHECKS_FAILED="$$failed" $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --durations 10 $(ON) $(ARGS)
 
 # What has a long version: faults done to a real server, hostile forms, the review of every address.
-PROOFS := tests/proof tests/hurt tests/review tests/loader/test_migrating.py
+PROOFS := tests/proof tests/hurt tests/review tests/loader/test_migrating.py tests/loader/test_old_databases.py
 
 # Nothing may be missing: what cannot run here fails, and is a row « not run » of the page.
 proof: $(VENV)/.dev $(BROWSER_TOOLS) ## Run the long versions, faults included, and write bench/PROOF.md

@@ -269,9 +269,9 @@ def stop_vouching(actor: Viewer, project: Project, *, at: datetime) -> None:
     :raises Forbidden: the actor is not the guarantor
     """
     hold(project)
-    must_be_running(project)
     if actor.person_id is None or project.guarantor_id != actor.person_id:
         raise Forbidden(_("You are not the guarantor of this project."))
+    must_be_running(project)
     project.guarantor_id = None
     _withdraw_change(actor, project, at)
     session.flush()
