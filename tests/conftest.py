@@ -7,6 +7,7 @@ import gc
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -59,16 +60,31 @@ def browser_type_launch_args(browser_type_launch_args):
         unavailable(error)
 
 
+@contextmanager
+def _together(tmp_path_factory: pytest.TempPathFactory, worker_id: str, name: str) -> Iterator[Path]:
+    """Give the name of what all processes of the tests share, to one of them at a time."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own if worker_id == "master" else own.parent
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield shared / name
+
+
+@pytest.fixture(scope="session")
+def instance_folder(instance_folder: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Let what one process of the tests tried be known to the others: verdicts are kept by the hash of the files."""
+    with _together(tmp_path_factory, worker_id, "verdicts") as verdicts:
+        verdicts.mkdir(exist_ok=True)
+    (instance_folder / "verdicts").symlink_to(verdicts)
+    return instance_folder
+
+
 @pytest.fixture(scope="session")
 def played(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """Play the evening once, whichever process of the tests comes to it first; everybody copies it."""
-    own = tmp_path_factory.getbasetemp()
-    shared = own if worker_id == "master" else own.parent
-    with (shared / "played.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        folder = shared / "played"
+    with _together(tmp_path_factory, worker_id, "played") as folder:
         if not folder.exists():
-            begun = Path(tempfile.mkdtemp(dir=shared)) / "demo"  # one that breaks off is played again
+            begun = Path(tempfile.mkdtemp(dir=folder.parent)) / "demo"  # one that breaks off is played again
             list(play_demo(begun, port=8000))
             begun.rename(folder)
     return folder

@@ -38,7 +38,7 @@ def migrate(url: str, plugins: list[Manifest], *, core: bool = True, down: bool 
     :raises Unavailable: rebuilt tables left a broken foreign key
     """
     done = []
-    engine = make_engine(url, foreign_keys=False)
+    engine = make_engine(url, foreign_keys=False, lock_seconds=0)
     histories: list[Manifest | None] = [None] if core else []
     histories += [manifest for manifest in plugins if manifest.migrations.is_dir()]
     if down:

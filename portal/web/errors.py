@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import sqlalchemy.exc
 from flask import Flask, Response, current_app, g, render_template, request, url_for
 from flask_login import AnonymousUserMixin
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
 from werkzeug.routing import RequestRedirect
 
 from portal.db import db
@@ -21,6 +21,7 @@ from portal.loader.discovery import scan
 from portal.loader.faults import book_fault, is_away, new_reference
 from portal.texts import CORE, texts
 from portal.values import Action
+from portal.web.forms import SECRETS
 from portal.web.htmx import htmx
 from portal.web.pages.blueprint import blueprint as core_pages
 from portal.web.pages.entering import SignInForm
@@ -63,18 +64,21 @@ BROKEN = (
     _.later("It is not your doing. What you wrote may not be kept: copy it before you leave."),
 )
 BROKEN_TO_READ = _.later("It is not your doing, and nothing is lost: this page alone cannot be shown.")
+BROKEN_TO_WRITE = _.later("It is not your doing, and nothing was changed.")
+KEPT = _.later("What you wrote is still on this page: send it again in a minute, or copy it.")
+RETRY_SECONDS = 60
 
 
-def _answer(status: int, *, text: str = "", reference: str | None = None) -> Response:
+def _answer(status: int, *, text: str = "", reference: str | None = None, **more: Any) -> Response:
     try:
-        return _rendered(status, text=text, reference=reference)
+        return _rendered(status, text=text, reference=reference, **more)
     except sqlalchemy.exc.DBAPIError as error:
         return _away(error)
 
 
-def _rendered(status: int, *, text: str = "", reference: str | None = None) -> Response:
+def _rendered(status: int, *, text: str = "", reference: str | None = None, **more: Any) -> Response:
     title, words = WORDS.get(status, BROKEN)
-    context: dict[str, Any] = {"title": title, "text": text or words, "reference": reference}
+    context: dict[str, Any] = {"title": title, "text": text or words, "reference": reference, **more}
     request.environ.setdefault("portal.facts", {})["reference"] = reference  # for the line about this request
     context["actions"] = [_way_out()]
     return Response(render_template("pages/error.html", **context), status=status)
@@ -172,7 +176,27 @@ def _away(error: sqlalchemy.exc.DBAPIError) -> Response:
     db.session.rollback()
     log.error("database away", exc_info=error)
     g._login_user = AnonymousUserMixin()  # who reads this page cannot be looked up now
-    return _rendered(503)
+    answer = _rendered(503, **_typed())
+    answer.headers["Retry-After"] = str(RETRY_SECONDS)
+    return answer
+
+
+def _typed() -> dict[str, Any]:
+    """Give the page what was sent, to be sent again: a browser shows no form again that it was told not to store.
+
+    Not what no page gives back, a password or a file: such a form is filled in anew.
+    """
+    request.max_content_length = min(request.max_content_length or MAX_BODY_BYTES, MAX_BODY_BYTES)
+    try:
+        fields = list(request.form.items(multi=True)) if request.method == "POST" else []
+        files = [file.filename for file in request.files.values()] if fields else []
+    except RequestEntityTooLarge:  # the database was away before anybody had read it
+        return {}
+    names = {name for name, _value in fields}
+    if not names - {"csrf_token"} or any(files) or SECRETS & names:
+        return {}
+    words = "\n\n".join(value for _name, value in fields if " " in value.strip())
+    return {"kept": KEPT, "again": fields, "words": words, "url": request.full_path.rstrip("?")}
 
 
 def owner_of(blueprint: str | None) -> str:
@@ -185,10 +209,11 @@ def _broken(error: Exception) -> Response:
     """Answer a fault of ours or of a plugin's page: it fails alone, and IT has the reference."""
     db.session.rollback()
     reference = book_fault(owner_of(request.blueprint), request.endpoint or request.path, error)
-    text = str(BROKEN_TO_READ) if request.method in {"GET", "HEAD"} else ""
+    typed = _typed()
+    text = BROKEN_TO_READ if request.method in {"GET", "HEAD"} else BROKEN_TO_WRITE if typed else ""
     if current_app.config["RAISE_FAULTS"]:
         raise error
-    return _answer(500, text=text, reference=reference)
+    return _answer(500, text=str(text), reference=reference, **typed)
 
 
 def _after_the_view(error: InternalServerError) -> Any:

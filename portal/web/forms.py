@@ -13,7 +13,7 @@ from flask import current_app, request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import Form as PlainForm
-from wtforms import RadioField, StringField
+from wtforms import PasswordField, RadioField, StringField
 from wtforms.fields import Field
 from wtforms.fields.choices import SelectChoice
 from wtforms.meta import DefaultMeta
@@ -34,6 +34,7 @@ _ = texts(CORE)
 FRENCH_INSTANT = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})[ ,à]*(\d{1,2})\s*[h:]\s*(\d{2})?")
 # What is blank on paper, as at the ends. Never by an expression: it would read a run of blanks once for each of them.
 MARGINS = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace()) + "\u200b\u2060\ufeff"
+SECRETS: set[str] = set()  # names of the fields in which passwords are typed, whoever's forms they are in
 AUDIENCES = {
     Audience.SELF: _.later("Only me"),
     Audience.CIRCLE: _.later("The circle"),
@@ -103,6 +104,12 @@ class Form(_Base, FlaskForm):
 
     The CSRF token is checked for every unsafe request before any form is read.
     """
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Note the names of passwords and PINs: no page gives back what was typed in them."""
+        super().__init_subclass__(**options)
+        fields = ((name, getattr(cls, name)) for name in dir(cls))
+        SECRETS.update(name for name, field in fields if getattr(field, "field_class", None) is PasswordField)
 
     class Meta(_Meta, FlaskForm.Meta):
         """No token per form: the request pipeline checks it."""

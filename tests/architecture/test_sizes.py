@@ -15,8 +15,9 @@ DOOR = "portal/api.py"
 MAX_FUNCTION_LINES = 40
 MAX_TEMPLATE_LINES = 120
 # What answers requests, and what operates an instance (portal/decisions/0009). Forms that several people write at once
-# are 60 lines here, which five plugins had each written for themselves.
-MAX_CORE_LINES = 7580
+# are 60 lines here, which five plugins had each written for themselves. The page of a database that is away gives back
+# what was typed: 25.
+MAX_CORE_LINES = 7605
 MAX_OPERATIONS_LINES = 3125
 OPERATIONS = {"hosting", "cli"}
 MAX_PLUGIN_LINES = 1200

@@ -22,7 +22,7 @@ from tests.review.building import build
 from tests.review.world import ADMIN
 
 # Processes that start together, and how many times.
-SHORT, LONG = (3, 1), (8, 10)
+SHORT, LONG = (2, 1), (8, 10)
 BUNDLED = tuple(sorted(path.parent.name for path in ROOT.glob("plugins/*/plugin.toml")))
 STEP = re.compile(r"\w+: \w+_\d{4}")
 WAIT = "mise à jour"

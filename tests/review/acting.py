@@ -18,11 +18,19 @@ from tests.review.world import AGENTS, KIOSK
 Asked = list[tuple[str, Door]]
 
 
-def act_all(walk: Walk, roles: Iterable[str], *, doors: Iterable[Door] | None = None) -> list[str]:
-    """Send every form, filled, as every role: undone where it may change something, for good where it may not."""
+def act_all(
+    walk: Walk, roles: Iterable[str], *, doors: Iterable[Door] | None = None, forms: Forms | None = None
+) -> list[str]:
+    """Send every form, filled, as every role: undone where it may change something, for good where it may not.
+
+    :param forms: those that an earlier walk through the same world found
+    """
     asked = list(_asked(walk, list(roles), doors))
-    forms = Forms(sent=walk.furniture.sent)
-    gather(walk, forms, {door.endpoint for _role, door in asked}, walk.doors)
+    forms = forms or Forms()
+    forms.sent = walk.furniture.sent
+    wanted = {door.endpoint for _role, door in asked} - forms.sought
+    gather(walk, forms, wanted, walk.doors)
+    forms.sought |= wanted
     before, refused = _state(walk), []
     with walk.listening():
         done = [_done(walk, forms, role, door) for role, door in asked if _may(walk, role, door)]
@@ -61,7 +69,7 @@ def _asked(walk: Walk, roles: list[str], doors: Iterable[Door] | None) -> Iterat
     """Give who sends what where; then each other role to the acts that ask a fact which it lacks."""
     unsafe = [door for door in doors or walk.doors if door.method in UNSAFE]
     for role in roles:
-        yield from ((role, door) for door in (unsafe if doors else walk.doors_for(role)) if door.method in UNSAFE)
+        yield from ((role, door) for door in (unsafe if doors else walk.pairs_for(role)) if door.method in UNSAFE)
     if doors is None:
         others = sorted(AGENTS - {KIOSK} - set(roles))
         yield from ((role, door) for role in others for door in unsafe if _lacks_the_fact(walk, role, door))

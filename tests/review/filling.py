@@ -35,6 +35,7 @@ TABLE = b"matricule;nom\nM90;Diop\n"
 class Forms:
     """The forms that pages of the world show, filled: of one address, or of another of the same endpoint.
 
+    :ivar sought: the endpoints whose forms were looked for on every page
     :ivar taken: the doors where somebody had what fills them accepted, by their endpoints
     """
 
@@ -42,6 +43,7 @@ class Forms:
     of: dict[str, dict[str, str]] = field(default_factory=dict)
     files: dict[str, list[str]] = field(default_factory=dict)
     sent: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    sought: set[str] = field(default_factory=set)
     taken: dict[str, list[Door]] = field(default_factory=dict)
 
     def values_for(self, door: Door) -> dict[str, Any]:
@@ -69,8 +71,12 @@ class Forms:
 
 def gather(walk: Walk, forms: Forms, wanted: set[str], doors: Iterable[Door]) -> None:
     """Read these pages as those who may, for the forms of these endpoints, until there is one of each."""
+    if wanted <= forms.of.keys():
+        return
     match = walk.app.url_map.bind("localhost").match
-    for form in _shown(walk, sorted(doors, key=lambda door: door.endpoint not in wanted)):
+    houses = {endpoint.partition(".")[0] for endpoint in wanted}
+    near = sorted(doors, key=lambda door: (door.endpoint not in wanted, door.endpoint.partition(".")[0] not in houses))
+    for form in _shown(walk, near):
         try:
             endpoint, _values = match(urlsplit(form.action).path, method="POST")
         except HTTPException as error:
@@ -81,8 +87,8 @@ def gather(walk: Walk, forms: Forms, wanted: set[str], doors: Iterable[Door]) ->
 
 
 def _shown(walk: Walk, doors: list[Door]) -> Iterator[Page]:
-    for role in WRITERS:
-        for door in doors:
+    for door in doors:
+        for role in WRITERS:
             if door.method == "GET" and is_let_in(door, role, walk.world, walk.furniture):
                 visit = walk.visit(role, door)
                 if visit.status == 200 and "html" in visit.headers["Content-Type"]:

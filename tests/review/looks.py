@@ -88,22 +88,28 @@ def look_at_all(looks: Looks) -> list[Sight]:
     return [*seen, *_of_others(looks, unseen(looks, seen))]
 
 
-def unlike(looks: Looks, visits: Iterable[Visit]) -> list[Visit]:
-    """Keep of one shape the page that weighs most, of one address the pages that show something; note the others."""
+def unlike(looks: Looks, visits: Iterable[Visit], *, each: bool = True) -> list[Visit]:
+    """Keep of one shape the page that weighs most, of all these the pages that show something; note the others.
+
+    :param each: keep a page of each address, whatever it shows
+    """
     shapes: dict[tuple[str, int], dict[Shape, Visit]] = {}
     some = sorted(visits, key=lambda visit: -len(gzip.compress(visit.body)))
     for visit in some:
         of_address = shapes.setdefault((visit.door.endpoint, visit.status), {})
         of_address.setdefault(shape_of(visit.body.decode()), visit)
-    kept = [visit for of_address in shapes.values() for visit in _shown(looks, list(of_address.values()))]
+    kept = _shown(looks, [list(of_address.values()) for of_address in shapes.values()], each=each)
     looks.alike += [_undrawn(visit) for visit in some if not any(visit is one for one in kept)]
     return kept
 
 
-def _shown(looks: Looks, visits: list[Visit]) -> list[Visit]:
+def _shown(looks: Looks, addresses: list[list[Visit]], *, each: bool) -> list[Visit]:
+    every = [visit for visits in addresses for visit in visits]
     if looks.walk.world.is_full:
-        return visits
-    return [visits[number] for number in cover(visit.body.decode() for visit in visits)]
+        return every
+    heaviest = {id(visits[0]) for visits in addresses} if each else {id(every[0])}
+    first = [number for number, visit in enumerate(every) if id(visit) in heaviest]
+    return [every[number] for number in cover((visit.body.decode() for visit in every), first=first)]
 
 
 def _undrawn(visit: Visit) -> Sight:
@@ -213,7 +219,7 @@ def _forms(sights: Iterable[Sight], holds: str) -> list[tuple[Sight, int]]:
 def look_once(looks: Looks, roles: Iterable[str], *, csp: bool = True) -> list[Sight]:
     """Open each shape of page that these roles may, without judging how it looks."""
     seen, some = [], list(roles)
-    chosen = unlike(looks, (visit for role in some for visit in pages(looks, role)))
+    chosen = unlike(looks, (visit for role in some for visit in pages(looks, role)), each=looks.walk.world.is_full)
     for role in some:
         with looks.looking(role, csp=csp, cold=False) as somebody:
             mine = (visit for visit in chosen if visit.role == role)

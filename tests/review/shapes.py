@@ -56,7 +56,10 @@ class _Reader(HTMLParser):
 
 
 class _Elements(_Reader):
-    """The same, each element with those it stands in and the one before it; what bears a name only bears one."""
+    """The same, each element with those it stands in and the one before it; what bears a name only bears one.
+
+    Where an address of the portal leads does not change how it is drawn.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,7 +91,8 @@ class _Elements(_Reader):
         self.before[-1] = part
 
     def _attribute(self, name: str, value: str) -> str:
-        return super()._attribute(name, TEXT if name in NAMES and value else value)
+        is_ours = name in ADDRESSES and value.startswith("/")
+        return super()._attribute(name, TEXT if value and (name in NAMES or is_ours) else value)
 
 
 def shape_of(page: str) -> Shape:
@@ -107,10 +111,11 @@ def elements_of(page: str) -> Elements:
     return frozenset(reader.found)
 
 
-def cover(pages: Iterable[str]) -> list[int]:
-    """Choose pages, by their numbers, until each element of all of them is on one; the first is always chosen."""
+def cover(pages: Iterable[str], *, first: Iterable[int] = (0,)) -> list[int]:
+    """Choose pages, by their numbers, until each element of all of them is on one; some are always chosen."""
     left = dict(enumerate(map(elements_of, pages)))
-    chosen, seen = [0], left.pop(0)
+    chosen = list(first)
+    seen = frozenset().union(*map(left.pop, chosen))
     while left:
         number = max(left, key=lambda number: len(left[number] - seen))
         if left[number] <= seen:

@@ -50,6 +50,8 @@ ELSEWHERE = {
     "of another class": ('<p class="a">Un</p>', '<p class="b">Un</p>', [0, 1]),
     "without a name": ('<input aria-label="Un">', '<input aria-label="">', [0, 1]),
     "without words": ("<p>Un</p>", "<p></p>", [0]),
+    "leading elsewhere": ('<a href="/labs/">Un</a>', '<a href="/copils/">Un</a>', [0]),
+    "leading to a script": ('<a href="/labs/">Un</a>', '<a href="javascript:ran(1)">Un</a>', [0, 1]),
 }
 
 
@@ -57,3 +59,7 @@ ELSEWHERE = {
 def test_a_page_is_drawn_that_shows_an_element_where_no_other_does(name):
     first, second, chosen = ELSEWHERE[name]
     assert cover([first, second]) == chosen
+
+
+def test_a_page_of_each_address_is_drawn_whatever_it_shows():
+    assert cover([LINE, LINE, MARK, LINE], first=[0, 3]) == [0, 3, 2]

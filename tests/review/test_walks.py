@@ -7,7 +7,15 @@ import pytest
 from tests.review import walks
 from tests.review.acting import act_all
 from tests.review.doors import every_door, lost
-from tests.review.world import ADMIN, AGENT, ANONYMOUS, KIOSK, MEMBER
+from tests.review.expecting import expected
+from tests.review.filling import Forms
+from tests.review.world import ADMIN, AGENT, ANONYMOUS, KIOSK, MEMBER, SHORT, STRANGERS
+
+
+@pytest.fixture(scope="module")
+def forms(built):
+    """Remember the forms that pages showed from one walk to the next."""
+    return Forms()
 
 
 @pytest.fixture
@@ -28,18 +36,30 @@ def test_every_address_is_filled_and_asks_what_was_said(app, world, furniture, w
     assert not lost(app, world, furniture)
 
 
+def test_a_short_walk_lets_each_role_each_door_and_each_answer_meet(walk, world):
+    """By pairs: what the long walk goes to with every role, the short one goes to with some."""
+    roles = [role for role in SHORT if role not in STRANGERS]
+    went = {role: walk.pairs_for(role) for role in roles}
+    assert {door for doors in went.values() for door in doors} == set(walk.doors)
+    for role in roles:
+        answers = {(door.endpoint, door.method, expected(door, role, world, walk.furniture)) for door in walk.doors}
+        met = {(door.endpoint, door.method, expected(door, role, world, walk.furniture)) for door in went[role]}
+        assert met == answers
+        assert (len(went[role]) < len(walk.doors)) is not world.is_full
+
+
 def test_every_page_tells_each_role_what_it_may_read_and_no_more(walk, world, nothing_wrong):
     nothing_wrong("pages that tell a role too much, or break", walks.read_all(walk, world.roles()))
 
 
-def test_every_act_is_open_to_those_who_may_and_to_nobody_else(walk, world, nothing_wrong):
-    nothing_wrong("acts of a role that may not", act_all(walk, world.roles()))
+def test_every_act_is_open_to_those_who_may_and_to_nobody_else(walk, world, forms, nothing_wrong):
+    nothing_wrong("acts of a role that may not", act_all(walk, world.roles(), forms=forms))
 
 
-def test_a_shared_screen_opens_what_is_said_and_no_more(walk, nothing_wrong):
+def test_a_shared_screen_opens_what_is_said_and_no_more(walk, forms, nothing_wrong):
     """One door of each here; the long walks above go to them all as somebody on a screen too."""
     doors = list({(door.endpoint, door.method): door for door in walk.doors_for(KIOSK)}.values())
-    faults = walks.read_all(walk, [KIOSK], doors=doors) + act_all(walk, [KIOSK], doors=doors)
+    faults = walks.read_all(walk, [KIOSK], doors=doors) + act_all(walk, [KIOSK], doors=doors, forms=forms)
     nothing_wrong("doors that a shared screen opens too wide", faults)
 
 

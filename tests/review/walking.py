@@ -7,6 +7,7 @@ import logging
 import zipfile
 import zlib
 from base64 import urlsafe_b64decode
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -26,11 +27,13 @@ from portal.web.forms import Form
 
 from tests.review.building import AGENT_OF
 from tests.review.doors import Door, doors
+from tests.review.expecting import expected, may_act
 from tests.review.furniture import Furniture
-from tests.review.world import KIOSK, STRANGERS, World
+from tests.review.world import KIOSK, SHORT, STRANGERS, World
 
 # What any request may leave behind: tries, faults, costs (trust P4). « Last seen » of a session is one of them.
 OPERATIONAL = frozenset({"limits", "faults", "job_runs", "breakers", "meter", "quarantines"})
+APART = 3
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -106,6 +109,30 @@ class Walk:
             return self.doors
         alone = {(door.endpoint, door.method): door for door in self.doors if not door.policy.is_open}
         return [door for door in self.doors if door.policy.is_open] + list(alone.values())
+
+    def pairs_for(self, role: str) -> list[Door]:
+        """Give the doors that a role is sent to in a walk: all of them in the long one, by pairs in the short one.
+
+        Each role goes to each address at least once for each answer it must get there; to all its doors where the
+        answer is not known beforehand. Of the others it goes to one in three, the next role to the next: each role,
+        each door and each address still meet.
+        """
+        every = self.doors_for(role)
+        if self.world.is_full or role not in SHORT or role in STRANGERS:
+            return every
+        met: set[object] = set()
+        places: Counter[str] = Counter()
+        chosen = []
+        for door in every:
+            answer = expected(door, role, self.world, self.furniture)
+            may = may_act(door, role, self.world, self.furniture)
+            meeting = door.endpoint, door.method, answer, may
+            places[door.endpoint] += 1
+            is_known = door.endpoint not in self.furniture.turned_away
+            if meeting not in met or not is_known or (places[door.endpoint] + SHORT.index(role)) % APART == 0:
+                chosen.append(door)
+            met.add(meeting)
+        return chosen
 
     def visit(self, role: str, door: Door, *, method: str = "", url: str = "", **options: Any) -> Visit:
         """Make a request with the cookie of a role, and `values` with the token of its forms unless `data` is given."""

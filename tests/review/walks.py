@@ -55,7 +55,7 @@ def read_all(walk: Walk, roles: Iterable[str], *, doors: Iterable[Door] | None =
 
 
 def _readings(walk: Walk, role: str, doors: Iterable[Door] | None, questions: Questions) -> Iterator[Visit]:
-    pages = [door for door in doors or walk.doors_for(role) if door.method == "GET"]
+    pages = [door for door in doors or walk.pairs_for(role) if door.method == "GET"]
     lists = [
         door
         for door in pages
@@ -142,11 +142,11 @@ def forge_all(walk: Walk, *, doors: Iterable[Door] | None = None) -> list[str]:
     """Send each form, as somebody who may, in every way that another site or another session could (P4)."""
     before, visits, found = walk.state(), [], []
     every = list(doors or every_door(walk.app, walk.world, walk.furniture))
-    for endpoint, door, role in _forms(walk, every):
+    for turn, (endpoint, door, role) in enumerate(_forms(walk, every)):
         if role is None:
             found.append(f"{endpoint}: nobody in this world may do it")
             continue
-        for name, options in _wrong_ways(walk, role).items():
+        for name, options in _some(walk, _wrong_ways(walk, role), turn):
             visit = walk.visit(role, door, **options)
             visits.append(visit)
             if visit.status not in {400, 403, 404} or visit.wrote:
@@ -158,6 +158,12 @@ def forge_all(walk: Walk, *, doors: Iterable[Door] | None = None) -> list[str]:
         found += [f"{visit}, {name}" for name, visit in forged if visit.status != UNREADABLE or visit.wrote]
         found += [f"{from_here}, sent from its own page"] if from_here.status == UNREADABLE else []
     return [*found, *checks.breakdowns(visits), *checks.changes(before, walk.state())]
+
+
+def _some(walk: Walk, ways: dict[str, dict[str, Any]], turn: int) -> Iterable[tuple[str, dict[str, Any]]]:
+    """Send each form of a short walk in a third of the ways, the next one in the next third."""
+    every = list(ways.items())
+    return every if walk.world.is_full else every[turn % 3 :: 3]
 
 
 def _forms(walk: Walk, doors: Iterable[Door]) -> Iterator[tuple[str, Door, str | None]]:

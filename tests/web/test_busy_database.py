@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from portal import engines
 from portal.db import is_postgresql
 
+from tests.hurt.pages import forms_of
 from tests.reading import rows_hash, words
 
 SQLITE = """
@@ -45,11 +46,13 @@ def held(engine):
 
 @pytest.fixture
 def impatient(site, monkeypatch):
-    """Wait for a lock a tenth of a second, as PostgreSQL does where its administrator sets `lock_timeout`."""
+    """Wait for a lock a tenth of a second, and not five."""
     pragmas = [pragma for pragma in engines.SQLITE_PRAGMAS if not pragma.startswith("busy_timeout")]
     monkeypatch.setattr(engines, "SQLITE_PRAGMAS", (*pragmas, "busy_timeout=100"))
     site.engine.dispose()
     if is_postgresql(site.engine):
+        with site.engine.connect() as conn:
+            assert conn.exec_driver_sql("SHOW lock_timeout").scalar() == "5s"
         sa.event.listen(site.engine, "begin", lambda conn: conn.exec_driver_sql("SET LOCAL lock_timeout = '100ms'"))
 
 
@@ -65,5 +68,8 @@ def test_a_form_that_meets_a_lock_is_told_so_writes_nothing_and_passes_later(
         assert "Revenez dans une minute" in words(answer) and "rien n’est perdu" in words(answer).lower()
         assert rows_hash(app) == before
         assert TYPED["name"] not in words(client.get("/screens"))
-    assert TYPED["name"] in words(post(client, "/screens", TYPED))
+        assert answer.headers["Retry-After"] == "60"
+        (kept,) = forms_of("/", answer.text)
+        assert (kept.action, kept.values["name"]) == ("/screens", TYPED["name"])
+    assert TYPED["name"] in words(client.post(kept.action, data=kept.values))
     assert words(client.get("/screens")).count(TYPED["name"]) == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import io
 import logging
 import re
 import sqlite3
@@ -9,14 +11,17 @@ import sqlite3
 import pytest
 import sqlalchemy as sa
 from flask import Response, abort, request
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import ServiceUnavailable
 
 from portal.db import db
 from portal.errors import Conflict, Forbidden, Invalid, NotFound, PortalError, TooMany, Unavailable
 from portal.loader.models import Fault
 from portal.web.answers import page_or_fragment
+from portal.web.forms import SECRETS
 from portal.web.policy import public, signed_in
 
+from tests.hurt.pages import forms_of
 from tests.reading import words
 
 SAID = {
@@ -32,6 +37,7 @@ SAID = {
     503: "mise à jour",
 }
 OURS = {403: Forbidden, 404: NotFound, 409: Conflict, 422: Invalid, 429: TooMany, 500: PortalError, 503: Unavailable}
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 REFERENCE = re.compile(r"\b[0-9a-f]{4}-[0-9a-f]{2}\b")
 
 
@@ -192,6 +198,64 @@ def test_a_page_that_breaks_says_that_something_may_be_lost_only_to_who_wrote(ap
     assert "rien n’est perdu" in read
     assert "peut-être pas gardé" not in read
     assert "peut-être pas gardé" in written
+
+
+WRITTEN = {"text": "Un banc\nà l’ombre & deux <b>arbres</b>", "who": ["3", "5"]}
+
+
+@pytest.fixture
+def sent_twice(app, own, mount, post):
+    """Send a form to a view that breaks, then what stands in the page that answers; give this page, and what came."""
+    app.config["RAISE_FAULTS"] = app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    def send(error, **more):
+        came = []
+
+        @signed_in()
+        def breaks():
+            came.append(request.form.to_dict(flat=False))
+            if len(came) == 1:
+                raise error
+            return ""
+
+        url = f"{mount('breaks', breaks, methods=['POST'])}?step=2"
+        page = post(own, url, {**WRITTEN, **more})
+        if forms_of("/", page.text):
+            assert f'action="{url}"' in page.text
+            held = [(name, html.unescape(value)) for name, value in HIDDEN.findall(page.text)]
+            own.post(url, data=MultiDict(held))
+        return page, came
+
+    return send
+
+
+BUSY = sa.exc.OperationalError("SELECT 1", None, sqlite3.OperationalError("database is locked"))
+
+
+@pytest.mark.parametrize(("error", "status"), [(BUSY, 503), (LookupError(), 500)])
+def test_what_was_written_when_it_broke_is_still_there_to_be_sent_again(sent_twice, error, status):
+    page, (first, second) = sent_twice(error)
+    assert page.status_code == status
+    assert "Ce que vous avez écrit est encore sur cette page" in words(page)
+    assert "Un banc à l’ombre & deux <b>arbres</b>" in words(page)
+    assert (
+        {**second, "csrf_token": ""}
+        == {**first, "csrf_token": ""}
+        == {**WRITTEN, "text": [WRITTEN["text"]], "csrf_token": ""}
+    )
+
+
+@pytest.mark.parametrize("name", sorted(SECRETS))
+def test_a_page_gives_back_no_password(sent_twice, name):
+    page, came = sent_twice(BUSY, **{name: "quatre mots"})
+    assert (page.status_code, len(came)) == (503, 1)
+    assert "quatre mots" not in page.text
+
+
+def test_a_page_that_cannot_give_back_a_file_gives_back_no_half_of_its_form(sent_twice):
+    page, came = sent_twice(BUSY, file=(io.BytesIO(b"x"), "plan.txt"))
+    assert (page.status_code, len(came)) == (503, 1)
+    assert "Ce que vous avez écrit" not in words(page)
 
 
 @pytest.mark.parametrize("reason", ["database is locked", "database or disk is full", "unable to open database file"])
