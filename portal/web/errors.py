@@ -57,7 +57,7 @@ WORDS = {
     ),
     413: (_.later("This is too large"), _.later("Go back: what you wrote is still there. Then send less at once.")),
     429: (_.later("Too many tries"), _.later("Wait a moment, then try again.")),
-    503: (_.later("The portal is being updated"), _.later("Come back in a minute. Nothing is lost.")),
+    503: (_.later("The portal does not answer for the moment"), _.later("Come back in a minute. Nothing is lost.")),
 }
 BROKEN = (
     _.later("Something broke here"),

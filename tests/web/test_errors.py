@@ -34,7 +34,7 @@ SAID = {
     418: "s’est cassé",
     429: "Trop d’essais",
     500: "s’est cassé",
-    503: "mise à jour",
+    503: "ne répond pas pour l’instant",
 }
 OURS = {403: Forbidden, 404: NotFound, 409: Conflict, 422: Invalid, 429: TooMany, 500: PortalError, 503: Unavailable}
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
@@ -135,7 +135,7 @@ def test_a_database_that_is_away_answers_503_to_everybody(app, own, client, moun
     finally:
         sa.event.remove(app.config["ENGINE"], "before_cursor_execute", refuse)
     assert [answer.status_code for answer in answers[:2]] == [503, 503]
-    assert "mise à jour" in words(answers[0])
+    assert "ne répond pas pour l’instant" in words(answers[0])
     assert own.get("/account").status_code == 200
 
 
@@ -303,6 +303,6 @@ def test_what_a_view_answers_by_aborting_is_kept(client, mount):
     url = mount("wait", wait)
     waiting = client.get(url)
     assert (waiting.status_code, waiting.headers["Retry-After"]) == (503, "120")
-    assert "mise à jour" in words(waiting)
+    assert "ne répond pas" in words(waiting)
     said = client.get(f"{url}?whole=1")
     assert (said.status_code, said.text) == (418, "as it is")
