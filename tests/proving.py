@@ -15,8 +15,10 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from bench.report import machine, table
 from portal.testing.databases import DATABASES
@@ -24,6 +26,7 @@ from portal.testing.databases import DATABASES
 from tests.strict import lacked
 
 FIGURE, NOT_RUN = "figure", "not run"
+WALKS = "test_walks.py"
 HEADS = ("what", "on", "aim", "measured", "seconds", "verdict")
 STARTED = time.perf_counter()
 rows: list[tuple[str, ...]] = []
@@ -34,6 +37,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--proof` and `--proof-page`."""
     parser.addoption("--proof", action="store_true", help="run the long versions")
     parser.addoption("--proof-page", type=Path, help="where to write what they measured")
+
+
+class Shares(LoadScopeScheduling):
+    """What one process runs together: the tests of a file on one database; each of the long walks is a share alone."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _colons, test = nodeid.partition("::")
+        kind = "postgresql" if "postgresql" in test.partition("[")[2] else "sqlite"
+        return f"{file} {kind} {test if file.endswith(WALKS) else ''}"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    """Share the long versions so that no process is still at them while the others wait."""
+    return Shares(config, log) if config.getoption("--proof") else None
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import sqlalchemy.exc
 from flask import Flask, Response, current_app, g, render_template, request, url_for
 from flask_login import AnonymousUserMixin
-from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.routing import RequestRedirect
 
 from portal.db import db
@@ -64,7 +64,7 @@ BROKEN = (
     _.later("It is not your doing. What you wrote may not be kept: copy it before you leave."),
 )
 BROKEN_TO_READ = _.later("It is not your doing, and nothing is lost: this page alone cannot be shown.")
-BROKEN_TO_WRITE = _.later("It is not your doing, and nothing was changed.")
+BROKEN_TO_WRITE = _.later("It is not your doing.")
 KEPT = _.later("What you wrote is still on this page: send it again in a minute, or copy it.")
 RETRY_SECONDS = 60
 
@@ -190,7 +190,7 @@ def _typed() -> dict[str, Any]:
     try:
         fields = list(request.form.items(multi=True)) if request.method == "POST" else []
         files = [file.filename for file in request.files.values()] if fields else []
-    except RequestEntityTooLarge:  # the database was away before anybody had read it
+    except HTTPException:  # nobody had read it yet: it is too large, or its sender is gone
         return {}
     names = {name for name, _value in fields}
     if not names - {"csrf_token"} or any(files) or SECRETS & names:
