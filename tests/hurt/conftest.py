@@ -4,11 +4,11 @@ import pytest
 
 from tests.hurt.keeping import every_form
 from tests.review.building import opened
-from tests.review.conftest import built
+from tests.review.conftest import built, worlds
 from tests.review.furniture import furniture_of
 from tests.review.walking import Walk
 
-__all__ = ["built", "shown", "walk"]
+__all__ = ["built", "shown", "walk", "worlds"]
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urlencode
+from zlib import crc32
 
 from tests.review.doors import Door
 from tests.review.walking import Visit, Walk
+from tests.review.world import SHORT
 
 QUESTION = re.compile(r'href="(/[^"#]*\?[^"#]+)"')
 WORDS = frozenset({"text", "search"})
@@ -109,9 +111,10 @@ class Questions:
         return choices[(self.turns[door.endpoint, name] - 1) % len(choices)]
 
     def ask(self, role: str, pages: Iterable[Door], urls: Iterable[str]) -> Iterator[Visit]:
-        """Go to those of these addresses that are pages of the walk."""
+        """Go to those of these addresses that are pages of the walk; in a short one to half, by turns."""
         known = {door.url: door for door in pages}
         for url in sorted(urls):
             door = known.get(url.partition("?")[0])
-            if door is not None:
+            is_mine = self.walk.world.is_full or role not in SHORT or (crc32(url.encode()) + SHORT.index(role)) % 2
+            if door is not None and is_mine:
                 yield self.walk.visit(role, door, url=url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -40,9 +41,20 @@ def _is_left(item, *, is_long):
 
 
 @pytest.fixture(scope="session")
-def built(database, instance_folder, tmp_path_factory, proof):
-    """Build the world."""
-    return build(database, instance_folder, tmp_path_factory.mktemp("review"), plugins=BUNDLED, is_full=proof)
+def worlds(database, instance_folder, tmp_path_factory):
+    """Give the maker of worlds: each is built once."""
+
+    @cache
+    def make(*, is_full):
+        return build(database, instance_folder, tmp_path_factory.mktemp("review"), plugins=BUNDLED, is_full=is_full)
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def built(request, worlds, proof):
+    """Build the world; seeded faults are looked for in the small one, whose walks are short."""
+    return worlds(is_full=proof and request.path.name not in WITHOUT_LONG)
 
 
 @pytest.fixture

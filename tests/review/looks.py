@@ -155,7 +155,7 @@ def _ways(looks: Looks, somebody: Onlooker, url: str, endpoint: str) -> Iterator
     for ways in looks.ways(endpoint):
         sight = somebody.look(url, ways, endpoint=endpoint)
         yield sight
-    if 'name="q"' in sight.html:
+    if 'name="q"' in sight.html and looks.turns[endpoint] <= 1:
         for words, way in zip((SEARCH, NOTHING), PAIRS[looks.turns[endpoint] % 2], strict=True):
             yield somebody.look(f"{url}?q={words}", [way], endpoint=endpoint)
 

@@ -41,7 +41,8 @@ def compressed(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[by
         getattr(answer, "close", lambda: None)()
         status, headers = said
         names = {name.lower(): value for name, value in headers}
-        if names.get("content-type", "").startswith("text/") and "content-encoding" not in names and body:
+        is_whole = not status.startswith("206")  # a part of a film is passed on as it is
+        if is_whole and names.get("content-type", "").startswith("text/") and "content-encoding" not in names and body:
             body = gzip.compress(body, 6, mtime=0)
             headers = [pair for pair in headers if pair[0].lower() != "content-length"]
             headers += [("Content-Encoding", "gzip"), ("Content-Length", str(len(body)))]

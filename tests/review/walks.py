@@ -93,9 +93,12 @@ def compare_with_nothing(walk: Walk, roles: Iterable[str], *, doors: Iterable[Do
     for role in roles:
         private = [door for door in doors or walk.doors if _is_hidden(door, role, walk)]
         chosen = private if walk.world.is_full else {(door.endpoint, door.method): door for door in private}.values()
+        never: dict[tuple[str, str], Visit] = {}  # of one address, the same for all that is private there
         for door in chosen:
-            absent = walk.visit(role, door, url=str(door.absent))
-            found += checks.tells_apart(walk.visit(role, door), absent)
+            address = door.method, str(door.absent)
+            if address not in never:
+                never[address] = walk.visit(role, door, url=address[1])
+            found += checks.tells_apart(walk.visit(role, door), never[address])
     return found
 
 

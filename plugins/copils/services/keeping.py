@@ -97,9 +97,11 @@ def take_on(actor: Viewer, commitment: Commitment, *, at: datetime) -> None:
     :raises Forbidden: the function is not theirs
     :raises Conflict: it is kept or withdrawn
     """
-    person_id, in_name = _own(actor, commitment, at)
+    hold(commitment)
+    person_id, in_name = must_answer_for(actor, commitment, commitment.copil, at=at)
     if in_name:
         raise Forbidden(_("Only whoever holds the function may take it on; nobody does today."))
+    must_stand(commitment)
     if commitment.holder_id == person_id:
         return
     _take_on(commitment, person_id, in_name=False)

@@ -165,3 +165,12 @@ def test_what_is_kept_changes_no_more(awa, ben, act, say_done, row):
     assert act(ben, "take-on").status_code == 409
     assert act(awa, "known-by", known_by="autre").status_code == 422
     assert row() == before
+
+
+def test_who_may_not_take_on_what_is_kept_reads_that_and_not_its_state(awa, zoe, act, say_done, writing, means):
+    """C07 SPEC 10 and 14: a facilitator, in the name of a function that nobody holds any more."""
+    say_done()
+    act(awa, "verdict", verdict="yes")
+    with writing():
+        vacate_function(means, at=now())
+    assert act(zoe, "take-on").status_code == 403
