@@ -110,11 +110,11 @@ class Questions:
         self.turns[door.endpoint, name] += 1
         return choices[(self.turns[door.endpoint, name] - 1) % len(choices)]
 
-    def ask(self, role: str, pages: Iterable[Door], urls: Iterable[str]) -> Iterator[Visit]:
-        """Go to those of these addresses that are pages of the walk; in a short one to half, by turns."""
+    def ask(self, role: str, pages: Iterable[Door], urls: Iterable[str], *, every: bool = False) -> Iterator[Visit]:
+        """Go to those of these addresses that are pages of the walk; in a short walk to half, or to `every`."""
         known = {door.url: door for door in pages}
         for url in sorted(urls):
             door = known.get(url.partition("?")[0])
-            is_mine = self.walk.world.is_full or role not in SHORT or (crc32(url.encode()) + SHORT.index(role)) % 2
+            is_mine = every or role not in SHORT or (crc32(url.encode()) + SHORT.index(role)) % 2
             if door is not None and is_mine:
                 yield self.walk.visit(role, door, url=url)

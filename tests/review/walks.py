@@ -66,7 +66,7 @@ def _readings(walk: Walk, role: str, doors: Iterable[Door] | None, questions: Qu
         visit = walk.visit(role, door)
         shown.update(questions.shown_on(visit))
         yield visit
-    yield from questions.ask(role, pages, shown)
+    yield from questions.ask(role, pages, shown, every=walk.world.is_full or doors is not None)
     if walk.world.is_full or role in {AGENT, ADMIN}:
         some = {page.endpoint: page for page in pages}.values()
         for door in some if walk.world.is_full else lists:
