@@ -13,12 +13,13 @@ import sqlalchemy as sa
 from flask import Response, abort, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import ServiceUnavailable
+from wtforms import PasswordField, StringField
 
 from portal.db import db
 from portal.errors import Conflict, Forbidden, Invalid, NotFound, PortalError, TooMany, Unavailable
 from portal.loader.models import Fault
 from portal.web.answers import page_or_fragment
-from portal.web.forms import SECRETS
+from portal.web.forms import SECRETS, Form
 from portal.web.policy import public, signed_in
 
 from tests.hurt.pages import forms_of
@@ -245,7 +246,14 @@ def test_what_was_written_when_it_broke_is_still_there_to_be_sent_again(sent_twi
     )
 
 
-@pytest.mark.parametrize("name", sorted(SECRETS))
+def test_fields_of_passwords_are_known_whoever_s_form_they_are_in():
+    fields = {"signature": PasswordField(), "why": StringField()}
+    type("TheirForm", (Form,), fields)
+    assert "signature" in SECRETS
+    assert "why" not in SECRETS
+
+
+@pytest.mark.parametrize("name", ["current", "password", "password_again", "pin", "pin_again"])
 def test_a_page_gives_back_no_password(sent_twice, name):
     page, came = sent_twice(BUSY, **{name: "quatre mots"})
     assert (page.status_code, len(came)) == (503, 1)
