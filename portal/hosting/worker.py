@@ -23,6 +23,7 @@ from portal.content.outbox import deliver_due
 from portal.content.turns import claim_turn, end_turn, note_round, waiting_turns
 from portal.db import db, read_revision, transaction
 from portal.hosting.config import Instance
+from portal.hosting.erasures import rewrite_by_night
 from portal.hosting.factory import create_app
 from portal.hosting.logs import collectivity
 from portal.hosting.purging import sweep_exports
@@ -130,6 +131,7 @@ class Worker:
             app = self._app(self.sites[slug])
             more = run_jobs(app, due_only=True, goes_on=lambda: not self.stopping.is_set())
             sweep_exports(self.sites[slug])
+            rewrite_by_night(self.sites[slug])
         except Exception as error:  # the edge of a collectivity: the others go on
             log.warning("round failed", exc_info=error)
             return False

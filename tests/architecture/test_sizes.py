@@ -18,7 +18,7 @@ MAX_TEMPLATE_LINES = 120
 # are 60 lines here, which five plugins had each written for themselves. The page of a database that is away gives back
 # what was typed: 25.
 MAX_CORE_LINES = 7605
-MAX_OPERATIONS_LINES = 3125
+MAX_OPERATIONS_LINES = 3190
 OPERATIONS = {"hosting", "cli"}
 MAX_PLUGIN_LINES = 1200
 # Counted in lines of code, see portal/decisions/0008; `labs`: three concepts (C01, C02, C42), their news, a wall.

@@ -179,13 +179,17 @@ def test_nothing_a_person_is_called_or_types_is_in_the_logs(house, lines):
         ).close()
         ida.get(address).close()
     ida.post("/labs/new", {"name": name, "question": secret}).close()
+    house.browser(role="agent", name=f"{CANARY} Zoé")
+    ((zoe,),) = house.rows(sa.select(User.id).where(User.name == f"{CANARY} Zoé"))
+    with ida.post(f"/privacy/people/{zoe}/erase", {"is_asked": "y"}) as answer:
+        assert answer.status_code == 303
     breaks(house.app(), "core.my_account", ValueError(name))
     breaks(house.app(), "labs.index", sa.exc.IntegrityError("INSERT", {"name": name}, sqlite3.IntegrityError(name)))
     for address in ("/account", "/labs/"):
         with ida.get(address) as answer:
             assert answer.status_code == 500
     said = "\n".join(lines())
-    assert said.count("portal.access") >= 13
+    assert said.count("portal.access") >= 14
     assert "plugin fault" in said
     assert CANARY not in said
     for line in lines():

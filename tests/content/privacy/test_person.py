@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 from pathlib import Path
@@ -12,17 +13,21 @@ from sqlalchemy.engine import make_url
 
 from portal.content.audit import entry_hash
 from portal.content.clock import now
+from portal.content.files.keeping import keep_file, receive
+from portal.content.files.models import FileContent
+from portal.content.files.storing import sweep_contents
 from portal.content.models import AuditEntry, AuditHead, AuditPerson
 from portal.content.notices import mark_read, notify
 from portal.content.privacy.holdings import holdings
 from portal.db import db, transaction
 from portal.errors import Conflict
-from portal.hosting.erasures import journal_path, keep_journal, overwrite, read_journal
+from portal.hosting.erasures import journal_path, keep_journal, read_journal, settle_erasure
 from portal.hosting.factory import create_app
 from portal.loader.inventory.sheets import read_inventory
 from portal.loader.models import PluginState
 from portal.people.erasing import erase_person, forget_again
 from portal.people.models import User
+from portal.people.persons import subject_of
 from portal.texts import CORE, texts
 from portal.values import Subject, Viewer
 from portal.web.takeout import takeout
@@ -132,24 +137,53 @@ def test_erased_nothing_of_the_person_is_in_any_row_but_the_memory_of_the_collec
     assert gone == set()
 
 
-def test_erased_no_byte_of_the_person_is_left_in_the_file(bare, site, canaries, people):
-    address = make_url(site.url)
-    if address.get_backend_name() != "sqlite":  # the bytes of PostgreSQL's files are the server's: its vacuum
-        return
+@pytest.fixture
+def sent(bare, people):
+    """Give what is in a file of the person."""
+    words = "Lettre-de-Zéphyrine"
+    with bare.app_context():
+        upload = receive(io.BytesIO(words.encode()), name="lettre.txt")
+        with transaction():
+            keep_file(subject_of(people[0].id), upload, actor=None, at=now())
+    return words
+
+
+def test_erased_no_byte_of_the_person_is_left_in_the_files(bare, site, stored, canaries, people, sent, at_night):
     mine, _others = canaries
-    file = address.database
-    marks = [*(set(mine.markers.values()) - mine.kept()), NAME]
-    overwrite(site.engine)
-    assert all(mark.encode() in bytes_of(file) for mark in marks)
+    marks = [*(set(mine.markers.values()) - mine.kept()), NAME, sent]
+    settle_erasure(site)
+    before = stored()
+    assert all(mark.encode() in before for mark in marks)
     with bare.app_context(), transaction():
         erase_person(people[0].id, actor=None, at=now())
-    overwrite(site.engine)
-    strangers = mine.of_strangers()
-    assert [mark for mark in marks if mark.encode() in bytes_of(file) and mark not in strangers] == []
+    settle_erasure(site)
+    at_night(site)
+    with bare.app_context(), transaction():  # two days later
+        db.session.execute(sa.update(FileContent).values(stored_at=LONG_AGO))
+        sweep_contents(now())
+    left, strangers = stored(), mine.of_strangers()
+    assert [mark for mark in marks if mark.encode() in left and mark not in strangers] == []
 
 
-def bytes_of(file):
-    return b"".join(path.read_bytes() for path in (Path(file), Path(f"{file}-wal")) if path.exists())
+@pytest.fixture
+def stored(site, database, file_place, instance_folder):
+    """Read all bytes of the database, its indexes included, of what people sent, and of what the portal notes."""
+
+    def read():
+        address = make_url(site.url)
+        if address.get_backend_name() == "sqlite":
+            files = [path for path in (Path(address.database), Path(f"{address.database}-wal")) if path.exists()]
+        else:
+            with site.engine.connect() as conn:
+                conn.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("CHECKPOINT")
+                number = conn.scalar(sa.text("SELECT oid FROM pg_database WHERE datname = current_database()"))
+            files = [*(database.cluster.sockets / f"data/base/{number}").iterdir()]
+        sent = Path(file_place.url.removeprefix("file://"))
+        files += [path for folder in (sent, instance_folder) for path in folder.rglob("*") if path.is_file()]
+        return b"".join(path.read_bytes() for path in files)
+
+    yield read
+    journal_path(site).unlink(missing_ok=True)
 
 
 def test_sums_do_not_change(bare, site, canaries, people):
