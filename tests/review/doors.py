@@ -112,7 +112,7 @@ def _is_kept(door: Door, place: int, few: list[Door], turn: int) -> bool:
 
 def _rights(door: Door) -> object:
     things = tuple((thing.note, thing.readers, tuple(sorted(thing.facts.items(), key=str))) for thing in door.things)
-    key = door.key and (door.key.lives, door.key.owner, door.key.shows)
+    key = door.key and (door.key.lives, door.key.owner, door.key.shows, tuple(thing.note for thing in door.key.things))
     return things, door.crossed, key, None if things or key else door.url
 
 

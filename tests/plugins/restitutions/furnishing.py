@@ -40,7 +40,8 @@ OPEN = ("published", "unavailable", "film")
 BESIDE = {"to_clear": frozenset({MEMBER}), "hidden": frozenset({ANIMATOR})}
 # Those who animate a lab of the world.
 ANIMATORS = frozenset({ANIMATOR, OWNER, NETWORK})
-SHOWN_BY_THE_CODE = frozenset({"restitutions_restitution.title", "restitutions_consent.name"})
+# Whoever is filmed reads who added the video, and asks.
+SHOWN_BY_THE_CODE = frozenset({"restitutions_restitution.title", "restitutions_consent.name", "users.name"})
 ADDRESSES = {"to_confirm": TORN["we-Obs2KR28"], "to_check": TORN[None]}
 
 
@@ -117,6 +118,7 @@ def _filmed(world: World, row: Restitution, made: Made, thing: Thing) -> None:
     Of what waits somebody is named too who agreed to fewer readers, and is asked anew.
     """
     at, actor = now(), viewer_of(world.people[OWNER].id)
+    adder = world.one("portal.user", actor.person_id)
     waits = made.state == "to_clear"
     consent = add_consent(actor, row, "Bo Lang", None if waits else local_day(at), at=at)
     session.flush()
@@ -125,7 +127,7 @@ def _filmed(world: World, row: Restitution, made: Made, thing: Thing) -> None:
         take_back(None, consent, at=at)
     own = world.add(Thing("restitutions.consent", consent.id, frozenset({OWNER}), made.state))
     if made.state in {"published", "to_clear", "withdrawn"} and not made.time:
-        world.add_key(SCOPE, Key(token, things=(thing, own), shows=SHOWN_BY_THE_CODE))
+        world.add_key(SCOPE, Key(token, things=(thing, own, adder), shows=SHOWN_BY_THE_CODE))
     if made.state == "published":
         gone = add_consent(actor, row, "Zoé M.", local_day(at), at=at)
         remove(actor, gone, "Coupée au montage", at=at)
@@ -138,7 +140,7 @@ def _filmed(world: World, row: Restitution, made: Made, thing: Thing) -> None:
         anew.agreed_audience = "self"
         session.flush()
         again = world.add(Thing("restitutions.consent", anew.id, frozenset({OWNER}), "asked anew"))
-        world.add_key(SCOPE, Key(str(consent_token(anew)), things=(thing, again), shows=SHOWN_BY_THE_CODE))
+        world.add_key(SCOPE, Key(str(consent_token(anew)), things=(thing, again, adder), shows=SHOWN_BY_THE_CODE))
 
 
 def _put(world: World, row: Restitution, made: Made) -> None:
