@@ -46,9 +46,11 @@ test: $(VENV)/.dev $(BROWSER_TOOLS) ## Run every check and every test (STRICT=1:
 # What has a long version: faults done to a real server, hostile forms, the review of every address.
 PROOFS := tests/proof tests/hurt tests/review tests/loader/test_migrating.py tests/loader/test_old_databases.py
 
-# Nothing may be missing: what cannot run here fails, and is a row « not run » of the page.
+# Nothing may be missing: what cannot run here fails, and is a row « not run » of the page. What was mended since is run
+# again alone, and takes its place on the page, which says so: make proof AGAIN="tests/proof/test_kills.py".
 proof: $(VENV)/.dev $(BROWSER_TOOLS) ## Run the long versions, faults included, and write bench/PROOF.md
-	@STRICT=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --proof --proof-page bench/PROOF.md $(PROOFS) $(ARGS)
+	@STRICT=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --proof --proof-page bench/PROOF.md \
+		$(if $(AGAIN),--proof-again $(AGAIN),$(PROOFS)) $(ARGS)
 
 format: $(VENV)/.dev ## Rewrite the code in the common form
 	@$(BIN)/ruff check --fix $(wildcard $(SOURCES)); $(BIN)/ruff format $(wildcard $(SOURCES))

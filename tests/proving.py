@@ -1,5 +1,7 @@
 """`--proof`: the long versions of tests; `--proof-page`: the figures they measure, in a page.
 
+`--proof-again`: what runs again takes the place of what it was on that page, which says so; the rest stays.
+
 A test that has two lengths asks for `proof` (true with `--proof`) and notes what it measured with `figure(…)`. `make
 proof` runs them all and writes bench/PROOF.md; `make test` runs the short versions and writes nothing. What did not
 run, or broke before it had measured anything, has a row of its own: a page without it would look as if all had held.
@@ -30,13 +32,15 @@ WALKS = "test_walks.py"
 HEADS = ("what", "on", "aim", "measured", "seconds", "verdict")
 STARTED = time.perf_counter()
 rows: list[tuple[str, ...]] = []
+ran: set[tuple[str, ...]] = set()
 outcomes: Counter[str] = Counter()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--proof` and `--proof-page`."""
+    """Add `--proof`, `--proof-page` and `--proof-again`."""
     parser.addoption("--proof", action="store_true", help="run the long versions")
     parser.addoption("--proof-page", type=Path, help="where to write what they measured")
+    parser.addoption("--proof-again", action="store_true", help="leave on that page what does not run now")
 
 
 class Shares(LoadScopeScheduling):
@@ -75,6 +79,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     missing = lacked(report)
     if report.when == "call" or not report.passed:
         outcomes[report.outcome if missing is None else NOT_RUN] += 1
+        ran.add(_named(report.nodeid))
     found = [json.loads(str(value)) for name, value in report.user_properties if name == FIGURE]
     if missing is None and not report.failed and report.when != "call":
         return
@@ -104,18 +109,54 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Write the page, once all is run."""
     page: Path | None = session.config.getoption("--proof-page")
     if page is not None and not hasattr(session.config, "workerinput"):
-        page.write_text(_page(is_whole=exitstatus != pytest.ExitCode.INTERRUPTED), encoding="utf-8")
+        is_whole = exitstatus != pytest.ExitCode.INTERRUPTED
+        before = page.read_text(encoding="utf-8") if session.config.getoption("--proof-again") else ""
+        page.write_text(_again(before, is_whole=is_whole) if before else _page(is_whole=is_whole), encoding="utf-8")
 
 
 def _page(*, is_whole: bool) -> str:
-    ran = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items(), reverse=True))
     facts = [
-        ("command", f"`{shlex.join(['python', '-m', 'pytest', *sys.argv[1:]])}`"),
-        ("date", date.today().isoformat()),  # noqa: DTZ011 the day here
+        ("command", _command()),
+        ("date", _today()),
         ("machine", machine()),
-        ("took", f"{time.perf_counter() - STARTED:.0f} s"),
-        ("tests", ran if is_whole else f"{ran}; **stopped before the end**"),
+        ("took", _took()),
+        ("tests", _ran(is_whole=is_whole)),
     ]
     head = "# What was done to it, and what was lost"
     origin = "Written by the command below, `make proof` or a part; do not edit. Costs are in [RESULTS.md](RESULTS.md)."
     return "\n\n".join([head, origin, table(("", ""), facts), table(HEADS, rows)]) + "\n"
+
+
+def _again(before: str, *, is_whole: bool) -> str:
+    """Put what ran in its place on the page of an earlier run, and say so below what is said of that one."""
+    head, facts, measured = before.rstrip("\n").rsplit("\n\n", 2)
+    heads = measured.splitlines()[:2]
+    new = table(HEADS, rows).splitlines()[2:]
+    names = {*map(_name_in, new), *ran}
+    left = [line if _name_in(line) not in names else "" for line in measured.splitlines()[2:]]
+    place = left.index("") if "" in left else len(left)
+    said = f"| run again | {_command()}, {_today()}, {_took()}: {_ran(is_whole=is_whole)} |"
+    lines = [*heads, *left[:place], *new, *filter(None, left[place:])]
+    return "\n\n".join([head, f"{facts}\n{said}", "\n".join(lines)]) + "\n"
+
+
+def _name_in(line: str) -> tuple[str, ...]:
+    """Give what a row of the page is about, and on which database."""
+    return tuple(line.strip("| ").split(" | ")[:2])
+
+
+def _today() -> str:
+    return date.today().isoformat()  # noqa: DTZ011 the day here
+
+
+def _command() -> str:
+    return f"`{shlex.join(['python', '-m', 'pytest', *sys.argv[1:]])}`"
+
+
+def _took() -> str:
+    return f"{time.perf_counter() - STARTED:.0f} s"
+
+
+def _ran(*, is_whole: bool) -> str:
+    ran = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items(), reverse=True))
+    return ran if is_whole else f"{ran}; **stopped before the end**"

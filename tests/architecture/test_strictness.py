@@ -1,6 +1,7 @@
 """What could not run never passes for what ran."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -79,6 +80,24 @@ def test_the_page_of_proofs_says_what_did_not_run_or_measured_nothing(run, tmp_p
     assert "| writes lost | sqlite | 0 | 0 | 0 | held |" in said
     assert "| breaks first | — | — | nothing | 0 | **failed** |" in said
     assert "| needs more | — | — | no such server (apt install server) | 0 | **not run** |" in said
+    assert "| cuts the power | sqlite | — | no root | 0 | **not run** |" in said
+
+
+MENDED = """
+def test_breaks_first(figure): figure("what broke", "sqlite", aim="0", found=0)
+"""
+
+
+def test_what_is_run_again_takes_its_place_on_the_page_of_proofs_which_says_so(run, tmp_path):
+    page = tmp_path / "PROOF.md"
+    run(PROVING, "-p", "tests.proving", f"--proof-page={page}")
+    run(MENDED, "-p", "tests.proving", f"--proof-page={page}", "--proof-again")
+    said = page.read_text(encoding="utf-8")
+    assert "| tests | 1 passed, 2 not run, 1 failed |" in said
+    assert re.search(r"^\| run again \| `.+ --proof-again`.*: 1 passed \|$", said, re.MULTILINE)
+    assert "| what broke | sqlite | 0 | 0 | 0 | held |" in said
+    assert "breaks first" not in said
+    assert "| writes lost | sqlite | 0 | 0 | 0 | held |" in said
     assert "| cuts the power | sqlite | — | no root | 0 | **not run** |" in said
 
 
