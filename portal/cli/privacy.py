@@ -12,9 +12,9 @@ from portal.content.clock import now
 from portal.content.privacy.erasing import what_is_erased
 from portal.content.privacy.register import register
 from portal.content.privacy.retention import due, run_retention
-from portal.db import db, transaction
+from portal.db import db, is_postgresql, transaction
 from portal.hosting.commands import on_site
-from portal.hosting.erasures import settle_erasure
+from portal.hosting.erasures import overwrite, rewrite, settle_erasure
 from portal.hosting.factory import create_app
 from portal.hosting.operating import at_work
 from portal.hosting.purging import sweep_exports
@@ -93,6 +93,28 @@ def erase_command(site: Site, who: str, dry_run: bool, yes: bool) -> None:
         erase_person(number, actor=None, at=now())
     settle_erasure(site)
     click.echo(f"La personne n°{number} est effacée. Les sauvegardes l'oublieront à leur restauration.")
+    if is_postgresql(site.engine):
+        click.echo("PostgreSQL en garde les octets dans ses fichiers : portal privacy rewrite, à une heure creuse.")
+
+
+@privacy.command(
+    name="rewrite",
+    help="Récrit les tables de PostgreSQL : rien d'effacé n'y reste. Qui vient attend.",
+)
+@on_site
+def rewrite_command(site: Site) -> None:
+    """Leave no byte of what was erased in the files of the database."""
+    if not is_postgresql(site.engine):
+        overwrite(site.engine)
+        click.echo("SQLite a déjà tout écrasé.")
+        return
+    done = list(rewrite(site.engine))
+    held = [(table, why) for table, why in done if why]
+    for table, why in held:
+        click.echo(f"{table:<32} {why}", err=True)
+    click.echo(f"{len(done) - len(held)} tables récrites sur {len(done)}.")
+    if held:
+        raise click.exceptions.Exit(1)
 
 
 @privacy.command(name="retention", help="Efface ce qui a été gardé assez longtemps (portal work le fait chaque jour).")

@@ -1,45 +1,39 @@
 """What an erasure asks beyond rows: bytes overwritten, a journal kept beside the backups.
 
-SQLite overwrites at once. PostgreSQL keeps what was deleted in its files, also after its own vacuum: `portal work`
-rewrites its tables the night after. The journal is `erasures-<collectivity>.jsonl` in the instance folder: numbers and
-dates, no name. It is not in the backups, because it must know what was erased after them.
+SQLite overwrites at once. PostgreSQL keeps what was deleted in its files, also after its own vacuum, until its tables
+are rewritten, which its operator asks for (decision 0019). The journal is `erasures-<collectivity>.jsonl` in the
+instance folder: numbers and dates, no name. It is not in the backups, because it must know what was erased after them.
 """
 
 from __future__ import annotations
 
 import json
-import logging
 import os
-from datetime import datetime, timedelta
+import time
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from portal.content.clock import real_now
-from portal.content.models import Erasure, JobRun
-from portal.content.turns import claim_turn, end_turn
 from portal.db import is_postgresql
+from portal.errors import Conflict
 from portal.hosting.purging import sweep_exports
 from portal.hosting.site import Site
-from portal.loader.hooks import CORE_PLUGIN
 from portal.loader.inventory.sheets import read_inventory
 from portal.people.erasing import Forgotten, journal
 
-log = logging.getLogger(__name__)
-NIGHT = range(1, 5)  # hours of the collectivity
-LOCK_MILLISECONDS = 500  # how long everybody who comes to a table waits behind its rewriting that waits
-RETRY = timedelta(hours=1)
-REWRITING = (CORE_PLUGIN, "rewriting")
-# It is due at its beginning once it is done: one that was killed, or found a table locked, is due later than it began.
-DONE_AT = (
-    sa.select(JobRun.ran_at)
-    .where(JobRun.plugin == REWRITING[0], JobRun.job == REWRITING[1], JobRun.due_at <= JobRun.ran_at)
-    .scalar_subquery()
-)
-OWED_SINCE = sa.select(sa.func.min(Erasure.erased_at)).where(sa.or_(DONE_AT.is_(None), Erasure.erased_at > DONE_AT))
+LOCK_SECONDS = 1  # everybody who comes to a table waits behind the one that waits to rewrite it
+STATISTICS = "pg_catalog.pg_statistic"  # keeps the names and addresses that a column holds most often
+PATIENCE_SECONDS = 5
+# A transaction that began before may still read what was deleted since: it would be copied.
+OLDER_TRANSACTIONS = """
+SELECT coalesce(nullif(application_name, ''), 'pid ' || pid) FROM pg_stat_activity
+WHERE datname = current_database() AND xact_start < %s AND (backend_xmin IS NOT NULL OR backend_xid IS NOT NULL)
+UNION ALL SELECT gid FROM pg_prepared_xacts WHERE database = current_database()
+UNION ALL SELECT slot_name::text FROM pg_replication_slots WHERE xmin IS NOT NULL
+"""
 
 
 def journal_path(site: Site) -> Path:
@@ -96,37 +90,48 @@ def overwrite(engine: Engine) -> None:
         conn.close()
 
 
-def rewrite_by_night(site: Site) -> None:
-    """Rewrite, at night, the tables of a PostgreSQL where somebody was erased: no byte of them is left in its files."""
-    hour = real_now().astimezone(ZoneInfo(site.collectivity.timezone)).hour
-    if hour not in NIGHT or not is_postgresql(site.engine):
-        return
-    with site.engine.connect() as conn:
-        if conn.scalar(OWED_SINCE) is None:
-            return
-    started = real_now()
-    if claim_turn(site.engine, *REWRITING):
-        end_turn(site.engine, *REWRITING, due_at=started if _rewritten(site.engine) else started + RETRY)
+def rewrite(engine: Engine) -> Iterator[tuple[str, str]]:
+    """Rewrite, one at a time, the tables of a PostgreSQL that speak of people; whoever comes to one waits meanwhile.
 
+    Give each with what stood in the way, in French: nothing, where no byte of who was erased is left in its file.
 
-def _rewritten(engine: Engine) -> bool:
-    """Rewrite every table that speaks of people, one at a time; tell whether none was held meanwhile."""
+    :raises Conflict: a transaction is open that began before
+    """
     with engine.connect() as conn:
         names = [sheet.name for sheet in read_inventory(conn).tables.values() if sheet.personal]
     quote = engine.dialect.identifier_preparer.quote
     own = engine.raw_connection()
     own.detach()  # its settings go with it
-    held = 0
     try:
         raw: Any = own.dbapi_connection
         raw.autocommit = True
-        raw.execute(f"SET lock_timeout = {LOCK_MILLISECONDS}")
-        for name in names:
-            try:
-                raw.execute(f"VACUUM (FULL, ANALYZE) {quote(name)}")
-            except engine.dialect.loaded_dbapi.Error as error:  # the others go on
-                held += 1
-                log.warning("table not rewritten", exc_info=error)
+        raw.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
+        _wait_for_the_older(raw)
+        for table in [*map(quote, names), STATISTICS]:
+            yield table, _rewritten(raw, table, engine.dialect.loaded_dbapi.Error)
     finally:
         own.close()
-    return not held
+
+
+def _wait_for_the_older(raw: Any) -> None:
+    (start,) = raw.execute("SELECT clock_timestamp()").fetchone()
+    until = time.monotonic() + PATIENCE_SECONDS
+    while older := [name for (name,) in raw.execute(OLDER_TRANSACTIONS, (start,))]:
+        if time.monotonic() > until:
+            raise Conflict(
+                f"Rien n'est récrit : ce qui est ouvert peut encore lire ce qui a été effacé ({', '.join(older)})."
+            )
+        time.sleep(0.1)
+
+
+def _rewritten(raw: Any, table: str, broken: type[Exception]) -> str:
+    before = _file_of(raw, table)
+    try:
+        raw.execute(f"VACUUM (FULL, ANALYZE) {table}")
+    except broken as error:
+        return f"{type(error).__name__} : {str(error).splitlines()[0]}"
+    return "" if _file_of(raw, table) != before else "ce rôle n'en est pas propriétaire"
+
+
+def _file_of(raw: Any, table: str) -> Any:
+    return raw.execute("SELECT pg_relation_filenode(%s::regclass)", (table,)).fetchone()

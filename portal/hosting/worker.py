@@ -16,6 +16,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 
+import sqlalchemy.exc
 from flask import Flask
 
 from portal.content.clock import now, real_now
@@ -23,12 +24,11 @@ from portal.content.outbox import deliver_due
 from portal.content.turns import claim_turn, end_turn, note_round, waiting_turns
 from portal.db import db, read_revision, transaction
 from portal.hosting.config import Instance
-from portal.hosting.erasures import rewrite_by_night
 from portal.hosting.factory import create_app
 from portal.hosting.logs import collectivity
 from portal.hosting.purging import sweep_exports
 from portal.hosting.site import Site
-from portal.loader.faults import book_fault, flush_side_writes
+from portal.loader.faults import book_fault, flush_side_writes, is_away
 from portal.loader.hooks import Hooks, current_hooks
 from portal.values import Job
 from portal.web.mails import deliver_mails
@@ -100,6 +100,9 @@ def _run(turn: Turn) -> bool:
         with transaction() if turn.job.in_transaction else nullcontext():
             return turn.job.run(now()) is True
     except (Exception, SystemExit) as error:  # the edge of a plugin's job: the others go on
+        if isinstance(error, sqlalchemy.exc.DBAPIError) and is_away(error):  # nobody's fault here
+            log.warning("job put off", extra={"plugin": turn.plugin, "place": turn.job.name}, exc_info=error)
+            return False
         book_fault(turn.plugin, f"job {turn.job.name}", error)
         return False
 
@@ -131,7 +134,6 @@ class Worker:
             app = self._app(self.sites[slug])
             more = run_jobs(app, due_only=True, goes_on=lambda: not self.stopping.is_set())
             sweep_exports(self.sites[slug])
-            rewrite_by_night(self.sites[slug])
         except Exception as error:  # the edge of a collectivity: the others go on
             log.warning("round failed", exc_info=error)
             return False

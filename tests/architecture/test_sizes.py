@@ -16,9 +16,9 @@ MAX_FUNCTION_LINES = 40
 MAX_TEMPLATE_LINES = 120
 # What answers requests, and what operates an instance (portal/decisions/0009). Forms that several people write at once
 # are 60 lines here, which five plugins had each written for themselves. The page of a database that is away gives back
-# what was typed: 25.
-MAX_CORE_LINES = 7605
-MAX_OPERATIONS_LINES = 3190
+# what was typed: 45.
+MAX_CORE_LINES = 7640
+MAX_OPERATIONS_LINES = 3200
 OPERATIONS = {"hosting", "cli"}
 MAX_PLUGIN_LINES = 1200
 # Counted in lines of code, see portal/decisions/0008; `labs`: three concepts (C01, C02, C42), their news, a wall.

@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from portal import texts
 from portal.cli.main import main
 from portal.content.files.models import File, FileContent
-from portal.content.models import AuditEntry, Erasure, JobRun, OutboxMessage
+from portal.content.models import AuditEntry, JobRun, OutboxMessage
 from portal.content.turns import ROUND
 from portal.db import PortalState, side_write, transaction
 from portal.hosting.backup import back_up
@@ -544,12 +544,6 @@ def sessions_of_last_year(place):
 @breaks(life.retention, level=WARN)
 def a_retention_nobody_runs(place):
     place.write(sa.insert(JobRun).values(plugin="portal", job="retention", ran_at=LONG_AGO, due_at=LONG_AGO))
-
-
-@breaks(life.erasures, only="postgresql", level=WARN)
-def nights_when_every_table_was_held(place):
-    row = {"user_id": add(place, "Awa"), "user_created_at": LONG_AGO, "erased_at": LONG_AGO}
-    place.write(sa.insert(Erasure).values(**row))
 
 
 def a_file(place, url=""):

@@ -16,10 +16,9 @@ from portal.content.files.models import File
 from portal.content.files.storing import path_of
 from portal.content.models import AuditEntry, AuditHead, JobRun, OutboxMessage
 from portal.content.turns import LAST_ROUND
-from portal.db import PortalState, is_postgresql
+from portal.db import PortalState
 from portal.errors import PortalError
 from portal.hosting.doctor.checking import FAIL, WARN, Patient, Wrong, scalar
-from portal.hosting.erasures import OWED_SINCE
 from portal.hosting.site import Site
 from portal.loader.hooks import CORE_PLUGIN
 from portal.loader.models import Fault, Quarantine
@@ -29,7 +28,6 @@ from portal.values import Role
 
 AUDIT_LINKS = 1000
 RETENTION_WARN_DAYS = 3
-REWRITING_WARN_DAYS = 3
 FILES_LOOKED_AT = 100
 OUTBOX_WARN_MINUTES, OUTBOX_FAIL_MINUTES = 30, 24 * 60
 ROUND_WARN_MINUTES = 10
@@ -164,21 +162,6 @@ def retention(site: Site, _patient: Patient) -> str:
     return "Les durées de conservation sont appliquées." if last else "Les durées ne sont pas encore passées ici."
 
 
-def erasures(site: Site, _patient: Patient) -> str:
-    """Check that the bytes of who was erased are gone from the files of PostgreSQL (P17)."""
-    since = scalar(site, OWED_SINCE) if is_postgresql(site.engine) else None
-    days = _minutes_since(since) / (24 * 60)
-    if days > REWRITING_WARN_DAYS:
-        raise Wrong(
-            f"Ce qui a été effacé il y a {days:.0f} jours est encore dans les fichiers de PostgreSQL.",
-            "De 1 h à 5 h, portal work récrit les tables que personne ne tient : le journal dit ce qui l'en empêche.",
-            level=WARN,
-        )
-    if since is not None:
-        return "Ce qui vient d'être effacé quittera les fichiers de la base la nuit prochaine."
-    return "Rien d'effacé ne reste dans les fichiers de la base."
-
-
 def files(site: Site, patient: Patient) -> str:
     """Check that what people sent is still in the store: the newest files, or all of them."""
     wanted = sa.select(File.sha256).order_by(File.id.desc()).limit(None if patient.is_full else FILES_LOOKED_AT)
@@ -202,17 +185,4 @@ def _is_stored(site: Site, name: str) -> bool:
     return True
 
 
-CHECKS = (
-    domain_clock,
-    administrator,
-    worker,
-    outbox,
-    refused,
-    quarantines,
-    faults,
-    audit,
-    sessions,
-    retention,
-    erasures,
-    files,
-)
+CHECKS = (domain_clock, administrator, worker, outbox, refused, quarantines, faults, audit, sessions, retention, files)
