@@ -18,6 +18,9 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
 from sqlalchemy.util import LRUCache
 
+# What the operator set, for the role or in the address, stands.
+LOCK_TIMEOUT = """SELECT set_config('lock_timeout', CASE current_setting('lock_timeout')
+    WHEN '0' THEN %s ELSE current_setting('lock_timeout') END, false)"""
 LOCK_SECONDS = 5  # then whoever waits for a lock is told that the portal is busy
 SQLITE_PRAGMAS = (f"busy_timeout={LOCK_SECONDS * 1000}", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
 COMPILED: LRUCache[Any, Any] = LRUCache(2000)
@@ -97,7 +100,8 @@ def _postgresql_connect(*, lock_seconds: int) -> Any:
     """Wait for a lock no longer than that; compile no plan: one was measured at 770 ms of compiling, 5 of running."""
 
     def connect(dbapi: Any, record: object) -> None:
-        dbapi.execute(f"SET jit = off; SET lock_timeout = '{lock_seconds}s'")
+        dbapi.execute("SET jit = off")
+        dbapi.execute(LOCK_TIMEOUT, (f"{lock_seconds}s",))
         dbapi.commit()
 
     return connect

@@ -20,12 +20,12 @@ from werkzeug.wrappers import Response
 from werkzeug.wsgi import ClosingIterator, get_host
 
 from portal.db import read_revision
-from portal.errors import Outdated, PortalError
+from portal.errors import Outdated, PortalError, Unavailable
 from portal.hosting.app import PortalFlask
 from portal.hosting.config import Instance
 from portal.hosting.factory import create_app
 from portal.hosting.logs import collectivity, logged, note
-from portal.hosting.requests import BODY, RevisionMoved
+from portal.hosting.requests import BODY, SAFE, RevisionMoved
 from portal.hosting.site import Site
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,11 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 MAX_RESTARTS = 5
 HEALTH = "/healthz"
-SENTENCE = "Le portail est en cours de mise à jour. Revenez dans une minute : rien n’est perdu."
+SENTENCE = (
+    "Le portail ne répond pas pour l’instant : une mise à jour est en cours, ou sa base de données est arrêtée. "
+    "Revenez dans une minute"
+)
+LOST_OR_NOT = {True: " : rien n’est perdu.", False: ". Ce qui vient d’être envoyé n’est pas gardé."}
 NEWER = (
     "Les données de ce portail viennent d’une version plus récente que celle qui répond ici : rien n’est perdu, ses "
     "administrateurs doivent installer cette version."
@@ -74,12 +78,14 @@ class Dispatcher:
             return _nobody(environ)(environ, start_response)
         note(environ, collectivity=site.slug)
         collectivity.set(site.slug)
+        is_safe = environ["REQUEST_METHOD"] in SAFE
+        sentence = SENTENCE + LOST_OR_NOT[is_safe]
         for _attempt in range(MAX_RESTARTS):
             try:
-                live = self.acquire(site)
+                live = self.acquire(site, is_safe=is_safe)
             except (PortalError, sqlalchemy.exc.SQLAlchemyError, OSError) as error:
                 log.error("collectivity away", extra={"collectivity": site.slug}, exc_info=error)
-                text = NEWER if isinstance(error, Outdated) else SENTENCE
+                text = NEWER if isinstance(error, Outdated) else sentence
                 return _plain(ServiceUnavailable(retry_after=60), text + "\n")(environ, start_response)
             try:
                 answer = live.app.wsgi_app(environ, start_response)
@@ -91,7 +97,7 @@ class Dispatcher:
             else:
                 return ClosingIterator(answer, lambda live=live: self.release(live))  # type: ignore[misc]
         environ[BODY].close()
-        return _plain(ServiceUnavailable(retry_after=5), SENTENCE + "\n")(environ, start_response)
+        return _plain(ServiceUnavailable(retry_after=5), sentence + "\n")(environ, start_response)
 
     def _site(self, environ: Environ) -> Site | None:
         try:
@@ -100,10 +106,12 @@ class Dispatcher:
             return None
         return self.sites.get(host) or self.sites.get(host.rpartition(":")[0] or host)
 
-    def acquire(self, site: Site) -> Live:
+    def acquire(self, site: Site, *, is_safe: bool = True) -> Live:
         """Give the app of the present revision, counted as in use.
 
-        :raises PortalError: the database is being upgraded
+        :param is_safe: else, where the database is away, it is the last app: it finds that too, and gives back what was
+            typed; before it writes it looks at the revision again
+        :raises PortalError: the database is away, or being upgraded
         """
         while True:
             with self._lock:
@@ -115,6 +123,11 @@ class Dispatcher:
                 try:
                     site.check_there()
                     fresh = read_revision(site.engine) == live.revision
+                except Unavailable:
+                    if not is_safe:
+                        return live
+                    self.release(live)
+                    raise
                 except BaseException:
                     self.release(live)
                     raise

@@ -41,7 +41,6 @@ from portal.web.exports import safe_cell
 
 _ = texts(CORE)
 EXPORT_DAYS = 30
-LOCK_SECONDS = 5  # how long a purge waits for readers, while everybody who comes waits behind it
 BATCH = 500
 EVERY_PLUGIN = Subject("portal.plugin", 0)
 VIEWS = {
@@ -104,8 +103,6 @@ def purge_plugin(site: Site, plugin: str, *, actor_id: int | None, export_to: Pa
     engine = make_engine(site.url, foreign_keys=False)
     try:
         with alone(site.url), engine.execution_options(tx="write").begin() as conn:
-            if is_postgresql(conn):
-                conn.execute(sa.text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
             plan = _plan(conn, plugin)
             plan.check()
             with _exported(conn, plan, target):

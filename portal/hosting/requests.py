@@ -60,6 +60,8 @@ def _begin() -> None:
     texts.language.set(texts.DEFAULT_LANGUAGE)
     if request.routing_exception is not None:
         return
+    if BODY in request.environ:  # started again: another app has read it
+        _rewind()
     _refuse_nul([request.path, *_texts_of(request.args)])
     note(request.environ, rule=str(request.url_rule), plugin=_plugin())
     policy = policy_of(current_app.view_functions[request.endpoint or ""])
@@ -78,7 +80,7 @@ def _plugin() -> str | None:
 
 
 def _open_write(policy: Policy, arguments: dict[str, object]) -> None:
-    check_origin(required=policy.is_open)
+    g.is_from_here = check_origin(required=policy.is_open)
     policy.admit(arguments)
     signed_in = account() is not None
     _forget()
@@ -104,6 +106,10 @@ def _read_body(*, most: int) -> None:
     if BODY not in request.environ:
         request.environ[BODY] = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115 closed by `_end`
         shutil.copyfileobj(request.stream, request.environ[BODY])
+    _rewind()
+
+
+def _rewind() -> None:
     request.environ[BODY].seek(0)
     request.stream = request.environ[BODY]
 
@@ -132,8 +138,8 @@ def _forget() -> None:
     g.pop("_login_user", None)
 
 
-def check_origin(*, required: bool) -> None:
-    """Refuse an act that another site makes a browser do (P4).
+def check_origin(*, required: bool) -> bool:
+    """Refuse an act that another site makes a browser do (P4); tell whether the browser said that it is ours.
 
     :param required: the act has no CSRF token, so the browser must say where it comes from
     """
@@ -145,8 +151,10 @@ def check_origin(*, required: bool) -> None:
         abort(400)
     if origin is not None and _host_in(origin) != request.host:
         abort(400)
-    if required and site is None and origin is None:
+    is_said = site is not None or origin is not None
+    if required and not is_said:
         abort(400)
+    return is_said
 
 
 def _host_in(address: str) -> str | None:
@@ -169,6 +177,7 @@ def _finish(response: Response) -> Response:
     if request.method in SAFE or response.status_code >= 400:
         db.session.rollback()
         return response
+    g.is_committing = True
     try:
         db.session.commit()
     except Exception:

@@ -24,7 +24,7 @@ from portal.values import Action
 from portal.web.forms import SECRETS
 from portal.web.htmx import htmx
 from portal.web.pages.blueprint import blueprint as core_pages
-from portal.web.pages.entering import SignInForm
+from portal.web.pages.entering import SCREEN_COOKIE, SignInForm
 from portal.web.policy import MAX_BODY_BYTES, policy_of
 from portal.web.shell import Shell
 from portal.web.sizes import size
@@ -65,7 +65,11 @@ BROKEN = (
 )
 BROKEN_TO_READ = _.later("It is not your doing, and nothing is lost: this page alone cannot be shown.")
 BROKEN_TO_WRITE = _.later("It is not your doing.")
-KEPT = _.later("What you wrote is still on this page: send it again in a minute, or copy it.")
+KEPT = _.later("What you wrote is still on this page: send it again in a minute.")
+NOT_KEPT = _.later("What you just sent is not kept: fill it in again in a minute.")
+KEPT_PERHAPS = _.later(
+    "It may be kept all the same: look first, before you send it again. What you wrote can be copied below."
+)
 RETRY_SECONDS = 60
 
 
@@ -176,27 +180,44 @@ def _away(error: sqlalchemy.exc.DBAPIError) -> Response:
     db.session.rollback()
     log.error("database away", exc_info=error)
     g._login_user = AnonymousUserMixin()  # who reads this page cannot be looked up now
-    answer = _rendered(503, **_typed())
+    is_unsure = error.connection_invalidated and "is_committing" in g
+    typed = _typed(is_unsure=is_unsure)
+    text = "" if request.method != "POST" else typed.pop("said", NOT_KEPT)
+    answer = _rendered(503, text=str(text), **typed)
     answer.headers["Retry-After"] = str(RETRY_SECONDS)
     return answer
 
 
-def _typed() -> dict[str, Any]:
+def _typed(*, is_unsure: bool = False) -> dict[str, Any]:
     """Give the page what was sent, to be sent again: a browser shows no form again that it was told not to store.
 
-    Not what no page gives back, a password or a file: such a form is filled in anew.
+    Nothing of what came from elsewhere, nor what no page gives back, a password or a file: such a form is filled in
+    anew. Nothing on a shared screen either: whose words they are is not known there while the database is away.
+
+    :param is_unsure: the commit was under way: to be looked for before it is sent again
     """
+    if request.method != "POST" or not g.get("is_from_here") or SCREEN_COOKIE in request.cookies:
+        return {}
     request.max_content_length = min(request.max_content_length or MAX_BODY_BYTES, MAX_BODY_BYTES)
     try:
-        fields = list(request.form.items(multi=True)) if request.method == "POST" else []
-        files = [file.filename for file in request.files.values()] if fields else []
+        fields = list(request.form.items(multi=True))
+        files = [file.filename for file in request.files.values()]
     except HTTPException:  # nobody had read it yet: it is too large, or its sender is gone
         return {}
     names = {name for name, _value in fields}
-    if not names - {"csrf_token"} or any(files) or SECRETS & names:
+    if not names - {"csrf_token"} or any(files) or SECRETS & {name.rpartition("-")[2] for name in names}:
         return {}
-    words = "\n\n".join(value for _name, value in fields if " " in value.strip())
-    return {"kept": KEPT, "again": fields, "words": words, "url": request.full_path.rstrip("?")}
+    g.gives_back = True
+    written = (value for name, value in fields if " " in value.strip() or (is_unsure and name != "csrf_token"))
+    words = "\n\n".join(written)
+    again = {} if is_unsure else {"again": fields, "url": _own_address()}
+    return {"said": KEPT_PERHAPS if is_unsure else KEPT, "words": words, **again}
+
+
+def _own_address() -> str:
+    """Give the address of this request within its host, quoted: a backslash at its start would name another."""
+    asked = urlsplit(request.url)
+    return f"/{asked.path.lstrip('/')}" + (f"?{asked.query}" if asked.query else "")
 
 
 def owner_of(blueprint: str | None) -> str:
@@ -210,7 +231,8 @@ def _broken(error: Exception) -> Response:
     db.session.rollback()
     reference = book_fault(owner_of(request.blueprint), request.endpoint or request.path, error)
     typed = _typed()
-    text = BROKEN_TO_READ if request.method in {"GET", "HEAD"} else BROKEN_TO_WRITE if typed else ""
+    said = f"{BROKEN_TO_WRITE} {typed.pop('said')}" if typed else ""
+    text = BROKEN_TO_READ if request.method in {"GET", "HEAD"} else said
     if current_app.config["RAISE_FAULTS"]:
         raise error
     return _answer(500, text=str(text), reference=reference, **typed)

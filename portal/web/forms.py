@@ -13,7 +13,7 @@ from flask import current_app, request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import Form as PlainForm
-from wtforms import PasswordField, RadioField, StringField
+from wtforms import RadioField, StringField
 from wtforms.fields import Field
 from wtforms.fields.choices import SelectChoice
 from wtforms.meta import DefaultMeta
@@ -43,6 +43,11 @@ AUDIENCES = {
     Audience.INTRANET: _.later("Every agent"),
     Audience.PUBLIC: _.later("Everybody, on the internet too"),
 }
+
+
+def _is_secret(field: Any) -> bool:
+    kind = getattr(field, "field_class", None)
+    return isinstance(getattr(field, "kwargs", {}).get("widget", getattr(kind, "widget", None)), PasswordInput)
 
 
 class _Base:
@@ -109,7 +114,7 @@ class Form(_Base, FlaskForm):
         """Note the names of passwords and PINs: no page gives back what was typed in them."""
         super().__init_subclass__(**options)
         fields = ((name, getattr(cls, name)) for name in dir(cls))
-        SECRETS.update(name for name, field in fields if getattr(field, "field_class", None) is PasswordField)
+        SECRETS.update(name for name, field in fields if _is_secret(field))
 
     class Meta(_Meta, FlaskForm.Meta):
         """No token per form: the request pipeline checks it."""

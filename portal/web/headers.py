@@ -56,5 +56,6 @@ def set_headers(response: Response) -> Response:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     response.vary.add("HX-Request")
     if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store" if secret_address or account() else "no-cache"
+        is_private = secret_address or "gives_back" in g or account()
+        response.headers["Cache-Control"] = "no-store" if is_private else "no-cache"
     return response

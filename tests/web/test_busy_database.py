@@ -65,7 +65,7 @@ def test_a_form_that_meets_a_lock_is_told_so_writes_nothing_and_passes_later(
     with held(site.engine):
         answer = post(client, "/screens", TYPED)
         assert answer.status_code == 503
-        assert "Revenez dans une minute" in words(answer) and "rien n’est perdu" in words(answer).lower()
+        assert "est encore sur cette page : envoyez-le de nouveau dans une minute" in words(answer)
         assert rows_hash(app) == before
         assert TYPED["name"] not in words(client.get("/screens"))
         assert answer.headers["Retry-After"] == "60"

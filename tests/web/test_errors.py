@@ -8,18 +8,21 @@ import logging
 import re
 import sqlite3
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from flask import Response, abort, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import ServiceUnavailable
 from wtforms import PasswordField, StringField
+from wtforms.widgets import PasswordInput
 
 from portal.db import db
 from portal.errors import Conflict, Forbidden, Invalid, NotFound, PortalError, TooMany, Unavailable
 from portal.loader.models import Fault
 from portal.web.answers import page_or_fragment
-from portal.web.forms import SECRETS, Form
+from portal.web.forms import Form
+from portal.web.pages.entering import SCREEN_COOKIE
 from portal.web.policy import public, signed_in
 
 from tests.hurt.pages import forms_of
@@ -215,7 +218,7 @@ def sent_twice(app, own, mount, post):
         @signed_in()
         def breaks():
             came.append(request.form.to_dict(flat=False))
-            if len(came) == 1:
+            if len(came) == 1 and error is not None:
                 raise error
             return ""
 
@@ -228,6 +231,13 @@ def sent_twice(app, own, mount, post):
         return page, came
 
     return send
+
+
+def raising(error):
+    def fail():
+        raise error
+
+    return fail
 
 
 BUSY = sa.exc.OperationalError("SELECT 1", None, sqlite3.OperationalError("database is locked"))
@@ -246,14 +256,48 @@ def test_what_was_written_when_it_broke_is_still_there_to_be_sent_again(sent_twi
     )
 
 
-def test_fields_of_passwords_are_known_whoever_s_form_they_are_in():
-    fields = {"signature": PasswordField(), "why": StringField()}
+def test_fields_of_passwords_are_known_whoever_s_form_they_are_in(monkeypatch):
+    monkeypatch.setattr("portal.web.forms.SECRETS", found := set())
+    own = type("OwnField", (PasswordField,), {})
+    fields = {
+        "signature": PasswordField(),
+        "own": own(),
+        "hidden": StringField(widget=PasswordInput()),
+        "why": StringField(),
+    }
     type("TheirForm", (Form,), fields)
-    assert "signature" in SECRETS
-    assert "why" not in SECRETS
+    assert found == {"signature", "own", "hidden"}
 
 
-@pytest.mark.parametrize("name", ["current", "password", "password_again", "pin", "pin_again"])
+def test_a_shared_screen_gives_nothing_back_to_whoever_comes_next(own, sent_twice):
+    own.set_cookie(SCREEN_COOKIE, "x")
+    page, came = sent_twice(BUSY)
+    assert (page.status_code, len(came)) == (503, 1)
+    assert "arbres" not in page.text
+    assert "n’est pas gardé" in words(page)
+
+
+def test_what_is_given_back_is_kept_by_no_cache(sent_twice):
+    page, came = sent_twice(BUSY)
+    assert (page.headers["Cache-Control"], len(came)) == ("no-store", 2)
+
+
+def test_what_no_browser_says_to_come_from_here_is_not_given_back(own, sent_twice):
+    del own.environ_base["HTTP_SEC_FETCH_SITE"]
+    page, _came = sent_twice(BUSY)
+    assert (page.status_code, "arbres" in page.text) == (503, False)
+
+
+def test_an_act_whose_commit_nobody_knows_the_end_of_is_to_be_looked_for_first(sent_twice, monkeypatch):
+    cut = sa.exc.OperationalError("COMMIT", None, psycopg.OperationalError("closed"), connection_invalidated=True)
+    monkeypatch.setattr("portal.db.db.session.commit", raising(cut))
+    page, came = sent_twice(None)
+    assert (page.status_code, len(came)) == (503, 1)
+    assert "regardez d’abord" in words(page)
+    assert "Un banc à l’ombre" in words(page)
+
+
+@pytest.mark.parametrize("name", ["current", "password", "password_again", "pin", "pin_again", "box-pin"])
 def test_a_page_gives_back_no_password(sent_twice, name):
     page, came = sent_twice(BUSY, **{name: "quatre mots"})
     assert (page.status_code, len(came)) == (503, 1)

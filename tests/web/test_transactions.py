@@ -63,7 +63,7 @@ def test_what_was_accepted_is_kept(app, own, post, address):
         (
             OperationalError("COMMIT", {}, sqlite3.OperationalError("database or disk is full")),
             503,
-            "Rien n’est perdu",
+            "est encore sur cette page",
             0,
         ),
         (LookupError(), 500, "référence", 1),
