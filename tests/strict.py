@@ -56,6 +56,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if asked and "postgresql" not in asked:
         terminalreporter.section("ON ONE DATABASE", sep="!", yellow=True, bold=True)
         terminalreporter.line("PostgreSQL was not asked for: STRICT=1 make test runs the same tests on it", yellow=True)
+        terminalreporter.line("and makes each journey with the mouse, the keyboard and without script", yellow=True)
     if not_run:
         terminalreporter.section("NOT RUN", sep="!", red=True, bold=True)
         for reason, names in sorted(not_run.items()):

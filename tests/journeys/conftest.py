@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from playwright.sync_api import Browser
@@ -13,7 +14,34 @@ from portal.testing.browser import ToolUnavailable, axe_faults
 from portal.testing.demonstration import Demonstration, served
 
 from tests.journeys.travellers import Traveller
-from tests.strict import unavailable
+from tests.strict import STRICT, unavailable
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Make each journey with one hand, others with another; with every hand where nothing may be missing.
+
+    What is asked for by name is made.
+    """
+    if STRICT or config.getoption("keyword") or any("[" in argument for argument in config.args):
+        return
+    journeys: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if HERE in item.path.parents and "hand" in item.fixturenames:  # type: ignore[attr-defined]
+            journeys.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    left = [item for name, same in journeys.items() for item in same if item is not _one_of(name, same)]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
+
+
+def _one_of(name: str, same: list[pytest.Item]) -> pytest.Item:
+    """Draw a hand by the name of the journey; one with a script where the page is judged on the way, by a script."""
+    some = sorted(same, key=lambda item: item.nodeid)
+    if "is_accessible" in some[0].fixturenames:  # type: ignore[attr-defined]
+        some = [item for item in some if "no-script" not in item.nodeid]
+    return some[crc32(name.encode()) % len(some)]
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +95,7 @@ def is_accessible() -> Callable[[Traveller], None]:
 
     def judge(somebody: Traveller) -> None:
         page = somebody.page
-        if somebody.keyboard or not somebody.scripted:
+        if not somebody.scripted or (somebody.keyboard and STRICT):
             return
         before = page.viewport_size
         for width in (320, 1280):

@@ -28,7 +28,7 @@ STEP = re.compile(r"\w+: \w+_\d{4}")
 WAIT = "mise à jour"
 PAGES = ("/account", *(f"/{plugin}/" for plugin in BUNDLED))
 PATIENCE_SECONDS = 300
-# A session ends by itself, and is swept while it is served; that one outlives the upgrades is seen by who asks for pages.
+# A session ends by itself, and is swept while it is served. That one outlives the upgrades, who asks for pages sees.
 ENDING = {"sessions"}
 
 
@@ -71,9 +71,8 @@ def ended(running):
 
 def lost(old, found):
     """List the rows of before that are not there; the number of a revision is another one by now."""
-    held = {
-        table: kept for table, kept in old.held.items() if not table.startswith("alembic_version") and table not in ENDING
-    }
+    steady = [table for table in old.held if not table.startswith("alembic_version") and table not in ENDING]
+    held = {table: old.held[table] for table in steady}
     return [(table, key) for table, kept in held.items() for key in kept if key not in found.get(table, {})]
 
 

@@ -91,7 +91,7 @@ class _Elements(_Reader):
         self.before[-1] = part
 
     def _attribute(self, name: str, value: str) -> str:
-        is_ours = name in ADDRESSES and value.startswith("/")
+        is_ours = name in ADDRESSES and value.startswith("/") and value[1:2] not in {"/", "\\"}
         return super()._attribute(name, TEXT if value and (name in NAMES or is_ours) else value)
 
 
