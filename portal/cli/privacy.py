@@ -13,6 +13,7 @@ from portal.content.privacy.erasing import what_is_erased
 from portal.content.privacy.register import register
 from portal.content.privacy.retention import due, run_retention
 from portal.db import db, is_postgresql, transaction
+from portal.errors import Conflict
 from portal.hosting.commands import on_site
 from portal.hosting.erasures import overwrite, rewrite, settle_erasure
 from portal.hosting.factory import create_app
@@ -105,7 +106,8 @@ def erase_command(site: Site, who: str, dry_run: bool, yes: bool) -> None:
 def rewrite_command(site: Site) -> None:
     """Leave no byte of what was erased in the files of the database."""
     if not is_postgresql(site.engine):
-        overwrite(site.engine)
+        if not overwrite(site.engine):
+            raise Conflict("Quelqu'un lit la base : ce qui a été effacé est encore dans son journal. Recommencez.")
         click.echo("SQLite a déjà tout écrasé.")
         return
     done = list(rewrite(site.engine))

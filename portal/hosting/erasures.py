@@ -78,14 +78,17 @@ def settle_erasure(site: Site) -> None:
     overwrite(site.engine)
 
 
-def overwrite(engine: Engine) -> None:
-    """Bring the write-ahead log of SQLite into its file and empty it; `secure_delete` has overwritten the rest."""
+def overwrite(engine: Engine) -> bool:
+    """Bring the write-ahead log of SQLite into its file and empty it; `secure_delete` has overwritten the rest.
+
+    Tell whether nobody who reads it kept that from being done.
+    """
     if is_postgresql(engine):
-        return
+        return True
     conn = engine.raw_connection()
     try:
         raw: Any = conn.dbapi_connection
-        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return not raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     finally:
         conn.close()
 

@@ -88,3 +88,16 @@ def test_a_table_that_is_held_is_named_and_the_others_are_rewritten(database, en
         found |= dict(going)
     assert [table for table, why in found.items() if why] == ["sessions"]
     assert found["sessions"].startswith("LockNotAvailable")
+
+
+def test_a_log_that_somebody_reads_is_said_to_hold_it_still(database, engine, rewrite):
+    if database.kind == "postgresql":
+        return
+    with engine.connect() as reader:
+        reader.execute(sa.text("SELECT 1 FROM portal_state")).all()
+        with engine.execution_options(tx="write").begin() as conn:
+            conn.execute(sa.text("UPDATE portal_state SET revision = revision + 1"))
+        status, said = rewrite()
+    assert status != 0
+    assert "encore dans son journal" in said
+    assert rewrite()[0] == 0

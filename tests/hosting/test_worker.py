@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import signal
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -23,6 +24,7 @@ from portal.hosting.operating import upgrade
 from portal.hosting.site import Site
 from portal.hosting.wheel import PULSE_SECONDS, make_queue, wind
 from portal.hosting.worker import BATCHES_A_ROUND, Worker, run_jobs
+from portal.loader.models import Fault
 from portal.values import Job
 from portal.web.builtin import hookimpl
 
@@ -53,6 +55,21 @@ def busy(plug):
         return made
 
     return busy
+
+
+def test_a_job_that_meets_a_lock_is_nobody_s_fault(app, plug):
+    def meets_a_lock(_at):
+        raise sa.exc.OperationalError("BEGIN", None, sqlite3.OperationalError("database is locked"))
+
+    class Patient:
+        @hookimpl
+        def portal_jobs(self):
+            return [Job("waits", every_minutes=60, run=meets_a_lock)]
+
+    plug(Patient())
+    run_jobs(app)
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Fault)) == 0
 
 
 @pytest.mark.parametrize("in_transaction", [True, False])
