@@ -25,6 +25,7 @@ from portal.content.clock import real_now
 from portal.content.files.places import FilePlace
 from portal.db import transaction
 from portal.hosting.config import Collectivity, Instance, Server
+from portal.hosting.erasures import journal_path
 from portal.hosting.factory import create_app
 from portal.hosting.site import Site
 from portal.hosting.worker import run_jobs as do_jobs
@@ -58,6 +59,7 @@ def site(database: Databases, instance_folder: Path, enabled: tuple[str, ...], f
     url = database.fresh(enabled)
     collectivity = Collectivity(name="Ville de Dunkerque", database=url, files=file_place)
     made = Site(Instance(instance_folder, Server(), (collectivity,)), collectivity)
+    journal_path(made).unlink(missing_ok=True)  # the folder is that of all tests: others were erased in theirs
     with made.engine.execution_options(tx="write").begin() as conn:
         for plugin in enabled:
             conn.execute(sa.insert(PluginState).values(id=plugin, is_on=True))
