@@ -55,7 +55,7 @@ WORDS = {
         _.later("This cannot be done as things stand"),
         _.later("The page has changed meanwhile. Load it again to see how it stands."),
     ),
-    413: (_.later("This is too large"), _.later("Go back: what you wrote is still there. Then send less at once.")),
+    413: (_.later("This is too large"), ""),  # then how much: `_too_large`
     429: (_.later("Too many tries"), _.later("Wait a moment, then try again.")),
     503: (_.later("The portal does not answer for the moment"), _.later("Come back in a minute. Nothing is lost.")),
 }
@@ -69,6 +69,9 @@ KEPT = _.later("What you wrote is still on this page: send it again in a minute.
 NOT_KEPT = _.later("What you just sent is not kept: fill it in again in a minute.")
 KEPT_PERHAPS = _.later(
     "It may be kept all the same: look first, before you send it again. What you wrote can be copied below."
+)
+KEPT_BUT_FILES = _.later(
+    "What you wrote can be copied below. In a minute, fill the form in again and choose the file again."
 )
 RETRY_SECONDS = 60
 
@@ -166,8 +169,8 @@ def _out_of_order() -> str:
 def _too_large() -> str:
     most = size(request.max_content_length or MAX_BODY_BYTES)
     return _(
-        "This page takes %(most)s at most. Go back: what you wrote is still there. Then choose a lighter file, or"
-        " several one after the other.",
+        "This page takes %(most)s at most. Go back, then choose a lighter file, or several one after the other. If your"
+        " browser no longer shows what you wrote, write it again.",
         most=most,
     )
 
@@ -191,8 +194,9 @@ def _away(error: sqlalchemy.exc.DBAPIError) -> Response:
 def _typed(*, is_unsure: bool = False) -> dict[str, Any]:
     """Give the page what was sent, to be sent again: a browser shows no form again that it was told not to store.
 
-    Nothing of what came from elsewhere, nor what no page gives back, a password or a file: such a form is filled in
-    anew. Nothing on a shared screen either: whose words they are is not known there while the database is away.
+    Nothing of what came from elsewhere, nor of a form with a password: it is filled in anew. Nothing on a shared screen
+    either: whose words they are is not known there while the database is away. Beside a file, which no page gives back,
+    they can be copied: sent again without it, they might be taken.
 
     :param is_unsure: the commit was under way: to be looked for before it is sent again
     """
@@ -205,13 +209,14 @@ def _typed(*, is_unsure: bool = False) -> dict[str, Any]:
     except HTTPException:  # nobody had read it yet: it is too large, or its sender is gone
         return {}
     names = {name for name, _value in fields}
-    if not names - {"csrf_token"} or any(files) or SECRETS & {name.rpartition("-")[2] for name in names}:
+    if not names - {"csrf_token"} or SECRETS & {name.rpartition("-")[2] for name in names}:
         return {}
     g.gives_back = True
-    written = (value for name, value in fields if " " in value.strip() or (is_unsure and name != "csrf_token"))
-    words = "\n\n".join(written)
-    again = {} if is_unsure else {"again": fields, "url": _own_address()}
-    return {"said": KEPT_PERHAPS if is_unsure else KEPT, "words": words, **again}
+    if is_unsure or any(files):
+        words = "\n\n".join(value for name, value in fields if name != "csrf_token" and not name.endswith("-kept"))
+        return {"said": KEPT_PERHAPS if is_unsure else KEPT_BUT_FILES, "words": words}
+    words = "\n\n".join(value for _name, value in fields if " " in value.strip())
+    return {"said": KEPT, "words": words, "again": fields, "url": _own_address()}
 
 
 def _own_address() -> str:

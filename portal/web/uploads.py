@@ -99,9 +99,13 @@ class FileField(Field):
     def accepted(self) -> str:
         """Say what is taken here, and how much at once."""
         words = ", ".join(str(kind.words) for kind in self.accept.values())
+        return _("%(kinds)s; %(most)s at most", kinds=words[:1].upper() + words[1:], most=size(self.most_bytes))
+
+    @property
+    def most_bytes(self) -> int:
+        """Give what may be sent here at once."""
         policy = policy_of(current_app.view_functions.get(request.endpoint or ""))
-        most = size(self.max_bytes or (policy.max_bytes if policy else MAX_BODY_BYTES))
-        return _("%(kinds)s; %(most)s at most", kinds=words[:1].upper() + words[1:], most=most)
+        return self.max_bytes or (policy.max_bytes if policy else MAX_BODY_BYTES)
 
     @property
     def kept(self) -> list[tuple[str, Upload]]:

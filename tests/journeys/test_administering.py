@@ -124,3 +124,22 @@ def test_a_logo_is_sent_and_seen_on_every_page(travel, is_accessible, tmp_path, 
     awa.go("/theme?ink=%23052b36&accent=%23ffff66")
     assert "Pas assez lisible" in awa.reads()
     is_accessible(awa)
+
+
+def test_a_file_too_large_is_said_before_it_is_sent_and_a_lighter_one_goes(travel, tmp_path):
+    picture, heavy = tmp_path / "logo.png", tmp_path / "affiche.png"
+    Image.new("RGB", (300, 120), (0, 90, 140)).save(picture)
+    heavy.write_bytes(picture.read_bytes() + bytes(6_000_000))
+    awa = travel("Awa Mbengue")
+    awa.go("/theme")
+    field = awa.page.get_by_label("Image")
+    field.set_input_files(heavy)
+    assert "plus léger" in field.evaluate("field => field.validationMessage")
+    requests = []
+    awa.page.on("request", lambda request: requests.append(request.url))
+    awa.page.locator("form:has(input[type=file]) button").click()
+    expect(field).to_be_focused()
+    assert not requests
+    field.set_input_files(picture)
+    awa.page.locator("form:has(input[type=file]) button").click()
+    named(awa.page, "Retirer le logo").wait_for()

@@ -304,10 +304,19 @@ def test_a_page_gives_back_no_password(sent_twice, name):
     assert "quatre mots" not in page.text
 
 
-def test_a_page_that_cannot_give_back_a_file_gives_back_no_half_of_its_form(sent_twice):
-    page, came = sent_twice(BUSY, file=(io.BytesIO(b"x"), "plan.txt"))
+def test_what_was_written_beside_a_file_can_be_copied_and_is_not_sent_again_without_it(sent_twice):
+    page, came = sent_twice(BUSY, file=(io.BytesIO(b"x"), "plan.txt"), **{"plans-kept": "signed.name"})
     assert (page.status_code, len(came)) == (503, 1)
-    assert "Ce que vous avez écrit" not in words(page)
+    assert "choisissez de nouveau le fichier" in words(page)
+    assert "Un banc à l’ombre" in words(page)
+    assert "signed.name" not in page.text
+
+
+def test_a_form_of_nothing_but_a_file_is_not_said_to_be_there(own, post, mount, app):
+    app.config["RAISE_FAULTS"] = app.config["PROPAGATE_EXCEPTIONS"] = False
+    url = mount("busy", signed_in()(raising(BUSY)), methods=["POST"])
+    page = post(own, url, {"file": (io.BytesIO(b"x"), "plan.txt")})
+    assert "n’est pas gardé" in words(page)
 
 
 @pytest.mark.parametrize("reason", ["database is locked", "database or disk is full", "unable to open database file"])

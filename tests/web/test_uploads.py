@@ -158,7 +158,7 @@ def test_a_body_larger_than_the_route_takes_is_refused_with_the_limit(send, kept
     answer = send(("film.pdf", samples.PDF + b"x" * MOST))
     assert answer.status_code == 413
     assert "3 Mo au plus" in words(answer)
-    assert "ce que vous avez écrit y est encore" in words(answer)
+    assert "choisissez un fichier plus léger" in words(answer)
     assert not kept()
 
 

@@ -69,6 +69,20 @@
     if (key && person && !all("form[data-draft]").some((form) => draftKey(form) === key)) kept.removeItem(key);
   }
 
+  // Too large is said before it is sent: no answer gives back what was typed beside a file.
+  const bytes = (field) => [...field.files].reduce((sum, file) => sum + file.size, 0);
+  function tooLarge(field) {
+    field.setCustomValidity(bytes(field) > field.dataset.mostBytes ? field.dataset.tooLarge : "");
+    const { customError } = field.validity;
+    if (customError) field.reportValidity();
+    return customError;
+  }
+  function weighed(event) {
+    if (!all("[data-most-bytes]", event.target).some(tooLarge)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
   // Shared screen: after a silence asks, without an answer leaves.
   function idle(dialog) {
     const { idleSeconds, warnSeconds, leaveUrl, extendUrl } = dialog.dataset;
@@ -128,6 +142,8 @@
   setInterval(countDown, 20000);
   document.addEventListener("click", opened);
   document.addEventListener("keydown", slash);
+  document.addEventListener("change", ({ target }) => target.dataset.mostBytes && tooLarge(target));
+  document.addEventListener("submit", weighed, true); // before htmx
   document.addEventListener("submit", ({ target }) => "signOut" in target.dataset && kept.clear());
   document.addEventListener("htmx:after:swap", swapped);
 })();
