@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Lock
 from types import ModuleType
 
@@ -41,10 +40,10 @@ from portal.web import builtin
 from portal.web.addresses import breakable
 from portal.web.assets import build_assets
 from portal.web.dates import FILTERS
-from portal.web.environment import core_templates, prepare, template_loader
+from portal.web.environment import prepare, template_loader
 from portal.web.errors import register_errors
 from portal.web.headers import set_headers
-from portal.web.lasting import edition_of
+from portal.web.lasting import core_edition, edition_of
 from portal.web.pages import account, entering, feeds, files, news, privacy, purging, screens, settings, theme, today
 from portal.web.pages.blueprint import blueprint
 from portal.web.pages.plugins import faults, lists, sheets
@@ -53,7 +52,6 @@ from portal.web.sizes import size
 from portal.web.theme import Theme, read_theme
 
 log = logging.getLogger(__name__)
-CORE_FOLDER = Path(__file__).parent.parent
 # imported for their routes
 CORE_PAGES = (
     account,
@@ -114,7 +112,7 @@ def create_app(site: Site) -> PortalFlask:
             else:
                 out_of_order = set(site.rules.decide(state.wished)) - {manifest.id for manifest in ordered}
                 app.config.update(BLOCKED=blocked, OUT_OF_ORDER=out_of_order, THEME=read_theme(site.engine))
-                note_running(site.instance.folder, {manifest.id: files_of(manifest.id) for manifest in ordered})
+                note_running(site.instance.folder, app.config["CODE"])
                 return app
 
 
@@ -183,7 +181,7 @@ def _bare_app(site: Site, state: Snapshot, plugins: list[Manifest]) -> PortalFla
     app = PortalFlask("portal", static_folder=None)
     folders = [site.instance.folder_of(site.collectivity) / "templates", site.instance.folder / "templates"]
     app.template_source = template_loader(folders, plugins)
-    read = [*folders, CORE_FOLDER, core_templates(), *(plugin.folder for plugin in plugins)]
+    code = {plugin.id: files_of(plugin.id) for plugin in plugins}
     app.url_map.converters["int"] = RowNumber
     app.config.update(
         SECRET_KEY=site.secret_key,
@@ -198,7 +196,8 @@ def _bare_app(site: Site, state: Snapshot, plugins: list[Manifest]) -> PortalFla
         BLOCKED={},
         OUT_OF_ORDER=set(),
         REVISION=state.revision,
-        EDITION=edition_of(read, site.collectivity.name, state.revision),
+        EDITION=edition_of(folders, core_edition(), code, site.collectivity.name, state.revision),
+        CODE=code,
         CLOCK_OFFSET_SECONDS=state.clock_offset_seconds,
         ASSETS=build_assets(
             tuple(plugin.folder for plugin in plugins),

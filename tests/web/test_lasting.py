@@ -8,6 +8,7 @@ import pytest
 from werkzeug.test import Client
 
 from portal.db import side_write
+from portal.hosting.factory import create_app
 from portal.web.lasting import edition_of
 
 from tests.houses import opened
@@ -68,6 +69,15 @@ def test_another_template_makes_another_edition(tmp_path):
     assert edition_of([tmp_path], "Ville", 2) != before
     os.utime(page, ns=(0, 0))
     assert edition_of([tmp_path], "Ville", 1) != before
+
+
+@pytest.mark.parametrize("enabled", [("labs",)])
+def test_other_code_of_a_plugin_makes_another_edition(enabled, site, monkeypatch):
+    editions = set()
+    for code in ("a", "b", "a"):
+        monkeypatch.setattr("portal.hosting.factory.files_of", lambda _plugin, code=code: code)
+        editions.add(create_app(site).config["EDITION"])
+    assert len(editions) == 2
 
 
 BLUE, GREEN = {"ink": "#003189", "accent": "#e1000f"}, {"ink": "#0b3d2e", "accent": "#b3261e"}
