@@ -78,8 +78,9 @@ def every_door(app: Flask, world: World, furniture: Furniture) -> list[Door]:
     methods: dict[str, frozenset[str]] = {}
     for rule in app.url_map.iter_rules():
         methods[rule.rule] = methods.get(rule.rule, frozenset()) | (rule.methods or set())
-    rules = app.url_map.iter_rules()
-    return [door for rule in rules for door in _doors(app, rule, methods[rule.rule], world, furniture)]
+    with app.test_request_context():
+        rules = app.url_map.iter_rules()
+        return [door for rule in rules for door in _doors(app, rule, methods[rule.rule], world, furniture)]
 
 
 def distinct(some: Iterable[Door]) -> list[Door]:
@@ -128,9 +129,8 @@ def lost(app: Flask, world: World, furniture: Furniture) -> list[str]:
 def _doors(app: Flask, rule: Rule, methods: frozenset[str], world: World, furniture: Furniture) -> Iterator[Door]:
     policy = policy_of(app.view_functions[rule.endpoint]) or NONE
     for fill in _fills(app, rule, world, furniture):
-        with app.test_request_context():
-            url = _url(app, rule, fill.values)
-            absent = _url(app, rule, {**fill.values, **_numbers(fill)}) if fill.things else None
+        url = _url(app, rule, fill.values)
+        absent = _url(app, rule, {**fill.values, **_numbers(fill)}) if fill.things else None
         for method in sorted((rule.methods or set()) - IMPLIED):
             yield Door(method, url, rule.endpoint, policy, methods, fill.things, fill.key, fill.crossed, absent)
 

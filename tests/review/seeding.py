@@ -28,10 +28,10 @@ def reading(walk, role, *endpoints):
     return walks.read_all(walk, [role], doors=at(walk, *endpoints))
 
 
-def acting(walk, role, *endpoints):
-    """Send these forms; those of a careless view stand on no page, and are not looked for."""
-    careless = {endpoint: {} for endpoint in endpoints if endpoint.startswith("careless.")}
-    return act_all(walk, [role], doors=at(walk, *endpoints), forms=Forms(of=careless))
+def acting(walk, role, *endpoints, is_button=False):
+    """Send these forms; those of a careless view stand on no page, and are not looked for, nor a button of nothing."""
+    formless = {endpoint: {} for endpoint in endpoints if is_button or endpoint.startswith("careless.")}
+    return act_all(walk, [role], doors=at(walk, *endpoints), forms=Forms(of=formless))
 
 
 def everything(*_args, **_options):

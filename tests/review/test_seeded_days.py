@@ -70,7 +70,11 @@ def test_an_import_shown_to_every_agent(app, walk, monkeypatch):
 
 def test_a_function_vacated_by_whoever_reads_it(app, walk, monkeypatch):
     with_policy(app, monkeypatch, "directory.vacate", ANYBODY)
-    caught(acting(walk, AGENT, "directory.vacate"), "agent: POST /directory/functions/", "→ 303 is no refusal")
+    caught(
+        acting(walk, AGENT, "directory.vacate", is_button=True),
+        "agent: POST /directory/functions/",
+        "→ 303 is no refusal",
+    )
 
 
 def test_a_way_in_printed_by_any_agent(app, walk, monkeypatch):

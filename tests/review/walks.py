@@ -108,11 +108,11 @@ def _is_hidden(door: Door, role: str, walk: Walk) -> bool:
     return bool(hidden and door.absent and is_asked and not is_let_in(door, role, walk.world, walk.furniture))
 
 
-def try_every_method(walk: Walk, roles: Iterable[str]) -> list[str]:
+def try_every_method(walk: Walk, roles: Iterable[str], *, doors: Iterable[Door] | None = None) -> list[str]:
     """Use at each address the methods that it does not declare: they are refused, whatever stands there."""
     asked = [
         (door, method)
-        for door in {door.endpoint: door for door in walk.doors}.values()
+        for door in {door.endpoint: door for door in doors or walk.doors}.values()
         for method in METHODS
         if method not in door.methods
     ]
