@@ -32,7 +32,7 @@ test proof bench: export PYTHONDONTWRITEBYTECODE :=
 # On one database while one works, on both where it counts: STRICT=1, as .ci/run calls it, or `make proof`.
 ON := $(if $(filter-out 0,$(STRICT)),,--databases sqlite)
 
-test: $(VENV)/.dev $(BROWSER_TOOLS) ## Run the checks and the tests (STRICT=1: PostgreSQL too, every hand, nothing missing)
+test: $(VENV)/.dev $(BROWSER_TOOLS) ## Run the checks and the tests (STRICT=1: PostgreSQL too, every hand, packages, nothing missing)
 	@failed=""; \
 	check() { name="$$1"; shift; printf '\n== %s\n' "$$name"; "$$@" || failed="$${failed:+$$failed, }$$name"; }; \
 	check "ruff check" $(BIN)/ruff check $(wildcard $(SOURCES)); \

@@ -9,11 +9,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 
 from portal.demo.playing import play_demo
+from portal.people import passwords
 from portal.testing.browser import ToolUnavailable, launch_options
 from portal.testing.postgres import memory
 
@@ -33,6 +36,20 @@ def pytest_configure() -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(place))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def real_secrets() -> Iterator[dict[str, Any]]:
+    """Hash passwords and PINs at little cost; servers and commands are processes of their own, and pay the real one.
+
+    Give what is replaced, for the test of that cost.
+    """
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    real = {"_hasher": passwords._hasher, "_UNKNOWN": passwords._UNKNOWN}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(passwords, "_hasher", quick)
+        patched.setattr(passwords, "_UNKNOWN", quick.hash("nobody’s"))
+        yield real
+
+
 # Files of few tests that take minutes. Begun last, one process would still be at them while the other waits.
 LONGEST = ("tests/review/test_walks.py", "tests/review/test_looking.py")
 LONG = ("tests/review/", "tests/journeys/", "tests/proof/", "tests/hosting/", "tests/thirdparty/", "tests/test_")
@@ -48,7 +65,7 @@ def pytest_collection_finish() -> None:
     """Leave what is read once for all to no collector: going through it again took a quarter of the tests' time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    gc.set_threshold(200_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
@@ -80,11 +97,13 @@ def instance_folder(instance_folder: Path, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="session")
-def played(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+def played(instance_folder: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """Play the evening once, whichever process of the tests comes to it first; everybody copies it."""
     with _together(tmp_path_factory, worker_id, "played") as folder:
         if not folder.exists():
             begun = Path(tempfile.mkdtemp(dir=folder.parent)) / "demo"  # one that breaks off is played again
+            begun.mkdir()
+            (begun / "verdicts").symlink_to((instance_folder / "verdicts").resolve())
             list(play_demo(begun, port=8000))
             begun.rename(folder)
     return folder

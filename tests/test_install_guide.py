@@ -24,6 +24,8 @@ from tests.architecture.repository import ROOT, files, name
 from tests.hosting.servers import free_port, served
 from tests.houses import CSRF, SAME_ORIGIN, opened
 
+pytestmark = pytest.mark.delivery
+
 GUIDE = ROOT / "docs" / "operations" / "installer.md"
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(/link/[\w.-]+)")

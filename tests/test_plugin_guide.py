@@ -13,6 +13,8 @@ import pytest
 from tests.architecture.repository import ROOT
 from tests.thirdparty.stranger import pip_install
 
+pytestmark = pytest.mark.delivery
+
 GUIDE = ROOT / "plugins" / "README.md"
 BLOCK = re.compile(r"^```(\w+)(?: file=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PROGRAMS = {

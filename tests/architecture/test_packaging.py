@@ -15,6 +15,8 @@ import pytest
 from tests.architecture.repository import ROOT, name, walk
 from tests.strict import unavailable
 
+pytestmark = pytest.mark.delivery
+
 NEEDED_TO_BUILD = ("pyproject.toml", "setup.cfg", "LICENSE", "README.md")
 SHIPPED = ("portal", "plugins", "templates")
 NOT_SHIPPED = "portal/packaging/"

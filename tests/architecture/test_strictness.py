@@ -45,6 +45,19 @@ def run(tmp_path):
     return run
 
 
+DELIVERED = f"import pytest\npytestmark = pytest.mark.delivery\n{PASSING}"
+MARKED = ("-o", "markers=delivery: packs")
+
+
+@pytest.mark.parametrize(
+    ("asked", "environment", "said"),
+    [((), {}, "1 deselected"), (("test_it.py",), {}, "1 passed"), ((), {"STRICT": "1"}, "1 passed")],
+    ids=["in passing", "by its file", "strict"],
+)
+def test_what_is_packed_is_tested_where_it_counts_and_where_it_is_asked_for(run, asked, environment, said):
+    assert said in run(DELIVERED, *MARKED, *asked, **environment)[1]
+
+
 @pytest.mark.parametrize("text", [SKIPPING, SKIPPING_FILE], ids=["test", "file"])
 def test_a_test_that_could_not_run_is_said_loudly(run, text):
     _, said = run(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from itertools import cycle
 from pathlib import Path
 from zlib import crc32
 
@@ -14,9 +15,11 @@ from portal.testing.browser import ToolUnavailable, axe_faults
 from portal.testing.demonstration import Demonstration, served
 
 from tests.journeys.travellers import Traveller
+from tests.review.looking import LOOKS, PAIRS
 from tests.strict import STRICT, unavailable
 
 HERE = Path(__file__).parent
+TURNS = cycle(PAIRS)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -89,8 +92,8 @@ def is_accessible() -> Callable[[Traveller], None]:
 
     Only what no address shows: every page as it opens is looked at in `tests/review/test_looking.py`.
 
-    Once is enough: whoever makes the same journey with the keyboard or without the script sees the same page, and the
-    judge is a script.
+    In a short run it has two looks, which differ in both, and the next time the other two. Whoever makes the same
+    journey with the keyboard or without the script sees the same page, and the judge is a script.
     """
 
     def judge(somebody: Traveller) -> None:
@@ -98,15 +101,14 @@ def is_accessible() -> Callable[[Traveller], None]:
         if not somebody.scripted or (somebody.keyboard and STRICT):
             return
         before = page.viewport_size
-        for width in (320, 1280):
+        for width, scheme in LOOKS if STRICT else next(TURNS):
             page.set_viewport_size({"width": width, "height": 800})
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)
-                try:
-                    faults = axe_faults(page)
-                except ToolUnavailable as error:
-                    unavailable(error)
-                assert not faults, f"{page.url}, {width} px, {scheme}: {[str(fault) for fault in faults]}"
+            page.emulate_media(color_scheme=scheme)
+            try:
+                faults = axe_faults(page)
+            except ToolUnavailable as error:
+                unavailable(error)
+            assert not faults, f"{page.url}, {width} px, {scheme}: {[str(fault) for fault in faults]}"
             overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert overflow <= 0, f"{page.url} is {overflow} px too wide at {width} px"
         page.set_viewport_size(before)

@@ -331,9 +331,11 @@ def test_nothing_stored_is_never_the_secret():
     assert not is_secret("not a hash", SECRET)
 
 
-def test_the_secret_of_nobody_is_checked_by_the_same_work(monkeypatch):
+def test_the_secret_of_nobody_is_checked_by_the_same_work(monkeypatch, real_secrets):
     """P8: the time of an answer does not tell whether somebody exists."""
     checked = []
+
+    assert type(real_secrets["_hasher"]) is PasswordHasher
 
     class Seen(PasswordHasher):
         def verify(self, hash, password):
@@ -341,6 +343,7 @@ def test_the_secret_of_nobody_is_checked_by_the_same_work(monkeypatch):
             return super().verify(hash, password)
 
     monkeypatch.setattr("portal.people.passwords._hasher", Seen())
+    monkeypatch.setattr("portal.people.passwords._UNKNOWN", real_secrets["_UNKNOWN"])
     for stored in (hash_secret(SECRET), None):
         assert not is_secret(stored, "autre chose")
     assert len(checked) == 2
