@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import sqlalchemy.exc
 from flask import Flask, Response, current_app, g, render_template, request, url_for
@@ -74,6 +74,7 @@ KEPT_BUT_FILES = _.later(
     "What you wrote can be copied below. In a minute, fill the form in again and choose the file again."
 )
 RETRY_SECONDS = 60
+SAFE_IN_QUERY = "!$&'()*+,/:;=?@%"  # as it came: what is quoted stays so
 
 
 def _answer(status: int, *, text: str = "", reference: str | None = None, **more: Any) -> Response:
@@ -221,8 +222,8 @@ def _typed(*, is_unsure: bool = False) -> dict[str, Any]:
 
 def _own_address() -> str:
     """Give the address of this request within its host, quoted: a backslash at its start would name another."""
-    asked = urlsplit(request.url)
-    return f"/{asked.path.lstrip('/')}" + (f"?{asked.query}" if asked.query else "")
+    path = quote((request.root_path + request.path).lstrip("/"))
+    return f"/{path}?{quote(request.query_string, safe=SAFE_IN_QUERY)}".rstrip("?")
 
 
 def owner_of(blueprint: str | None) -> str:

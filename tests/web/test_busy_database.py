@@ -56,6 +56,20 @@ def impatient(site, monkeypatch):
         sa.event.listen(site.engine, "begin", lambda conn: conn.exec_driver_sql("SET LOCAL lock_timeout = '100ms'"))
 
 
+def test_five_seconds_for_a_lock_or_what_the_operator_said_of_a_server(site):
+    if not is_postgresql(site.engine):
+        with site.engine.connect() as conn:
+            assert conn.exec_driver_sql("PRAGMA busy_timeout").scalar() == 5000
+        return
+    name = site.engine.url.database
+    with site.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        assert conn.exec_driver_sql("SHOW lock_timeout").scalar() == "5s"
+        conn.exec_driver_sql(f"ALTER DATABASE \"{name}\" SET lock_timeout = '2s'")
+    site.engine.dispose()
+    with site.engine.connect() as conn:
+        assert conn.exec_driver_sql("SHOW lock_timeout").scalar() == "2s"
+
+
 def test_a_form_that_meets_a_lock_is_told_so_writes_nothing_and_passes_later(
     app, site, impatient, client, sign_in, make_user, post
 ):

@@ -21,6 +21,7 @@ from portal.db import db
 from portal.errors import Conflict, Forbidden, Invalid, NotFound, PortalError, TooMany, Unavailable
 from portal.loader.models import Fault
 from portal.web.answers import page_or_fragment
+from portal.web.errors import _own_address
 from portal.web.forms import Form
 from portal.web.pages.entering import SCREEN_COOKIE
 from portal.web.policy import public, signed_in
@@ -267,6 +268,16 @@ def test_fields_of_passwords_are_known_whoever_s_form_they_are_in(monkeypatch):
     }
     type("TheirForm", (Form,), fields)
     assert found == {"signature", "own", "hidden"}
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("/\\evil.example/x", "/%5Cevil.example/x?a=1"), ("//evil.example/x", "/evil.example/x?a=1")],
+)
+def test_what_is_sent_again_goes_to_no_other_host(app, path, said):
+    """A browser reads a backslash at the start of an address as a slash, and two as the beginning of a host."""
+    with app.test_request_context(environ_overrides={"PATH_INFO": path, "QUERY_STRING": "a=1"}):
+        assert _own_address() == said
 
 
 def test_a_shared_screen_gives_nothing_back_to_whoever_comes_next(own, sent_twice):
