@@ -108,7 +108,7 @@ def rewrite_command(site: Site) -> None:
     if not is_postgresql(site.engine):
         if not overwrite(site.engine):
             raise Conflict("Quelqu'un lit la base : ce qui a été effacé est encore dans son journal. Recommencez.")
-        click.echo("SQLite a déjà tout écrasé.")
+        click.echo("Rien à faire : SQLite écrase dans son fichier ce qui est effacé, au moment où il l'efface.")
         return
     done = list(rewrite(site.engine))
     held = [(table, why) for table, why in done if why]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
@@ -22,9 +23,12 @@ def in_words(command: Callable[..., Any]) -> Callable[..., Any]:
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
-        except (PortalError, sqlalchemy.exc.DBAPIError, OSError) as error:
-            detail = getattr(error, "orig", error)
-            raise click.ClickException(str(detail)) from error
+        except (sqlalchemy.exc.DBAPIError, sqlite3.Error) as error:
+            detail = str(getattr(error, "orig", error)).strip()
+            busy = "La base est occupée, recommencez dans une minute" if "locked" in detail else "La base ne répond pas"
+            raise click.ClickException(f"{busy} : {detail}") from error
+        except (PortalError, OSError) as error:
+            raise click.ClickException(str(error)) from error
 
     return run
 

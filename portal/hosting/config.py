@@ -199,8 +199,9 @@ def read_instance(folder: Path) -> Instance:
 def _known(content: dict[str, Any], names: set[str], where: str) -> None:
     for key in content:
         if key not in names:
-            near = difflib.get_close_matches(key, sorted(names), n=1, cutoff=0)
-            raise ConfigError(f"{where} : réglage inconnu « {key} ». Le plus proche est « {near[0]} ».")
+            near = difflib.get_close_matches(key, sorted(names), n=1, cutoff=0.4)
+            known = f"Le plus proche est « {near[0]} »." if near else f"Ceux qui existent : {', '.join(sorted(names))}."
+            raise ConfigError(f"{where} : réglage inconnu « {key} ». {known}")
 
 
 def _read(kind: Any, content: dict[str, Any], where: str) -> Any:

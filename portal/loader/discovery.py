@@ -85,8 +85,10 @@ def _spec(package: str, path: Sequence[str] | None) -> ModuleSpec | None:
 
 def _check(manifest: Manifest, entry_name: str, found: Scan) -> None:
     if manifest.id in found.manifests or manifest.id in found.faults:
-        found.manifests.pop(manifest.id, None)
-        found.faults[manifest.id] = PluginFault(manifest.id, "resolve", f"two plugins call themselves {manifest.id}")
+        other = found.manifests.pop(manifest.id, manifest)
+        packages = ", ".join(sorted({manifest.package, other.package}))
+        reason = f"two plugins call themselves {manifest.id}: {packages}"
+        found.faults[manifest.id] = PluginFault(manifest.id, "resolve", reason)
         raise found.faults[manifest.id]
     if manifest.id != entry_name:
         raise PluginFault(entry_name, "manifest", f"entry point {entry_name} declares the id {manifest.id}")

@@ -168,11 +168,14 @@ def _out_of_order() -> str:
 
 
 def _too_large() -> str:
-    most = size(request.max_content_length or MAX_BODY_BYTES)
+    most = request.max_content_length or MAX_BODY_BYTES
+    if (request.content_length or most + 1) <= most:  # not the whole, but its parts
+        text, parts = size(request.max_form_memory_size or most), request.max_form_parts
+        return _("The portal reads %(parts)s fields at most in a form, and %(text)s of text.", parts=parts, text=text)
     return _(
-        "This page takes %(most)s at most. Go back, then choose a lighter file, or several one after the other. If your"
-        " browser no longer shows what you wrote, write it again.",
-        most=most,
+        "This page takes %(most)s at most. Go back, then send less at once, or a lighter file. If your browser no"
+        " longer shows what you wrote, write it again.",
+        most=size(most),
     )
 
 

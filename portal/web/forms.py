@@ -18,7 +18,7 @@ from wtforms.fields import Field
 from wtforms.fields.choices import SelectChoice
 from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, StopValidation
-from wtforms.widgets import DateTimeLocalInput, PasswordInput, TextInput
+from wtforms.widgets import DateTimeLocalInput, FileInput, PasswordInput, TextInput
 
 from portal.content.secrets import check_reference
 from portal.content.words import fold
@@ -29,6 +29,8 @@ from portal.people.persons import find_people
 from portal.texts import CORE, language, texts
 from portal.values import Audience, Person
 from portal.web.dates import local, zone
+from portal.web.policy import body_bytes
+from portal.web.sizes import size
 
 _ = texts(CORE)
 FRENCH_INSTANT = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})[ ,à]*(\d{1,2})\s*[h:]\s*(\d{2})?")
@@ -95,6 +97,14 @@ class _Meta(DefaultMeta):
             (name, value.strip(MARGINS) if isinstance(value, str) and name in trimmed else value)
             for name, value in received.items(multi=True)
         )
+
+    def render_field(self, field: Field, render_kw: Any) -> Any:
+        """Say in a field for files how much its page takes: more is refused before it is sent."""
+        if isinstance(field.widget, FileInput):
+            most = getattr(field, "max_bytes", None) or body_bytes()
+            said = _("This page takes %(most)s at most. Choose a lighter file.", most=size(most))
+            render_kw = {"data_most_bytes": most, "data_too_large": said, **render_kw}
+        return super().render_field(field, render_kw)
 
     def bind_field(self, form: PlainForm, unbound_field: Any, options: dict[str, Any]) -> Field:
         """Make a text that was not sent an empty one, unless its field says otherwise."""

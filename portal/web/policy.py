@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import g
+from flask import current_app, g, request
 from flask_login import current_user
 
 from portal.content.tokens import Grant, token_of
@@ -156,6 +156,12 @@ def token(
 def policy_of(view: object) -> Policy | None:
     """Give the policy of a view, None if it declares none."""
     return getattr(view, "policy", None)
+
+
+def body_bytes() -> int:
+    """Give the largest body that the page of this request takes."""
+    policy = policy_of(current_app.view_functions.get(request.endpoint or ""))
+    return policy.max_bytes if policy else MAX_BODY_BYTES
 
 
 def account() -> Account | None:

@@ -34,7 +34,7 @@ from portal.errors import Invalid
 from portal.texts import CORE, texts
 from portal.values import Upload
 from portal.web.forms import Form
-from portal.web.policy import MAX_BODY_BYTES, policy_of, viewer
+from portal.web.policy import body_bytes, viewer
 from portal.web.sizes import size
 
 _ = texts(CORE)
@@ -99,13 +99,8 @@ class FileField(Field):
     def accepted(self) -> str:
         """Say what is taken here, and how much at once."""
         words = ", ".join(str(kind.words) for kind in self.accept.values())
-        return _("%(kinds)s; %(most)s at most", kinds=words[:1].upper() + words[1:], most=size(self.most_bytes))
-
-    @property
-    def most_bytes(self) -> int:
-        """Give what may be sent here at once."""
-        policy = policy_of(current_app.view_functions.get(request.endpoint or ""))
-        return self.max_bytes or (policy.max_bytes if policy else MAX_BODY_BYTES)
+        most = size(self.max_bytes or body_bytes())
+        return _("%(kinds)s; %(most)s at most", kinds=words[:1].upper() + words[1:], most=most)
 
     @property
     def kept(self) -> list[tuple[str, Upload]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
 
@@ -92,6 +93,22 @@ def test_without_init_a_command_says_what_to_do(portal, tmp_path):
     assert said.startswith("Error: ")
     assert "Traceback" not in said
     assert not (tmp_path / "instance/default/portal.db").exists()
+
+
+def test_a_backup_of_nothing_makes_no_folder(portal, tmp_path):
+    assert "Il n'y a pas d'instance" in portal("backup", folder=tmp_path / "elsewhere", fails=True)
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_database_that_is_none_or_held_is_said_in_a_sentence(ready, tmp_path):
+    path = tmp_path / "instance/default/portal.db"
+    held = sqlite3.connect(path, isolation_level=None)
+    held.execute("BEGIN IMMEDIATE")
+    assert "La base est occupée" in ready("plugins", "disable", "directory", fails=True)
+    held.close()
+    path.write_text("pas une base")
+    for command in (["backup"], ["plugins", "list"]):
+        assert "La base ne répond pas" in ready(*command, fails=True)
 
 
 def test_a_person_is_added_with_a_link_then_linked_again_then_disabled(ready, tmp_path):

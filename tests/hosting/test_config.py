@@ -23,6 +23,7 @@ REFUSED = {
     "unknown key": ('timezon = "Europe/Paris"', "« timezon ». Le plus proche est « timezone »"),
     "unknown server key": ("[server]\nport_ = 1", "« port_ ». Le plus proche est « port »"),
     "unknown collectivity key": ('[[collectivity]]\nslug = "a"\nhost = "x"', "Le plus proche est « hosts »"),
+    "a key like no other": ("[server]\nzzzqqq = 1", "« zzzqqq ». Ceux qui existent : "),
     "text for a number": ('[server]\nport = "8000"', "« port » doit être un nombre entier"),
     "number for a text": ("name = 3", "« name » doit être un texte"),
     "number for a yes": ("[server]\nhttps = 1", "« https » doit être true ou false"),

@@ -158,8 +158,14 @@ def test_a_body_larger_than_the_route_takes_is_refused_with_the_limit(send, kept
     answer = send(("film.pdf", samples.PDF + b"x" * MOST))
     assert answer.status_code == 413
     assert "3 Mo au plus" in words(answer)
-    assert "choisissez un fichier plus léger" in words(answer)
+    assert "ou un fichier plus léger" in words(answer)
     assert not kept()
+
+
+def test_a_form_of_too_many_parts_is_not_said_to_be_too_heavy(own, post):
+    answer = post(own, "/account/preferences", {f"x{n}": "y" for n in range(600)}, content_type="multipart/form-data")
+    assert answer.status_code == 413
+    assert "500 champs au plus" in words(answer)
 
 
 def test_a_large_body_is_taken_where_the_route_says_so_and_nowhere_else(own, post, send):

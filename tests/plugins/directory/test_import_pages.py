@@ -71,6 +71,19 @@ def test_from_the_file_to_the_report(send, admin, post, reading, app):
     assert "il n’y a rien à appliquer" in again
 
 
+@pytest.mark.parametrize(
+    "content", [b"nom;matricule\n;X1\n;X2\n", b"nom;matricule\n"], ids=["all refused", "titles alone"]
+)
+def test_a_file_of_which_nothing_can_be_applied_is_not_said_to_be_done(send, admin, content):
+    page = words(admin.get(staged(send(content))))
+    assert "Aucune ligne de ce fichier ne peut être appliquée" in page
+    assert "il n’y a rien à appliquer" not in page
+
+
+def test_how_large_a_file_may_be_is_said_before_it_is_sent(admin):
+    assert 'data-most-bytes="2' in admin.get("/directory/imports/new").text
+
+
 def test_the_lines_say_before_after_and_what_is_wrong(send, admin, post):
     place = staged(send(TWO))
     post(admin, f"{place}/start")
