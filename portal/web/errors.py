@@ -190,7 +190,7 @@ def _away(error: sqlalchemy.exc.DBAPIError) -> Response:
     is_unsure = error.connection_invalidated and "is_committing" in g
     typed = _typed(is_unsure=is_unsure)
     text = "" if request.method != "POST" else typed.pop("said", NOT_KEPT)
-    answer = _rendered(503, text=str(text), **typed)
+    answer = _rendered(503, text=str(text), reader_is_unknown=True, **typed)
     answer.headers["Retry-After"] = str(RETRY_SECONDS)
     return answer
 

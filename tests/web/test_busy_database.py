@@ -81,6 +81,7 @@ def test_a_form_that_meets_a_lock_is_told_so_writes_nothing_and_passes_later(
         assert answer.status_code == 503
         assert "est encore sur cette page : envoyez-le de nouveau dans une minute" in words(answer)
         assert rows_hash(app) == before
+        assert "Se connecter" not in words(answer)  # she is signed in: nobody can tell while it is held
         assert TYPED["name"] not in words(client.get("/screens"))
         assert answer.headers["Retry-After"] == "60"
         (kept,) = forms_of("/", answer.text)
