@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.routing import RequestRedirect
 
 from portal.db import db
-from portal.errors import NotSignedIn, PortalError
+from portal.errors import NotSignedIn, PortalError, Unreadable
 from portal.loader.discovery import scan
 from portal.loader.faults import book_fault, is_away, new_reference
 from portal.texts import CORE, texts
@@ -67,6 +67,7 @@ BROKEN_TO_READ = _.later("It is not your doing, and nothing is lost: this page a
 BROKEN_TO_WRITE = _.later("It is not your doing.")
 KEPT = _.later("What you wrote is still on this page: send it again in a minute.")
 NOT_KEPT = _.later("What you just sent is not kept: fill it in again in a minute.")
+COPY_BELOW = _.later("What you wrote can be copied below.")
 KEPT_PERHAPS = _.later(
     "It may be kept all the same: look first, before you send it again. What you wrote can be copied below."
 )
@@ -118,7 +119,9 @@ def _known(error: PortalError) -> Response:
     if isinstance(error, NotSignedIn):
         return _to_sign_in()
     reference = _note_absence(404) if error.status == 404 else None
-    return _answer(error.status, text=str(error), reference=reference)
+    words = _typed(is_unsure=True).get("words", "").replace("\0", "") if isinstance(error, Unreadable) else ""
+    text = f"{error} {COPY_BELOW}" if words else str(error)
+    return _answer(error.status, text=text, reference=reference, words=words)
 
 
 def _note_absence(status: int) -> str:

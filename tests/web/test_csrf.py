@@ -52,6 +52,26 @@ def test_a_page_that_was_open_too_long_says_so(own):
     assert "restée ouverte trop longtemps" in words(answer)
 
 
+LONG = "Un texte écrit pendant une heure"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"csrf_token": "old"}, {"nul": "a\0b"}], ids=["open too long", "a sign that is none"]
+)
+def test_what_was_typed_can_be_copied_from_the_page_that_cannot_take_it(own, tokens, wrong):
+    answer = own.post("/account/preferences", data={"csrf_token": tokens["mine"], "text": LONG, **wrong})
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (400, "no-store")
+    assert LONG in answer.text
+    assert "peut se copier ci-dessous" in words(answer)
+    assert "\0" not in answer.text
+
+
+@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}])
+def test_what_another_site_sends_is_not_shown(own, headers):
+    answer = own.post("/account/preferences", data={"csrf_token": "old", "text": LONG}, headers=headers)
+    assert (answer.status_code, LONG in answer.text) == (400, False)
+
+
 @pytest.mark.parametrize("origin", ["http://[", "http://[::1", "//[x]", "http://a]b/"])
 def test_an_origin_that_cannot_be_read_is_a_foreign_one(own, client, tokens, origin):
     for header in ("Origin", "Referer"):
