@@ -27,7 +27,7 @@ def unavailable(reason: object) -> NoReturn:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave what is packed and what guides say to STRICT=1, unless its file is asked for: it changes rarely."""
-    if STRICT:
+    if STRICT or config.getoption("keyword") or config.getoption("markexpr"):
         return
     left = [item for item in items if item.get_closest_marker("delivery") and not _is_asked(item, config)]
     if left:
@@ -70,7 +70,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if asked and "postgresql" not in asked:
         terminalreporter.section("ON ONE DATABASE", sep="!", yellow=True, bold=True)
         terminalreporter.line("PostgreSQL was not asked for: STRICT=1 make test runs the same tests on it", yellow=True)
-        terminalreporter.line("makes each journey with the mouse, the keyboard and without script,", yellow=True)
+    if not STRICT:
+        terminalreporter.line(
+            "STRICT=1 make test makes each journey with the mouse, the keyboard and without script,", yellow=True
+        )
         terminalreporter.line("packs and installs the portal, and follows the guides word by word", yellow=True)
     if not_run:
         terminalreporter.section("NOT RUN", sep="!", red=True, bold=True)

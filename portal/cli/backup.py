@@ -64,7 +64,7 @@ def _back_up(
     folder: Path, to: Path | None, *, collectivity: str | None, keep: int | None, with_key: bool, with_files: bool
 ) -> None:
     if not folder.is_dir():
-        raise PortalError(f"Il n'y a pas d'instance dans {folder}.")
+        raise PortalError(f"Il n'y a pas d'instance dans {folder} : dites la sienne avec --instance.")
     instance = read_instance(folder)
     sites = [Site(instance, item) for item in instance.collectivities if collectivity in {None, item.slug}]
     if not sites:

@@ -14,6 +14,10 @@ import sqlalchemy.exc
 from portal.errors import PortalError
 from portal.hosting.config import Instance, read_instance
 from portal.hosting.site import Site, site_of
+from portal.loader.faults import is_away
+
+LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL says it in the language of its server
+SPOILT = ("not a database", "malformed")
 
 
 def in_words(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -24,13 +28,23 @@ def in_words(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return command(*args, **kwargs)
         except (sqlalchemy.exc.DBAPIError, sqlite3.Error) as error:
-            detail = str(getattr(error, "orig", error)).strip()
-            busy = "La base est occupée, recommencez dans une minute" if "locked" in detail else "La base ne répond pas"
-            raise click.ClickException(f"{busy} : {detail}") from error
+            raise click.ClickException(_of_database(error)) from error
         except (PortalError, OSError) as error:
             raise click.ClickException(str(error)) from error
 
     return run
+
+
+def _of_database(error: sqlalchemy.exc.DBAPIError | sqlite3.Error) -> str:
+    detail = getattr(error, "orig", None) or error
+    if "locked" in str(detail) or getattr(detail, "sqlstate", None) == LOCK_NOT_AVAILABLE:
+        return f"La base est occupée, recommencez dans une minute : {detail}"
+    is_there = (
+        isinstance(error, sqlalchemy.exc.DBAPIError)
+        and not is_away(error)
+        and not any(word in str(detail) for word in SPOILT)
+    )
+    return str(detail) if is_there else f"La base ne répond pas : {detail}"
 
 
 def one_site(context: click.Context) -> Site:

@@ -23,10 +23,11 @@ PORTAL_VERSION = "0.1.0"
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What is installed: good manifests by id, and a reason for each that is not."""
+    """What is installed: good manifests by id, a reason for each that is not, and by id who says to be it."""
 
     manifests: dict[str, Manifest] = field(default_factory=dict)
     faults: dict[str, PluginFault] = field(default_factory=dict)
+    packages: dict[str, list[str]] = field(default_factory=dict)
 
 
 @cache
@@ -84,10 +85,10 @@ def _spec(package: str, path: Sequence[str] | None) -> ModuleSpec | None:
 
 
 def _check(manifest: Manifest, entry_name: str, found: Scan) -> None:
+    found.packages.setdefault(manifest.id, []).append(manifest.package)
     if manifest.id in found.manifests or manifest.id in found.faults:
-        other = found.manifests.pop(manifest.id, manifest)
-        packages = ", ".join(sorted({manifest.package, other.package}))
-        reason = f"two plugins call themselves {manifest.id}: {packages}"
+        found.manifests.pop(manifest.id, None)
+        reason = f"two plugins call themselves {manifest.id}: {', '.join(found.packages[manifest.id])}"
         found.faults[manifest.id] = PluginFault(manifest.id, "resolve", reason)
         raise found.faults[manifest.id]
     if manifest.id != entry_name:

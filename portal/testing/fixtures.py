@@ -59,7 +59,7 @@ def site(database: Databases, instance_folder: Path, enabled: tuple[str, ...], f
     url = database.fresh(enabled)
     collectivity = Collectivity(name="Ville de Dunkerque", database=url, files=file_place)
     made = Site(Instance(instance_folder, Server(), (collectivity,)), collectivity)
-    journal_path(made).unlink(missing_ok=True)  # the folder is that of all tests: others were erased in theirs
+    journal_path(made).unlink(missing_ok=True)  # the folder outlives the test, and the next person 2 is another
     with made.engine.execution_options(tx="write").begin() as conn:
         for plugin in enabled:
             conn.execute(sa.insert(PluginState).values(id=plugin, is_on=True))

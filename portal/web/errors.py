@@ -174,7 +174,11 @@ def _too_large() -> str:
     most = request.max_content_length or MAX_BODY_BYTES
     if (request.content_length or most + 1) <= most:  # not the whole, but its parts
         text, parts = size(request.max_form_memory_size or most), request.max_form_parts
-        return _("The portal reads %(parts)s fields at most in a form, and %(text)s of text.", parts=parts, text=text)
+        return _(
+            "The portal reads %(parts)s fields at most in a form, and %(text)s of text. Go back, send less at once.",
+            parts=parts,
+            text=text,
+        )
     return _(
         "This page takes %(most)s at most. Go back, then send less at once, or a lighter file. If your browser no"
         " longer shows what you wrote, write it again.",
@@ -218,10 +222,12 @@ def _typed(*, is_unsure: bool = False) -> dict[str, Any]:
     names = {name for name, _value in fields}
     if not names - {"csrf_token"} or SECRETS & {name.rpartition("-")[2] for name in names}:
         return {}
-    g.gives_back = True
     if is_unsure or any(files):
-        words = "\n\n".join(value for name, value in fields if name != "csrf_token" and not name.endswith("-kept"))
-        return {"said": KEPT_PERHAPS if is_unsure else KEPT_BUT_FILES, "words": words}
+        signs = {"csrf_token", "seen", *(f"{name}-kept" for name in request.files)}
+        words = "\n\n".join(value for name, value in fields if value.strip() and name not in signs)
+        g.gives_back = bool(words)
+        return {"said": KEPT_PERHAPS if is_unsure else KEPT_BUT_FILES, "words": words} if words else {}
+    g.gives_back = True
     words = "\n\n".join(value for _name, value in fields if " " in value.strip())
     return {"said": KEPT, "words": words, "again": fields, "url": _own_address()}
 
@@ -229,7 +235,8 @@ def _typed(*, is_unsure: bool = False) -> dict[str, Any]:
 def _own_address() -> str:
     """Give the address of this request within its host, quoted: a backslash at its start would name another."""
     path = quote((request.root_path + request.path).lstrip("/"))
-    return f"/{path}?{quote(request.query_string, safe=SAFE_IN_QUERY)}".rstrip("?")
+    asked = quote(request.query_string, safe=SAFE_IN_QUERY)
+    return f"/{path}" + (f"?{asked}" if asked else "")
 
 
 def owner_of(blueprint: str | None) -> str:

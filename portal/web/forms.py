@@ -37,6 +37,7 @@ FRENCH_INSTANT = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})[ ,à]*(\d{1,2})\s*[h:]
 # What is blank on paper, as at the ends. Never by an expression: it would read a run of blanks once for each of them.
 MARGINS = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace()) + "\u200b\u2060\ufeff"
 SECRETS: set[str] = set()  # names of the fields in which passwords are typed, whoever's forms they are in
+AROUND_BYTES = 10_000  # what a browser sends around a file: the other fields, headers of parts
 AUDIENCES = {
     Audience.SELF: _.later("Only me"),
     Audience.CIRCLE: _.later("The circle"),
@@ -102,8 +103,8 @@ class _Meta(DefaultMeta):
         """Say in a field for files how much its page takes: more is refused before it is sent."""
         if isinstance(field.widget, FileInput):
             most = getattr(field, "max_bytes", None) or body_bytes()
-            said = _("This page takes %(most)s at most. Choose a lighter file.", most=size(most))
-            render_kw = {"data_most_bytes": most, "data_too_large": said, **render_kw}
+            said = _("This page takes %(most)s at most. Choose a lighter file, or send fewer at once.", most=size(most))
+            render_kw = {"data_most_bytes": most - AROUND_BYTES, "data_too_large": said, **render_kw}
         return super().render_field(field, render_kw)
 
     def bind_field(self, form: PlainForm, unbound_field: Any, options: dict[str, Any]) -> Field:

@@ -41,7 +41,10 @@ def lasting_page(template: str, *, depends_on: Sequence[object] = (), **context:
 
 @cache
 def core_edition() -> str:
-    """Tell the portal's own files apart, as they are when a process builds its first app: it keeps what it has read."""
+    """Tell the portal's own files apart, as a process that builds its first app finds them.
+
+    Who replaces them under a process that runs on is to restart it: its code is the former one anyhow.
+    """
     return edition_of([Path(portal.__path__[0]), core_templates()])
 
 

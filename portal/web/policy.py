@@ -159,9 +159,10 @@ def policy_of(view: object) -> Policy | None:
 
 
 def body_bytes() -> int:
-    """Give the largest body that the page of this request takes."""
+    """Give the largest body that the page of this request takes from whoever reads it."""
     policy = policy_of(current_app.view_functions.get(request.endpoint or ""))
-    return policy.max_bytes if policy else MAX_BODY_BYTES
+    most = policy.max_bytes if policy else MAX_BODY_BYTES
+    return most if account() else min(most, MAX_BODY_BYTES)
 
 
 def account() -> Account | None:

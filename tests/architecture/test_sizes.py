@@ -17,9 +17,9 @@ MAX_TEMPLATE_LINES = 120
 # What answers requests, and what operates an instance (portal/decisions/0009). Forms that several people write at once
 # are 60 lines here, which five plugins had each written for themselves. The page of a database that is away gives back
 # what was typed: 45, and 8 for what stands beside a file, for its address, for a page open too long. What tells the
-# core's own files apart, once per process: 3. How much a page takes, said before a file is sent: 11.
-MAX_CORE_LINES = 7662
-MAX_OPERATIONS_LINES = 3205
+# core's own files apart, once per process: 3. How much a page takes, said before a file is sent: 16.
+MAX_CORE_LINES = 7672
+MAX_OPERATIONS_LINES = 3215
 OPERATIONS = {"hosting", "cli"}
 MAX_PLUGIN_LINES = 1200
 # Counted in lines of code, see portal/decisions/0008; `labs`: three concepts (C01, C02, C42), their news, a wall.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from itertools import cycle
+from itertools import count
 from pathlib import Path
 from zlib import crc32
 
@@ -19,7 +19,6 @@ from tests.review.looking import LOOKS, PAIRS
 from tests.strict import STRICT, unavailable
 
 HERE = Path(__file__).parent
-TURNS = cycle(PAIRS)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -87,21 +86,23 @@ def travel(browser: Browser, demo: Demonstration) -> Iterator[Callable[..., Trav
 
 
 @pytest.fixture
-def is_accessible() -> Callable[[Traveller], None]:
+def is_accessible(request: pytest.FixtureRequest) -> Callable[[Traveller], None]:
     """Judge the page somebody is on, as it stands: narrow and wide, light and dark.
 
     Only what no address shows: every page as it opens is looked at in `tests/review/test_looking.py`.
 
-    In a short run it has two looks, which differ in both, and the next time the other two. Whoever makes the same
-    journey with the keyboard or without the script sees the same page, and the judge is a script.
+    In a short run it has two looks, which differ in both: always the same two at this place of this journey, the other
+    two at the next. Whoever makes the journey with the keyboard or without the script sees the same page, and the
+    judge is a script.
     """
+    turns = count(crc32(request.node.nodeid.encode()))
 
     def judge(somebody: Traveller) -> None:
         page = somebody.page
         if not somebody.scripted or (somebody.keyboard and STRICT):
             return
         before = page.viewport_size
-        for width, scheme in LOOKS if STRICT else next(TURNS):
+        for width, scheme in LOOKS if STRICT else PAIRS[next(turns) % 2]:
             page.set_viewport_size({"width": width, "height": 800})
             page.emulate_media(color_scheme=scheme)
             try:

@@ -135,11 +135,13 @@ def test_a_file_too_large_is_said_before_it_is_sent_and_a_lighter_one_goes(trave
     field = awa.page.get_by_label("Image")
     field.set_input_files(heavy)
     assert "plus léger" in field.evaluate("field => field.validationMessage")
+    expect(awa.page.locator(".field-error")).to_contain_text("plus léger")
     requests = []
     awa.page.on("request", lambda request: requests.append(request.url))
     awa.page.locator("form:has(input[type=file]) button").click()
     expect(field).to_be_focused()
     assert not requests
     field.set_input_files(picture)
+    expect(awa.page.locator(".field-error")).to_have_text("")
     awa.page.locator("form:has(input[type=file]) button").click()
     named(awa.page, "Retirer le logo").wait_for()

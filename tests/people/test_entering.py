@@ -335,7 +335,9 @@ def test_the_secret_of_nobody_is_checked_by_the_same_work(monkeypatch, real_secr
     """P8: the time of an answer does not tell whether somebody exists."""
     checked = []
 
-    assert type(real_secrets["_hasher"]) is PasswordHasher
+    cost = extract_parameters(real_secrets["_UNKNOWN"])
+    assert cost == extract_parameters(real_secrets["_hasher"].hash(SECRET))
+    assert (cost.memory_cost >= 64 * 1024, cost.time_cost >= 3) == (True, True)
 
     class Seen(PasswordHasher):
         def verify(self, hash, password):

@@ -73,11 +73,19 @@ def test_another_template_makes_another_edition(tmp_path):
 
 @pytest.mark.parametrize("enabled", [("labs",)])
 def test_other_code_of_a_plugin_makes_another_edition(enabled, site, monkeypatch):
+    monkeypatch.setattr("portal.hosting.factory.note_running", lambda *_known: None)  # the process keeps what it notes
     editions = set()
     for code in ("a", "b", "a"):
         monkeypatch.setattr("portal.hosting.factory.files_of", lambda _plugin, code=code: code)
         editions.add(create_app(site).config["EDITION"])
     assert len(editions) == 2
+
+
+def test_other_files_of_the_core_make_another_edition(site, monkeypatch):
+    before = create_app(site).config["EDITION"]
+    assert create_app(site).config["EDITION"] == before
+    monkeypatch.setattr("portal.hosting.factory.core_edition", lambda: "other")
+    assert create_app(site).config["EDITION"] != before
 
 
 BLUE, GREEN = {"ink": "#003189", "accent": "#e1000f"}, {"ink": "#0b3d2e", "accent": "#b3261e"}

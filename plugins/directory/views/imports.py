@@ -208,6 +208,8 @@ def _preview(row: Import) -> dict[str, Any]:
         "reading": reading_words(row),
         "aside": [title for title, field, _example in row.headers if title and not field],
         "does_something": bool(to_do_count(row)),
+        "so_already": row.counts.get(Change.UNCHANGED, 0) + row.counts.get("services_unchanged", 0),
+        "refused": row.counts.get(Change.REFUSED, 0) + row.counts.get("services_refused", 0),
     }
 
 

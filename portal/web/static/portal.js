@@ -74,7 +74,12 @@
   function tooLarge(field) {
     field.setCustomValidity(bytes(field) > field.dataset.mostBytes ? field.dataset.tooLarge : "");
     const { customError } = field.validity;
-    if (customError) field.reportValidity();
+    const line = one("[data-weighed]", field.parentElement) || field.parentElement.appendChild(document.createElement("span"));
+    line.dataset.weighed = "";
+    line.className = "field-error";
+    line.textContent = field.validationMessage && customError ? field.dataset.tooLarge : "";
+    field.ariaInvalid = customError;
+    if (customError) { field.focus(); say(field.dataset.tooLarge); }
     return customError;
   }
   function weighed(event) {
@@ -142,7 +147,7 @@
   setInterval(countDown, 20000);
   document.addEventListener("click", opened);
   document.addEventListener("keydown", slash);
-  document.addEventListener("change", ({ target }) => target.dataset.mostBytes && tooLarge(target));
+  document.addEventListener("change", ({ target }) => target.dataset?.mostBytes && tooLarge(target));
   document.addEventListener("submit", weighed, true); // before htmx
   document.addEventListener("submit", ({ target }) => "signOut" in target.dataset && kept.clear());
   document.addEventListener("htmx:after:swap", swapped);

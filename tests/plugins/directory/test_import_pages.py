@@ -80,6 +80,12 @@ def test_a_file_of_which_nothing_can_be_applied_is_not_said_to_be_done(send, adm
     assert "il n’y a rien à appliquer" not in page
 
 
+def test_a_file_partly_refused_and_already_so_says_both(send, admin, post):
+    post(admin, f"{staged(send(TWO))}/start")
+    page = words(admin.get(staged(send(TWO + b"M9;;;;;;\n"))))
+    assert "est déjà ainsi ; les autres lignes sont refusées" in page
+
+
 def test_how_large_a_file_may_be_is_said_before_it_is_sent(admin):
     assert 'data-most-bytes="2' in admin.get("/directory/imports/new").text
 
