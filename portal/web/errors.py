@@ -224,7 +224,8 @@ def _typed(*, is_unsure: bool = False) -> dict[str, Any]:
         return {}
     if is_unsure or any(files):
         signs = {"csrf_token", "seen", *(f"{name}-kept" for name in request.files)}
-        words = "\n\n".join(value for name, value in fields if value.strip() and name not in signs)
+        typed = [value for name, value in fields if value.strip() and name not in signs]
+        words = "\n\n".join(sorted(typed, key=lambda value: " " not in value.strip()))  # choices and codes last
         g.gives_back = bool(words)
         return {"said": KEPT_PERHAPS if is_unsure else KEPT_BUT_FILES, "words": words} if words else {}
     g.gives_back = True

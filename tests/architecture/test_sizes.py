@@ -18,7 +18,7 @@ MAX_TEMPLATE_LINES = 120
 # are 60 lines here, which five plugins had each written for themselves. The page of a database that is away gives back
 # what was typed: 45, and 8 for what stands beside a file, for its address, for a page open too long. What tells the
 # core's own files apart, once per process: 3. How much a page takes, said before a file is sent: 16.
-MAX_CORE_LINES = 7672
+MAX_CORE_LINES = 7673
 MAX_OPERATIONS_LINES = 3215
 OPERATIONS = {"hosting", "cli"}
 MAX_PLUGIN_LINES = 1200

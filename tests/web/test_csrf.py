@@ -59,9 +59,11 @@ LONG = "Un texte écrit pendant une heure"
     "wrong", [{"csrf_token": "old"}, {"nul": "a\0b"}], ids=["open too long", "a sign that is none"]
 )
 def test_what_was_typed_can_be_copied_from_the_page_that_cannot_take_it(own, tokens, wrong):
-    answer = own.post("/account/preferences", data={"csrf_token": tokens["mine"], "text": LONG, **wrong})
+    answer = own.post(
+        "/account/preferences", data={"csrf_token": tokens["mine"], "theme": "dark", "text": LONG, **wrong}
+    )
     assert (answer.status_code, answer.headers["Cache-Control"]) == (400, "no-store")
-    assert LONG in answer.text
+    assert answer.text.index(LONG) < answer.text.index("\n\ndark")
     assert "peut se copier ci-dessous" in words(answer)
     assert "\0" not in answer.text
 
