@@ -77,7 +77,7 @@
     const line = one("[data-weighed]", field.parentElement) || field.parentElement.appendChild(document.createElement("span"));
     line.dataset.weighed = "";
     line.className = "field-error";
-    line.textContent = field.validationMessage && customError ? field.dataset.tooLarge : "";
+    line.textContent = customError ? field.dataset.tooLarge : "";
     field.ariaInvalid = customError;
     if (customError) { field.focus(); say(field.dataset.tooLarge); }
     return customError;

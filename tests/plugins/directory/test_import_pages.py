@@ -86,6 +86,13 @@ def test_a_file_partly_refused_and_already_so_says_both(send, admin, post):
     assert "est déjà ainsi ; les autres lignes sont refusées" in page
 
 
+def test_services_that_are_so_already_are_said_to_be(send, admin, post):
+    services = b"code;nom;code parent\nS1;Sports;\nS2;Piscine;S1\n"
+    post(admin, f"{staged(send(services, kind='services'))}/start")
+    page = words(admin.get(staged(send(services, kind="services"))))
+    assert "il n’y a rien à appliquer" in page
+
+
 def test_how_large_a_file_may_be_is_said_before_it_is_sent(admin):
     assert 'data-most-bytes="2' in admin.get("/directory/imports/new").text
 
